@@ -1,0 +1,256 @@
+"""The command line: what people script, teachers print and checks use.
+
+A bad request ends with exit status 2 and exactly one line on standard error that names the mend.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from tutor import __version__
+
+COMMANDS = ("trace", "models", "shots", "selftest")
+LANGUAGES = ("en", "zh_CN")
+
+
+class BadRequest(Exception):
+    """A request that cannot be carried out; the message is one sentence with the mend."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise BadRequest(f"{message[:1].upper()}{message[1:]}: see `{self.prog} --help`.")
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="transformer-tutor",
+        description="Step through the forward pass of a Transformer.",
+        epilog="Commands: " + ", ".join(COMMANDS) + " (each with --help). Put -- before a sentence that is one word "
+        "of these or the name of a file.",
+    )
+    parser.add_argument("text", nargs="?", help="a sentence, or a saved trace (.safetensors) to open")
+    _model_options(parser)
+    _window_options(parser)
+    parser.add_argument("--version", action="version", version=f"Transformer Tutor {__version__}")
+    return parser
+
+
+def _model_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", metavar="NAME|DIR", help="a shipped model or a model folder (default: article)")
+    parser.add_argument("--layers", type=int, metavar="N", help="number of blocks, for models with random weights")
+    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"), help="where to compute")
+    parser.add_argument("--budget", type=int, default=512, metavar="MIB", help="memory for recomputed tensors")
+
+
+def _window_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--theme", choices=("light", "dark"), help="look of the window")
+    parser.add_argument("--language", choices=LANGUAGES, help="language of the window")
+
+
+def _trace_parser(prog: str) -> _Parser:
+    parser = _Parser(prog=f"{prog} trace", description="Run the model and print the shape ledger.")
+    parser.add_argument("texts", nargs="*", metavar="TEXT", help="sentences; several make one padded batch")
+    _model_options(parser)
+    parser.add_argument("--ids", action="append", metavar="5,6,7", help="token ids in place of TEXT; may be repeated")
+    parser.add_argument("--target", metavar="TEXT", help="target sentence of an encoder–decoder model")
+    parser.add_argument("--target-ids", metavar="5,6,7", help="target ids of an encoder–decoder model")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings",
+                        help="mask=off, scale=off, positions=off, pad=-inf|-1000|none")  # fmt: skip
+    parser.add_argument("--save", metavar="FILE.safetensors", type=Path, help="write every tensor to a file")
+    parser.add_argument("--json", action="store_true", help="print the ledger as JSON lines")
+    return parser
+
+
+def _shots_parser(prog: str) -> _Parser:
+    parser = _Parser(prog=f"{prog} shots", description="Write a picture of the window at every stage.")
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("--text", action="append", metavar="TEXT", help="the sentence; may be repeated")
+    _model_options(parser)
+    _window_options(parser)
+    parser.add_argument("--size", default="1280x800", metavar="WxH", help="size of the window in pixels")
+    parser.add_argument("--only", action="append", metavar="STAGE", help="only stages whose path contains this")
+    parser.add_argument("--font", type=int, default=100, metavar="PERCENT", help="size of the type")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line. Returns the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    # A terminal that cannot show −∞ should still get the ledger.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace", encoding="utf-8")
+    try:
+        return _run(given)
+    except BadRequest as error:
+        problem = str(error)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader has seen enough, as with `| head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if not _is_sentence(error):
+            raise
+        problem = str(error)
+    print(" ".join(problem.split()), file=sys.stderr)
+    return 2
+
+
+def _is_sentence(error: Exception) -> bool:
+    """Whether an error is one that the engine words for people."""
+    from tutor.engine.axes import AxesError
+    from tutor.engine.files import FileError
+    from tutor.engine.spec import SpecError
+    from tutor.engine.tokens import TokenError
+    from tutor.engine.trace import TraceError
+    from tutor.engine.weights import WeightsError
+
+    known = (AxesError, FileError, SpecError, TokenError, TraceError, WeightsError, FileNotFoundError, MemoryError)
+    return isinstance(error, known)
+
+
+def _run(given: list[str]) -> int:
+    prog = "transformer-tutor"
+    if given and given[0] in COMMANDS:
+        command, rest = given[0], given[1:]
+        if command == "trace":
+            return _trace(_trace_parser(prog).parse_args(rest))
+        if command == "shots":
+            return _shots(_shots_parser(prog).parse_args(rest))
+        if command == "models":
+            _Parser(prog=f"{prog} models", description="List the models that ship with the app.").parse_args(rest)
+            return _models()
+        parser = _Parser(prog=f"{prog} selftest", description="Check the installation.")
+        _model_options(parser)
+        return _selftest(parser.parse_args(rest))
+    forced = "--" in given
+    return _window(_parser().parse_args(given), forced)
+
+
+def _ids(text: str) -> list[int]:
+    try:
+        return [int(part) for part in text.replace(" ", "").split(",")]
+    except ValueError:
+        raise BadRequest(f"The ids {text!r} should be whole numbers with commas between: --ids 5,6,7.") from None
+
+
+def _settings(pairs: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            value = ""
+        found[key] = value
+    return found
+
+
+def _trace(options: argparse.Namespace) -> int:
+    from tutor.engine import ledger, models
+
+    model = models.find(options.model or models.DEFAULT, options.layers).changed(_settings(options.settings))
+    if options.target is not None or options.target_ids is not None:
+        raise BadRequest(f"{model.spec.name} has no target side: leave --target out.")
+    if options.ids and options.texts:
+        raise BadRequest("Give either sentences or --ids, not both.")
+    if not options.ids and not options.texts:
+        raise BadRequest('Give a sentence, as in `trace "Attention is all you need"`, or --ids 5,6,7.')
+    if options.budget < 0:
+        raise BadRequest("The budget should be a number of MiB, 0 or more.")
+    batch = model.batch_of_ids([_ids(one) for one in options.ids]) if options.ids else model.batch(options.texts)
+    rows = ledger.ledger(model.program, model.program.shapes(batch.n_rows, batch.n_pos))
+    if options.save is not None:
+        if not options.save.absolute().parent.is_dir():
+            raise BadRequest(f"There is no folder {options.save.parent}: make it first, or choose another place.")
+        from tutor.engine import saved
+        from tutor.engine.live import MIB, LiveTrace
+
+        trace = LiveTrace(
+            model.program, model.spec, model.weights(), batch, options.device, options.budget * MIB
+        )  # fmt: skip
+        saved.save(trace, options.save)
+        for notice in trace.notices:
+            print(notice, file=sys.stderr)
+    else:
+        # The ledger needs no numbers, but a device that is not there should be said all the same.
+        if options.device not in ("auto", "cpu"):
+            from tutor.engine.live import pick_device
+
+            pick_device(options.device)
+    print(ledger.as_json(rows) if options.json else ledger.as_text(rows, model.spec.note))
+    return 0
+
+
+def _models() -> int:
+    from tutor.engine import models
+
+    for name in models.names():
+        model = models.find(name)
+        shapes = model.program.shapes(1, 1)
+        params = sum(cost.params for cost in model.program.costs(shapes).values())
+        spec = model.spec
+        print(f"{name}: {spec.family}, {spec.n_layers} × {spec.n_heads} heads, d_model {spec.d_model}, "
+              f"{params:,} parameters, random weights")  # fmt: skip
+    return 0
+
+
+def _selftest(options: argparse.Namespace) -> int:
+    from tutor import selftest
+
+    return selftest.run(options.device)
+
+
+def _size(text: str) -> tuple[int, int]:
+    try:
+        width, height = (int(part) for part in text.lower().split("x"))
+    except ValueError:
+        raise BadRequest(f"The size {text!r} should be like 1280x800.") from None
+    if not (640 <= width <= 7680 and 480 <= height <= 4320):
+        raise BadRequest("The size should be between 640x480 and 7680x4320.")
+    return width, height
+
+
+def _shots(options: argparse.Namespace) -> int:
+    size = _size(options.size)
+    if not 80 <= options.font <= 250:
+        raise BadRequest("The type can be 80 to 250 percent.")
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from tutor import app
+
+    return app.shots(options, size)
+
+
+def _window(options: argparse.Namespace, forced: bool) -> int:
+    from tutor import display
+
+    path = Path(options.text) if options.text and not forced else None
+    try:
+        is_file = path is not None and path.is_file()
+    except OSError:  # too long for a file name: a sentence
+        is_file = False
+    problem = display.problem()
+    if problem:
+        from tutor import terminal
+
+        print(problem)
+        return terminal.walk(options, path if is_file else None)
+    from tutor import app
+
+    return app.run(options, path if is_file else None)
+
+
+def console() -> None:
+    """Entry point of the console script."""
+    sys.exit(main())
+
+
+def window() -> None:
+    """Entry point of the window script, where no console is attached."""
+    sys.exit(main())

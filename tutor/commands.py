@@ -1,0 +1,83 @@
+"""One table of commands: menus, shortcuts and the sheet of keys all come from it.
+
+`slot` names a method of the main window. Keys marked `scoped` act only where no text is being typed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+CONTEXT = "commands"
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing the window can do.
+
+    Attributes:
+        id: its name in code.
+        menu: the menu it stands in (English, translated in this module's context).
+        text: its name there.
+        slot: the main window's method.
+        keys: shortcuts that act anywhere.
+        scoped: keys that act unless a text box has the focus.
+        icon: name of its icon, if any.
+    """
+
+    id: str
+    menu: str
+    text: str
+    slot: str
+    keys: tuple[str, ...] = ()
+    scoped: tuple[str, ...] = ()
+    icon: str = ""
+
+
+FILE, EDIT, VIEW, STEP, HELP = (
+    QT_TRANSLATE_NOOP("commands", "&File"),
+    QT_TRANSLATE_NOOP("commands", "&Edit"),
+    QT_TRANSLATE_NOOP("commands", "&View"),
+    QT_TRANSLATE_NOOP("commands", "&Step"),
+    QT_TRANSLATE_NOOP("commands", "&Help"),
+)
+MENUS = (FILE, EDIT, VIEW, STEP, HELP)
+
+COMMANDS = (
+    Command("open", FILE, QT_TRANSLATE_NOOP("commands", "Open a saved trace…"), "open_trace", ("Ctrl+O",)),
+    Command("save", FILE, QT_TRANSLATE_NOOP("commands", "Save this trace…"), "save_trace", ("Ctrl+S",)),
+    Command("quit", FILE, QT_TRANSLATE_NOOP("commands", "Quit"), "close", ("Ctrl+Q",)),
+    Command("sentence", EDIT, QT_TRANSLATE_NOOP("commands", "Type a sentence"), "focus_sentence", ("Ctrl+L",)),
+    Command("run", EDIT, QT_TRANSLATE_NOOP("commands", "Run"), "run", ("Ctrl+Return", "Ctrl+Enter"), icon="play"),
+    Command("cancel", EDIT, QT_TRANSLATE_NOOP("commands", "Cancel or unpin"), "escape", ("Esc",)),
+    Command("light", VIEW, QT_TRANSLATE_NOOP("commands", "Light theme"), "use_light", icon="sun"),
+    Command("dark", VIEW, QT_TRANSLATE_NOOP("commands", "Dark theme"), "use_dark", icon="moon"),
+    Command("larger", VIEW, QT_TRANSLATE_NOOP("commands", "Larger type"), "larger", ("Ctrl++", "Ctrl+=")),
+    Command("smaller", VIEW, QT_TRANSLATE_NOOP("commands", "Smaller type"), "smaller", ("Ctrl+-",)),
+    Command("normal", VIEW, QT_TRANSLATE_NOOP("commands", "Normal type"), "normal_size", ("Ctrl+0",)),
+    Command("english", VIEW, "English", "use_english"),
+    Command("chinese", VIEW, "中文", "use_chinese"),
+    Command("panes", VIEW, QT_TRANSLATE_NOOP("commands", "Next pane"), "next_pane", ("F6",)),
+    Command("panes_back", VIEW, QT_TRANSLATE_NOOP("commands", "Previous pane"), "previous_pane", ("Shift+F6",)),
+    Command("next", STEP, QT_TRANSLATE_NOOP("commands", "Next"), "next_step", ("F10",), (".", "PgDown"), "over"),
+    Command(
+        "previous", STEP, QT_TRANSLATE_NOOP("commands", "Previous"), "previous_step", ("Shift+F10",), (",", "PgUp"),
+        "back",
+    ),
+    Command("into", STEP, QT_TRANSLATE_NOOP("commands", "Into the stage"), "into", ("F7", "Alt+Down"), (), "into"),
+    Command("out", STEP, QT_TRANSLATE_NOOP("commands", "Out of the stage"), "out", ("Shift+F7", "Alt+Up"), (), "out"),
+    Command("first", STEP, QT_TRANSLATE_NOOP("commands", "First stage"), "first", ("Ctrl+Home",), (), "first"),
+    Command("last", STEP, QT_TRANSLATE_NOOP("commands", "Last stage"), "last", ("Ctrl+End",), (), "last"),
+    Command("next_block", STEP, QT_TRANSLATE_NOOP("commands", "Next block"), "next_block", ("Ctrl+PgDown",)),
+    Command("previous_block", STEP, QT_TRANSLATE_NOOP("commands", "Previous block"), "previous_block", ("Ctrl+PgUp",)),
+    Command("next_head", STEP, QT_TRANSLATE_NOOP("commands", "Next head"), "next_head", (), ("H",)),
+    Command("previous_head", STEP, QT_TRANSLATE_NOOP("commands", "Previous head"), "previous_head", (), ("Shift+H",)),
+    Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "show_keys", ("F1",)),
+    Command("about", HELP, QT_TRANSLATE_NOOP("commands", "About"), "show_about"),
+)  # fmt: skip
+
+
+def title(text: str) -> str:
+    """A menu's or command's name in the language of the window."""
+    return QCoreApplication.translate(CONTEXT, text)

@@ -1,0 +1,203 @@
+"""Encodings: text to tokens and back, and the merges by which byte-pair encoding arrives at a token.
+
+Rank files are read from disk and their sums checked; nothing is ever downloaded.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+
+import numpy as np
+
+from tutor import resources
+from tutor.engine.token_bytes import Merge, Token, TokenError, as_id, char_spans, decode, refuse_surrogates
+
+END_OF_TEXT = "<|endoftext|>"
+
+
+class Tokenizer:
+    """One encoding: `name`, `n_vocab` (largest id + 1), `eot_id` (None where there is none), `specials`.
+
+    `ranks` maps the bytes of each ordinary token to its rank, which is its id. `pattern` is the regular
+    expression that cuts a text before merging; without one, every byte is a token and nothing merges.
+    """
+
+    def __init__(
+        self, name: str, ranks: Mapping[bytes, int], pattern: str | None, specials: Mapping[str, int]
+    ):
+        self.name = name
+        self.specials = dict(specials)
+        self.eot_id = self.specials.get(END_OF_TEXT)
+        self._ranks = ranks
+        self._pattern = pattern
+        self._bytes = {rank: data for data, rank in ranks.items()}
+        self._bytes.update((number, text.encode()) for text, number in self.specials.items())
+        self._special_ids = frozenset(self.specials.values())
+        self.n_vocab = max(self._bytes) + 1
+        if pattern is None:
+            self._encode = lambda text: [ranks[bytes([byte])] for byte in text.encode()]
+        else:
+            import tiktoken  # here, since the window opens before any text is encoded
+
+            encoding = tiktoken.Encoding(
+                name, pat_str=pattern, mergeable_ranks=dict(ranks), special_tokens=self.specials
+            )
+            self._encode = encoding.encode_ordinary
+
+    def encode(self, text: str) -> tuple[Token, ...]:
+        """The tokens of `text`. All of it is ordinary text: a typed '<|endoftext|>' is no special token.
+
+        Raises TokenError for lone surrogates, which no UTF-8 can hold.
+        """
+        return self._lay_out(self.ids_of(text))
+
+    def ids_of(self, text: str) -> list[int]:
+        """The ids of `encode(text)` alone: a fifth of the work, for counting while someone types.
+
+        Raises TokenError for lone surrogates.
+        """
+        refuse_surrogates(text)
+        return self._encode(text)
+
+    def token(self, id: int) -> Token:
+        """The token of one id, with empty spans. Raises TokenError for an id the encoding does not have."""
+        number = as_id(id)
+        if number not in self._bytes:
+            gaps = _ranges(sorted(set(range(self.n_vocab)) - set(self._bytes)))
+            raise TokenError(
+                f"The id {number} is not in {self.name}; ids run from 0 to {self.n_vocab - 1}"
+                f"{f' with gaps at {gaps}' if gaps else ''}: choose one of these."
+            )
+        return Token(number, self._bytes[number], 0, 0, special=number in self._special_ids)
+
+    def from_ids(self, ids: Iterable[int]) -> tuple[Token, ...]:
+        """The tokens of `ids`; byte spans are into their bytes joined, character spans into `text_of(ids)`.
+
+        Raises TokenError for an id the encoding does not have.
+        """
+        return self._lay_out([self.token(number).id for number in ids])
+
+    def text_of(self, ids: Iterable[int]) -> str:
+        """The text of `ids`, spaces and newlines as they are. Bytes that are no UTF-8 become ⟨E5 96⟩.
+
+        Raises TokenError for an id the encoding does not have.
+        """
+        return decode(b"".join(self.token(number).data for number in ids))
+
+    def merges(self, id: int) -> tuple[Merge, ...]:
+        """How byte-pair encoding arrives at the token, merge by merge, lowest rank first and leftmost first.
+
+        The last result is the token's bytes and its rank the id. () for single bytes and special tokens.
+        Raises TokenError for an id the encoding does not have.
+        """
+        token = self.token(id)
+        parts = [] if token.special else [bytes([byte]) for byte in token.data]
+        done = []
+        while len(parts) > 1:
+            ranks = [self._ranks.get(a + b) for a, b in zip(parts, parts[1:], strict=False)]
+            possible = [(rank, at) for at, rank in enumerate(ranks) if rank is not None]
+            if not possible:
+                raise TokenError(
+                    f"No merges lead to the id {token.id} of {self.name}: put its original rank file back."
+                )
+            rank, at = min(possible)
+            merge = Merge(parts[at], parts[at + 1], parts[at] + parts[at + 1], rank)
+            parts[at : at + 2] = [merge.result]
+            done.append(merge)
+        return tuple(done)
+
+    def pieces(self, text: str) -> tuple[tuple[int, int], ...]:
+        """How the text is cut before any merging: (start, stop) in characters; no merge crosses a cut."""
+        if self._pattern is None:
+            return tuple((at, at + 1) for at in range(len(text)))
+        import regex  # tiktoken needs it as well
+
+        return tuple(match.span() for match in regex.finditer(self._pattern, text))
+
+    def _lay_out(self, ids: Sequence[int]) -> tuple[Token, ...]:
+        datas = [self._bytes[number] for number in ids]
+        ends = np.fromiter(accumulate(map(len, datas)), np.int64, len(datas))
+        begins = ends - np.fromiter(map(len, datas), np.int64, len(datas))
+        starts, stops = char_spans(b"".join(datas), begins, ends)
+        specials = self._special_ids
+        spans = (span.tolist() for span in (starts, stops, begins, ends))
+        columns = zip(ids, datas, *spans, strict=True)
+        return tuple([Token(i, d, s, e, i in specials, False, bs, be) for i, d, s, e, bs, be in columns])
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """'100256 and 100261–100275' of sorted numbers."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return " and ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in runs)
+
+
+# ---------------------------------------------------------------- the encodings by name
+
+_CL100K = (
+    r"""'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+"""
+    r"""|\s++$|\s*[\r\n]|\s+(?!\S)|\s"""
+)
+_R50K = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"""
+
+#: name -> sha256 of the rank file (as tiktoken publishes it), pattern, special tokens.
+_FILES: dict[str, tuple[str, str, dict[str, int]]] = {
+    "cl100k_base": (
+        "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
+        _CL100K,
+        {END_OF_TEXT: 100257, "<|fim_prefix|>": 100258, "<|fim_middle|>": 100259, "<|fim_suffix|>": 100260,
+         "<|endofprompt|>": 100276},
+    ),
+    "r50k_base": (
+        "306cd27f03c1a714eca7108e03d66b7dc042abe8c258b44c199a7ed9838dd930",
+        _R50K,
+        {END_OF_TEXT: 50256},
+    ),
+}
+ALIASES = {"gpt2": "r50k_base"}
+NAMES = ("cl100k_base", "r50k_base", "bytes")
+
+
+def load(name: str, directory: Path | None = None) -> Tokenizer:
+    """The tokenizer `name`: cl100k_base, r50k_base (or gpt2) or bytes; read once per process and kept.
+
+    `directory` holds the rank files; by default the program's own. Raises TokenError for an unknown name, and
+    for a rank file that is missing or is not the published one. Reads local files only.
+    """
+    name = ALIASES.get(name, name)
+    if name not in NAMES:
+        known = ", ".join([*NAMES, *ALIASES])
+        raise TokenError(f"There is no tokenizer {name!r:.60}: choose one of {known}.")
+    return _load(name, Path(directory) if directory is not None and name in _FILES else None)
+
+
+@cache
+def _load(name: str, directory: Path | None) -> Tokenizer:
+    if name not in _FILES:
+        return Tokenizer(name, {bytes([byte]): byte for byte in range(256)}, None, {END_OF_TEXT: 256})
+    sha256, pattern, specials = _FILES[name]
+    try:
+        file = (directory or resources.path("tokenizers")) / f"{name}.tiktoken"
+        raw = file.read_bytes()
+    except OSError as error:
+        raise TokenError(
+            f"The tokenizer file {name}.tiktoken cannot be read ({error.strerror or 'it is missing'}): "
+            "install Transformer Tutor again."
+        ) from error
+    if hashlib.sha256(raw).hexdigest() != sha256:
+        raise TokenError(
+            f"The tokenizer file {file} differs from the published one: put the original back or "
+            "install Transformer Tutor again."
+        )
+    # The sum vouches for every line, so that none needs a check of its own.
+    ranks = {base64.b64decode(data): int(rank) for data, rank in (line.split() for line in raw.splitlines())}
+    return Tokenizer(name, ranks, pattern, specials)

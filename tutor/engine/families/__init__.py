@@ -1,0 +1,50 @@
+"""Model families, one file each, found by walking this folder.
+
+A family file has `program(spec) -> Program` and may have `PRESETS: dict[str, ModelSpec]`, models that need no
+files, and `SAMPLES: dict[str, tuple[str, ...]]`, a good first input for each. A new file here is all that a new
+family needs.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from types import ModuleType
+
+from tutor.engine.program import Program
+from tutor.engine.spec import ModelSpec, SpecError
+
+
+def names() -> tuple[str, ...]:
+    """The families there are."""
+    return tuple(sorted(found.name for found in pkgutil.iter_modules(__path__)))
+
+
+def family(name: str) -> ModuleType:
+    """The module of one family. Raises SpecError naming the known ones."""
+    if name not in names():
+        raise SpecError(f"There is no model family {name!r}: known are {', '.join(names())}.")
+    return importlib.import_module(f"{__name__}.{name}")
+
+
+def program(spec: ModelSpec) -> Program:
+    """The forward pass of a model. Raises SpecError for an unknown family."""
+    made: Program = family(spec.family).program(spec)
+    return made
+
+
+def presets() -> dict[str, ModelSpec]:
+    """Every model that needs no files, by name."""
+    found: dict[str, ModelSpec] = {}
+    for name in names():
+        found.update(getattr(family(name), "PRESETS", {}))
+    return found
+
+
+def samples(model: str) -> tuple[str, ...]:
+    """Good first sentences for a preset; together they are its default batch."""
+    for name in names():
+        known = getattr(family(name), "SAMPLES", {})
+        if model in known:
+            return tuple(known[model])
+    return ()

@@ -1,0 +1,304 @@
+"""The live back of a trace: program + weights → values, on demand, within a memory budget.
+
+The only module of the window's side of the engine that imports torch. What is displayed never goes through a
+fused attention call: scores, mask and pattern are tensors of their own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+import torch
+
+from tutor.engine import axes as ax
+from tutor.engine.axes import Axes, Slices
+from tutor.engine.ops import Op
+from tutor.engine.program import LENGTHS, TOKENS, Program
+from tutor.engine.spec import ModelSpec
+from tutor.engine.tokens import Batch
+from tutor.engine.trace import Cancelled, Trace, TraceError, frozen
+from tutor.engine.weights import Weights, check_weights
+
+MIB = 1 << 20
+DEFAULT_BUDGET = 512 * MIB
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+Values = dict[str, torch.Tensor]
+
+
+def pick_device(wanted: str) -> torch.device:
+    """The device for `auto`, `cpu`, `cuda` or `mps`. Raises TraceError where it is not there."""
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted == "auto":
+        return torch.device(next((name for name, found in there.items() if found), "cpu"))
+    if wanted not in DEVICES:
+        raise TraceError(f"There is no device {wanted!r}: choose from {', '.join(DEVICES)}.")
+    if not there.get(wanted, True):
+        raise TraceError(f"This machine offers torch no {wanted} device: choose cpu or auto.")
+    return torch.device(wanted)
+
+
+def evaluate(
+    program: Program,
+    shapes: Mapping[str, Axes],
+    known: Mapping[str, torch.Tensor],
+    weights: Callable[[str], torch.Tensor],
+    wanted: Iterable[str],
+    made: Callable[[str, torch.Tensor], None] = lambda name, value: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Values:
+    """Run the steps that `wanted` needs beyond what is `known`, in the program's order, dropping each value
+    after its last use. Differentiable: gradients flow where torch records them.
+
+    `made` is told every value as it is made. Raises Cancelled, and AxesError for a value of a wrong shape.
+    """
+    goals = list(wanted)
+    needed: set[str] = set()
+    todo = [name for name in goals if name not in known]
+    while todo:
+        name = todo.pop()
+        if name not in needed:
+            needed.add(name)
+            todo += [one for one in program[name].inputs if one not in known and one not in needed]
+    values: Values = {name: known[name] for name in goals if name in known}
+    run = [step for step in program.steps if step.name in needed]
+    last = {name: at for at, step in enumerate(run) for name in step.inputs}
+    for at, step in enumerate(run):
+        if cancelled():
+            raise Cancelled
+        inputs = [values[name] if name in values else known[name] for name in step.inputs]
+        operands = [*inputs, *(weights(name) for name in step.weights)]
+        value = forward(step.op, operands, [shapes[name] for name in step.operands])
+        ax.check(step.name, shapes[step.name], value.shape)
+        values[step.name] = value
+        made(step.name, value)
+        for name in step.inputs:
+            if last[name] == at and name not in goals:
+                values.pop(name, None)
+    return {name: values[name] for name in goals}
+
+
+def forward(op: Op, operands: list[torch.Tensor], shapes: list[Axes]) -> torch.Tensor:
+    """One operation's `forward`, with its fixed tables as tensors on the operands' device."""
+    tables = {name: torch.as_tensor(values, device=operands[0].device) for name, values in op.table(*shapes).items()}
+    result: torch.Tensor = op.forward(*operands, **tables)
+    return result
+
+
+class Cache:
+    """Least recently used tensors within a budget of bytes. A tensor larger than the budget is not kept."""
+
+    def __init__(self, budget: int) -> None:
+        self.budget = budget
+        self.bytes = 0
+        self._kept: OrderedDict[str, torch.Tensor] = OrderedDict()
+
+    def get(self, name: str) -> torch.Tensor | None:
+        value = self._kept.get(name)
+        if value is not None:
+            self._kept.move_to_end(name)
+        return value
+
+    def put(self, name: str, value: torch.Tensor) -> None:
+        size = value.nbytes
+        if name in self._kept or size > self.budget:
+            return
+        self._kept[name] = value
+        self.bytes += size
+        while self.bytes > self.budget:
+            _, dropped = self._kept.popitem(last=False)
+            self.bytes -= dropped.nbytes
+
+    def clear(self) -> None:
+        self._kept.clear()
+        self.bytes = 0
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._kept
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+class LiveTrace(Trace):
+    """A run whose tensors are computed when they are asked for.
+
+    Kept for good: each section's hand-over (the residual stream between blocks). Everything else lives in a
+    cache of `budget` bytes and is recomputed from the nearest kept tensor. Safe to use from several threads.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        spec: ModelSpec,
+        weights: Weights,
+        batch: Batch,
+        device: str = "auto",
+        budget: int = DEFAULT_BUDGET,
+        parent: "LiveTrace | None" = None,
+    ) -> None:
+        """Raises WeightsError, AxesError, or TraceError for a device that is not there."""
+        super().__init__(program, spec, batch)
+        check_weights(program, weights, spec.name)
+        self._device = pick_device(device)
+        self._weights = weights
+        self._on_device: dict[str, torch.Tensor] = {}
+        self._kept: Values = {}
+        self._cache = Cache(budget)
+        self._parent = parent
+        self._changed: frozenset[str] = frozenset()
+        self._lock = threading.RLock()
+        for name in (TOKENS, LENGTHS):
+            self._kept[name] = torch.from_numpy(np.array(self._source(name))).to(self._device)
+
+    @property
+    def where(self) -> str:
+        return self._device.type
+
+    @property
+    def cached_bytes(self) -> int:
+        """Bytes in the cache, which the budget bounds."""
+        return self._cache.bytes
+
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes of the residual checkpoints."""
+        return sum(value.nbytes for value in self._kept.values())
+
+    def prepare(
+        self,
+        progress: Callable[[float], None] = lambda done: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Lay the checkpoints, one section after the other. Raises Cancelled or TraceError."""
+        goals = self.program.checkpoints
+        for at, name in enumerate(goals):
+            with self._lock:
+                if self._find(name) is None:
+                    self._compute(name, cancelled, remember=False)
+            progress((at + 1) / len(goals))
+
+    def read(self, name: str, slices: Slices) -> np.ndarray:
+        if name not in self.shapes:
+            raise TraceError(f"This model has no tensor named {name}.")
+        if name in self._weights:
+            return frozen(np.asarray(self._weights[name][tuple(slices)]))
+        value = self._value(name)[tuple(slices)]
+        return frozen(value.detach().cpu().numpy())
+
+    def with_override(self, name: str, values: np.ndarray) -> "LiveTrace":
+        if name not in self.shapes:
+            raise TraceError(f"This model has no tensor named {name}.")
+        ax.check(name, self.shapes[name], np.shape(values))
+        weights = self._weights
+        if name in self.program.weight_by_name:
+            weights = {**weights, name: np.array(values, dtype=np.float32)}
+        child = LiveTrace(self.program, self.spec, weights, self.batch, self.where, self._cache.budget, parent=self)
+        child._changed = self.program.downstream(name)
+        if name not in self.program.weight_by_name:
+            kind = np.int64 if name in (TOKENS, LENGTHS) else np.float32
+            child._kept[name] = torch.from_numpy(np.array(values, dtype=kind)).to(child._device)
+        child._on_device = {one: on for one, on in self._on_device.items() if one != name}
+        return child
+
+    def tensor(self, name: str) -> torch.Tensor:
+        """The tensor itself, for training and gradients; never for a view."""
+        return self._value(name)
+
+    def _find(self, name: str) -> torch.Tensor | None:
+        """The value where it is kept, cached or shared, without computing."""
+        if name in self._kept:
+            return self._kept[name]
+        found = self._cache.get(name)
+        if found is None and self._parent is not None and name not in self._changed:
+            found = self._parent._find(name)
+            if found is not None:
+                found = found.to(self._device)
+        return found
+
+    def _value(self, name: str) -> torch.Tensor:
+        with self._lock:
+            found = self._find(name)
+            if found is not None:
+                return found
+            if self._parent is not None and name not in self._changed:
+                return self._parent._value(name).to(self._device)
+            return self._compute(name)
+
+    def _weight(self, name: str) -> torch.Tensor:
+        if name not in self._on_device:
+            values = self._weights[name]
+            if not values.flags.writeable:
+                values = np.array(values)
+            self._on_device[name] = torch.from_numpy(values).to(self._device)
+        return self._on_device[name]
+
+    def _compute(self, name: str, cancelled: Callable[[], bool] = lambda: False, remember: bool = True) -> torch.Tensor:
+        try:
+            return self._compute_here(name, cancelled, remember)
+        except torch.OutOfMemoryError:
+            if self._device.type == "cpu":
+                raise TraceError(f"There is not enough memory to compute {name}: use a shorter sentence.") from None
+        except RuntimeError as error:
+            if "not enough memory" not in str(error) and "out of memory" not in str(error).lower():
+                raise
+            if self._device.type == "cpu":
+                raise TraceError(f"There is not enough memory to compute {name}: use a shorter sentence.") from None
+        self._fall_back()
+        return self._compute_here(name, cancelled, remember)
+
+    def _compute_here(self, name: str, cancelled: Callable[[], bool], remember: bool) -> torch.Tensor:
+        def keep(made: str, value: torch.Tensor) -> None:
+            if made in self.program.checkpoints:
+                self._kept[made] = value
+            elif remember:
+                self._cache.put(made, value)
+
+        with torch.no_grad():
+            known = _Known(self)
+            return evaluate(self.program, self.shapes, known, self._weight, [name], keep, cancelled)[name]
+
+    def _fall_back(self) -> None:
+        """Go on with the CPU: everything kept moves there, the cache is dropped."""
+        lost = self._device.type
+        self._device = torch.device("cpu")
+        self._cache.clear()
+        self._on_device.clear()
+        self._kept = {name: value.cpu() for name, value in self._kept.items()}
+        if lost == "cuda":
+            torch.cuda.empty_cache()
+        self.notices.append(f"The {lost} device ran out of memory, so this run goes on with the CPU.")
+
+
+class _Known(Mapping[str, torch.Tensor]):
+    """What a trace has without computing, as `evaluate` looks it up; shared values come from the parent."""
+
+    def __init__(self, trace: LiveTrace) -> None:
+        self._trace = trace
+        self._held: Values = {}
+
+    def __contains__(self, name: object) -> bool:
+        if name in self._held:
+            return True
+        trace = self._trace
+        found = trace._find(str(name))
+        if found is None and trace._parent is not None and name not in trace._changed:
+            found = trace._parent._value(str(name)).to(trace._device)
+        if found is None:
+            return False
+        self._held[str(name)] = found
+        return True
+
+    def __getitem__(self, name: str) -> torch.Tensor:
+        if name not in self:
+            raise KeyError(name)
+        return self._held[name]
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)

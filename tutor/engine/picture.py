@@ -1,0 +1,213 @@
+"""A step laid out for looking at: its operands and result as two-dimensional panels.
+
+Which axes become rows and columns, which part of a larger tensor is shown, and which tensors share a colour
+scale all follow from the operation and the named axes. No Qt: the views draw what this says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tutor.engine import axes as ax
+from tutor.engine.axes import Axes, Axis, Index, Slices
+from tutor.engine.program import SOURCES, Program
+from tutor.engine.trace import Stats, Trace
+
+#: Where an index entry comes from in a panel: a fixed position, or the panel's row or column.
+ROW = "row"
+COLUMN = "column"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which entry is shown of the axes that are neither rows nor columns (`{"batch": 0, "head": 2}`)."""
+
+    at: tuple[tuple[str, int], ...] = ()
+
+    def of(self, axis: Axis) -> int:
+        """The entry shown of an axis, kept inside it."""
+        return min(max(dict(self.at).get(axis.name, 0), 0), axis.size - 1)
+
+    def with_(self, name: str, at: int) -> Selection:
+        return Selection(tuple(sorted({**dict(self.at), name: at}.items())))
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Two dimensions of one tensor or weight.
+
+    Attributes:
+        name: the tensor.
+        axes: all its axes.
+        where: for each axis a fixed position, ROW or COLUMN.
+        values: [rows, columns], read-only.
+        rows, columns: the two axes shown; None where the panel is a single row or column.
+        kind: "signed", "probability" or "ids".
+        low, high: the range of its colour scale, shared within its scale group.
+        shared: names of the tensors that share the scale.
+        real_rows, real_columns: rows and columns before padding begins.
+    """
+
+    name: str
+    axes: Axes
+    where: tuple[int | str, ...]
+    values: np.ndarray
+    rows: Axis | None
+    columns: Axis | None
+    kind: str
+    low: float
+    high: float
+    shared: tuple[str, ...]
+    real_rows: int
+    real_columns: int
+
+    def index(self, row: int, column: int) -> Index:
+        """The full index of the cell shown at a place."""
+        return tuple(row if at == ROW else column if at == COLUMN else int(at) for at in self.where)
+
+    def place(self, index: Sequence[int]) -> tuple[int, int] | None:
+        """Where a cell of the tensor is shown, or None where another part is on screen."""
+        row = column = 0
+        for at, entry in zip(self.where, index):
+            if at == ROW:
+                row = entry
+            elif at == COLUMN:
+                column = entry
+            elif at != entry:
+                return None
+        return row, column
+
+    def lit(self, part: Slices) -> tuple[int | None, int | None] | None:
+        """The row and column that a part of the tensor lights: None for all of them; None at all where the part
+        is not on screen."""
+        row: int | None = None
+        column: int | None = None
+        for at, entry in zip(self.where, part):
+            if isinstance(entry, slice):
+                if entry == slice(0, 0):
+                    return None
+            elif at == ROW:
+                row = entry
+            elif at == COLUMN:
+                column = entry
+            elif at != entry:
+                return None
+        return row, column
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A step ready to draw: `layout` is the operation's (`product`, `turned`, `sum`, `arrow`, `alone`)."""
+
+    path: str
+    layout: str
+    operands: tuple[Panel, ...]
+    result: Panel
+    stats: Stats
+
+
+def choose(axes: Axes, whole: bool = False) -> tuple[int | None, int | None]:
+    """Which axes become rows and columns: tokens down the side, the last other axis across.
+
+    With `whole`, a tensor with one row for each sentence is shown as such a table.
+    """
+    if not axes:
+        return None, None
+    named = ax.names(axes)
+    token = next((at for at, name in enumerate(named) if name in (ax.POS, ax.QUERY)), None)
+    if token is None:
+        return (0, 1) if len(axes) == 2 else (None, len(axes) - 1)
+    if named == (ax.BATCH, ax.POS):
+        return (0, 1) if whole else (1, None)
+    if len(axes) == 1:
+        return token, None
+    last = len(axes) - 1
+    return (token, last) if token != last else (last, None)
+
+
+def panel(trace: Trace, name: str, selection: Selection, whole: bool = False) -> Panel:
+    """Two dimensions of a tensor, read from the trace."""
+    axes = trace.shapes[name]
+    row, column = choose(axes, whole)
+    where: tuple[int | str, ...] = tuple(
+        ROW if at == row else COLUMN if at == column else selection.of(axis) for at, axis in enumerate(axes)
+    )
+    part = tuple(slice(None) if isinstance(at, str) else at for at in where)
+    values = trace.read(name, part)
+    if values.ndim < 2:
+        values = values.reshape((-1, 1) if column is None and row is not None else (1, -1))
+    kind, low, high, shared = scale_of(trace, name)
+    length = _length(trace, axes, where)
+
+    def real(at: int | None, size: int) -> int:
+        return min(length, size) if at is not None and axes[at].name in ax.TOKEN_AXES else size
+
+    return Panel(
+        name, axes, where, values, axes[row] if row is not None else None, axes[column] if column is not None else None,
+        kind, low, high, shared, real(row, values.shape[0]), real(column, values.shape[1]),
+    )  # fmt: skip
+
+
+def _length(trace: Trace, axes: Axes, where: tuple[int | str, ...]) -> int:
+    """Real tokens of the sentence shown; all of them where several sentences are on screen."""
+    if axes and axes[0].name == ax.BATCH and isinstance(where[0], int):
+        return int(trace.lengths[where[0]])
+    return trace.batch.n_pos
+
+
+def scale_group(program: Program, shapes: Mapping[str, Axes], name: str) -> tuple[str, ...]:
+    """The tensors that share a colour scale with this one, so that ÷ √d is seen to pale.
+
+    Signed tensors of query × key in one section share; so do the two operands of q × kᵀ; others stand alone.
+    """
+    step = program.by_name.get(name)
+    if step is None or step.op.scale_kind != "signed":
+        return (name,)
+    if {ax.QUERY, ax.KEY} <= set(ax.names(shapes[name])):
+        return tuple(
+            other.name
+            for other in program.steps
+            if other.section == step.section
+            and ax.names(shapes[other.name]) == ax.names(shapes[name])
+            and other.op.scale_kind == "signed"
+        )
+    for user, _ in program.consumers.get(name, ()):
+        if user.op.picture == "turned":
+            return tuple(dict.fromkeys(user.inputs))
+    return (name,)
+
+
+def scale_of(trace: Trace, name: str) -> tuple[str, float, float, tuple[str, ...]]:
+    """Kind, range and scale group of a tensor; the range covers every batch row and head of the group."""
+    step = trace.program.by_name.get(name)
+    if name in SOURCES:
+        return "ids", 0.0, float(max(1, int(trace.read(name, (slice(None),) * len(trace.shapes[name])).max()))), (name,)
+    if step is not None and step.op.scale_kind == "probability":
+        return "probability", 0.0, 1.0, (name,)
+    group = scale_group(trace.program, trace.shapes, name)
+    most = max((largest(trace[one]) for one in group), default=0.0)
+    return "signed", -most, most, group
+
+
+def largest(values: np.ndarray) -> float:
+    """The largest finite |x|, without a second copy of a large tensor."""
+    most = 0.0
+    flat = values.reshape(-1)
+    for start in range(0, flat.size, 1 << 20):
+        chunk = np.abs(flat[start : start + (1 << 20)])
+        good = chunk[np.isfinite(chunk)]
+        if good.size:
+            most = max(most, float(good.max()))
+    return most
+
+
+def picture(trace: Trace, path: str, selection: Selection) -> Picture:
+    """Lay out one step. Raises TraceError where a tensor is not there."""
+    step = trace.program[path]
+    result = panel(trace, path, selection, whole=step.op.picture == "alone")
+    drawn = {"product": 2, "turned": 2, "sum": 2, "arrow": 1}.get(step.op.picture, 0)
+    operands = tuple(panel(trace, name, selection) for name in step.operands[:drawn])
+    return Picture(path, step.op.picture, operands, result, trace.stats(path))

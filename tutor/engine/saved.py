@@ -1,0 +1,208 @@
+"""The saved back of a trace: one safetensors file that explains itself, read without torch.
+
+The file holds every tensor under its full name (float32; `tokens` int64), every weight a saved step reads under
+`weights/<name>` (of a table that is only looked up, the rows used, with their ids under `weights/<name>.rows`),
+and metadata `format`, `axes`, `tokens`, `model`, `spec`, `program` as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+
+from tutor.engine import axes as ax
+from tutor.engine.axes import AxesError, Slices
+from tutor.engine.files import write_safetensors
+from tutor.engine.program import SOURCES, TOKENS, Program
+from tutor.engine.spec import ModelSpec, SpecError
+from tutor.engine.tokens import Batch, TokenError
+from tutor.engine.trace import Cancelled, Trace, TraceError, frozen
+
+FORMAT = "transformer-tutor-trace/1"
+_PREFIX = "weights/"
+_ROWS = ".rows"
+
+
+def looked_up(program: Program, batch: Batch) -> dict[str, np.ndarray]:
+    """For each weight that is only looked up: the rows this batch needs."""
+    found = {}
+    for weight in program.weights:
+        rows = [step.op.rows_used(batch.ids) for step, _ in program.consumers.get(weight.name, ())]
+        if rows and all(one is not None for one in rows):
+            found[weight.name] = np.unique(np.concatenate(rows)).astype(np.int64)  # type: ignore[arg-type]
+    return found
+
+
+def save(
+    trace: Trace,
+    path: Path,
+    only: Sequence[str] = (),
+    progress: Callable[[float], None] = lambda done: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> None:
+    """Write a trace to a file, one tensor at a time.
+
+    `only` keeps the tensors whose names match one of the patterns (`blocks.0.*`), and the weights they read.
+    Raises FileError, TraceError or Cancelled; then nothing is left behind.
+    """
+    program = trace.program
+    steps = [s for s in program.steps if not only or s.name == TOKENS or any(fnmatchcase(s.name, p) for p in only)]
+    if len(steps) == 1 and only:
+        raise TraceError(f"No tensor is named like {', '.join(only)}: the ledger lists the names.")
+    rows = looked_up(program, trace.batch)
+    read = dict.fromkeys(name for step in steps for name in step.weights)
+    tensors: dict[str, tuple[np.dtype, tuple[int, ...]]] = {}
+    for step in steps:
+        kind = np.dtype(np.int64 if step.name == TOKENS else np.float32)
+        tensors[step.name] = (kind, ax.shape(trace.shapes[step.name]))
+    for name in read:
+        shape = ax.shape(trace.shapes[name])
+        if name in rows:
+            tensors[_PREFIX + name + _ROWS] = (np.dtype(np.int64), rows[name].shape)
+            shape = (len(rows[name]), *shape[1:])
+        tensors[_PREFIX + name] = (np.dtype(np.float32), shape)
+
+    written = 0
+
+    def get(name: str) -> np.ndarray:
+        nonlocal written
+        if cancelled():
+            raise Cancelled
+        written += 1
+        progress(written / len(tensors))
+        if not name.startswith(_PREFIX):
+            return trace[name]
+        weight = name[len(_PREFIX) :]
+        if weight.endswith(_ROWS):
+            return rows[weight[: -len(_ROWS)]]
+        if weight in rows:
+            return np.stack([trace.read(weight, (int(row), slice(None))) for row in rows[weight]])
+        return trace[weight]
+
+    metadata = {
+        "format": FORMAT,
+        "axes": json.dumps({step.name: ax.names(trace.shapes[step.name]) for step in steps}),
+        "tokens": json.dumps(trace.batch.to_json(), ensure_ascii=False),
+        "model": trace.spec.name,
+        "spec": json.dumps(trace.spec.to_json(), ensure_ascii=False),
+        "program": json.dumps(program.to_json(), ensure_ascii=False),
+    }
+    write_safetensors(path, tensors, get, metadata)
+
+
+class SavedTrace(Trace):
+    """A trace read from a file, a part at a time."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises TraceError (one sentence) for a file that is missing, cut short, newer or no saved trace."""
+        self.path = path
+        try:
+            self._file = safe_open(path, framework="np").__enter__()
+        except FileNotFoundError:
+            raise TraceError(f"There is no file {path.name}: check the name and the folder.") from None
+        except (OSError, SafetensorError, ValueError) as error:
+            raise TraceError(
+                f"{path.name} is cut short or is no saved trace: save it again with `trace --save`."
+            ) from error
+        metadata = self._file.metadata() or {}
+        form = metadata.get("format", "")
+        if form != FORMAT:
+            if form.startswith(FORMAT.rsplit("/", 1)[0] + "/"):
+                raise TraceError(f"{path.name} was saved by a newer version of the tutor: update to open it.")
+            raise TraceError(f"{path.name} holds tensors but no trace: save one with `trace --save`.")
+        try:
+            spec = ModelSpec.from_json(json.loads(metadata["spec"]))
+            program = Program.from_json(json.loads(metadata["program"]))
+            batch = Batch.from_json(json.loads(metadata["tokens"]))
+            super().__init__(program, spec, batch)
+        except (KeyError, ValueError, RecursionError, AxesError, SpecError, TokenError) as error:
+            raise TraceError(f"{path.name} does not describe its own trace rightly: {error}") from error
+        except NotImplementedError as error:
+            raise TraceError(f"{path.name} puts an operation where it cannot stand: {error}") from error
+        self._names = set(self._file.keys())
+        self._rows: dict[str, np.ndarray] = {}
+        self._check()
+
+    def _check(self) -> None:
+        for name, axes in self.shapes.items():
+            stored = name if name in self.program.by_name else _PREFIX + name
+            if stored not in self._names:
+                continue
+            part = self._file.get_slice(stored)
+            shape, kind = list(part.get_shape()), part.get_dtype()
+            expected = list(ax.shape(axes))
+            if stored + _ROWS in self._names:
+                rows = self._file.get_tensor(stored + _ROWS)
+                good = rows.ndim == 1 and rows.dtype == np.int64 and bool(np.all(np.diff(rows) > 0))
+                if not good or (rows.size and not 0 <= rows[0] <= rows[-1] < expected[0]):
+                    raise TraceError(f"{self.path.name} lists the rows of {name} wrongly: save it again.")
+                self._rows[name] = rows
+                expected[0] = len(rows)
+            if shape != expected or kind != ("I64" if name == TOKENS else "F32"):
+                raise TraceError(
+                    f"{self.path.name} holds {name} as {kind} {shape}, not {ax.text(axes)}: save it again."
+                )
+        if TOKENS in self._names and not np.array_equal(self._file.get_tensor(TOKENS), self.batch.ids):
+            raise TraceError(f"{self.path.name} holds other ids than its tokens say: save it again.")
+
+    @property
+    def where(self) -> str:
+        return "saved"
+
+    def has(self, name: str) -> bool:
+        """Whether the file holds this tensor or weight."""
+        return name in SOURCES or name in self._names or _PREFIX + name in self._names
+
+    def read(self, name: str, slices: Slices) -> np.ndarray:
+        source = self._source(name)
+        if source is not None:
+            return frozen(np.asarray(source[tuple(slices)]))
+        stored = name if name in self.program.by_name else _PREFIX + name
+        if stored not in self._names:
+            raise TraceError(f"{name} was left out of {self.path.name}: save the trace again with it.")
+        if name in self._rows:
+            return self._from_rows(name, stored, slices)
+        values = self._file.get_slice(stored)[tuple(slices)] if slices else self._file.get_tensor(stored)
+        return frozen(np.asarray(values))
+
+    def _from_rows(self, name: str, stored: str, slices: Slices) -> np.ndarray:
+        wanted, rest = slices[0], tuple(slices[1:])
+        rows = self._rows[name]
+        if isinstance(wanted, int):
+            at = int(np.searchsorted(rows, wanted))
+            if at == len(rows) or rows[at] != wanted:
+                raise TraceError(f"Row {wanted} of {name} is not used by this sentence, so it was not saved.")
+            return frozen(np.asarray(self._file.get_slice(stored)[(at, *rest)]))
+        size = self.shapes[name][0].size
+        if len(rows) < len(range(*wanted.indices(size))):
+            raise TraceError(f"{self.path.name} holds only the rows of {name} that its sentence uses.")
+        return frozen(
+            np.asarray(
+                self._file.get_tensor(stored)[np.searchsorted(rows, np.arange(size)[wanted])][(slice(None), *rest)]
+            )
+        )
+
+    def with_override(self, name: str, values: np.ndarray) -> Trace:
+        raise TraceError("A saved trace holds its numbers and cannot recompute: run its sentence on the model first.")
+
+
+def is_trace(path: Path) -> bool:
+    """Whether a file looks like a saved trace, from its first bytes."""
+    try:
+        with open(path, "rb") as file:
+            size = int.from_bytes(file.read(8), "little")
+            return 0 < size < 1 << 30 and b"transformer-tutor-trace/" in file.read(min(size, 1 << 20))
+    except OSError:
+        return False
+
+
+def describe(path: Path) -> dict[str, Any]:
+    """The metadata of a saved trace without its tensors."""
+    with safe_open(path, framework="np") as file:
+        return dict(file.metadata() or {})

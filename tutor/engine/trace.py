@@ -1,0 +1,165 @@
+"""Trace: every tensor of one run by its full name.
+
+The interface that both backs share. What crosses it is plain data and read-only numpy arrays, never a torch
+object, so that the window cannot tell a live run from a saved file.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from tutor.engine import axes as ax
+from tutor.engine.axes import Axes, Slices
+from tutor.engine.ops import Tokens
+from tutor.engine.ops.lookup import token_working
+from tutor.engine.program import LENGTHS, TOKENS, Program, Use
+from tutor.engine.spec import ModelSpec
+from tutor.engine.tokens import Batch
+from tutor.engine.working import Link, Working
+
+
+class TraceError(RuntimeError):
+    """Something a trace cannot give; the message is one sentence that names the mend."""
+
+
+class Cancelled(Exception):
+    """The learner cancelled the run."""
+
+
+@dataclass(frozen=True)
+class Stats:
+    """Statistics of the real positions of a tensor; pads are left out, and so is what is not finite."""
+
+    low: float
+    high: float
+    mean: float
+    std: float
+    #: Σ|x| / count
+    size: float
+    count: int
+    masked: int
+    nan: int
+    zeros: int
+
+
+class Trace(ABC):
+    """Values by name.
+
+    Attributes:
+        program, spec, batch: what was run on what.
+        shapes: axes of every tensor and weight.
+        notices: sentences about this run that the learner should see (a fall-back to the CPU, say).
+    """
+
+    def __init__(self, program: Program, spec: ModelSpec, batch: Batch) -> None:
+        self.program = program
+        self.spec = spec
+        self.batch = batch
+        self.shapes: Mapping[str, Axes] = program.shapes(batch.n_rows, batch.n_pos)
+        self.notices: list[str] = []
+
+    @abstractmethod
+    def read(self, name: str, slices: Slices) -> np.ndarray:
+        """The named part of a tensor or weight as a read-only array; an int entry drops its axis.
+
+        Raises TraceError for a name or part that is not there.
+        """
+
+    @abstractmethod
+    def with_override(self, name: str, values: np.ndarray) -> "Trace":
+        """The same run with one tensor or weight replaced: everything upstream is shared, all that depends on it
+        recomputed on demand. Raises TraceError, and AxesError where the shape does not fit."""
+
+    @property
+    @abstractmethod
+    def where(self) -> str:
+        """Where the numbers come from: `cpu`, `cuda`, `mps` or `saved`."""
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """The whole tensor or weight, read-only."""
+        if name not in self.shapes:
+            raise TraceError(f"This model has no tensor named {name}.")
+        return self.read(name, (slice(None),) * len(self.shapes[name]))
+
+    def _source(self, name: str) -> np.ndarray | None:
+        return {TOKENS: self.batch.ids, LENGTHS: self.batch.lengths}.get(name)
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """Number of real tokens in each row."""
+        return self.batch.lengths
+
+    def working(self, name: str, index: Sequence[int]) -> Working:
+        """How one cell came about, with the value it holds. Raises TraceError or AxesError."""
+        if name not in self.program.by_name:
+            raise TraceError(f"{name} is not computed by this model: it is given.")
+        at = ax.cell(self.shapes[name], index)
+        stored = float(self.read(name, at))
+        if isinstance(self.program[name].op, Tokens):
+            return token_working(Link(name, at), int(stored), stored)
+        return replace(self.program.working(self.read, name, at, self.shapes), stored=stored)
+
+    def reads(self, name: str, index: Sequence[int]) -> tuple[tuple[str, Slices], ...]:
+        """For a cell: each operand's name and the part of it that the cell comes from."""
+        return self.program.reads(name, index, self.shapes)
+
+    def used_by(self, name: str, index: Sequence[int]) -> tuple[Use, ...]:
+        """Who uses this number: the parts of later tensors that a cell goes into."""
+        return self.program.used_by(name, index, self.shapes)
+
+    def is_pad(self, name: str, index: Sequence[int]) -> bool:
+        """Whether a cell belongs to a padding position."""
+        axes = self.shapes[name]
+        if not axes or axes[0].name != ax.BATCH:
+            return False
+        length = int(self.lengths[index[0]])
+        return any(axis.name in ax.TOKEN_AXES and at >= length for axis, at in zip(axes, index))
+
+    def stats(self, name: str) -> Stats:
+        """Statistics over real positions only."""
+        return statistics(self[name], self.shapes[name], self.lengths)
+
+    def difference(self, other: "Trace", name: str) -> np.ndarray:
+        """This run's tensor minus the other's, cell by cell; equal infinities differ by 0."""
+        mine, theirs = self[name], other[name]
+        if mine.shape != theirs.shape:
+            raise TraceError(f"{name} has the shape {list(mine.shape)} here and {list(theirs.shape)} there.")
+        with np.errstate(invalid="ignore"):
+            return np.where(mine == theirs, 0.0, mine - theirs)
+
+
+def statistics(values: np.ndarray, axes: Axes, lengths: np.ndarray) -> Stats:
+    """See `Stats`."""
+    if axes and axes[0].name == ax.BATCH and any(a.name in ax.TOKEN_AXES for a in axes):
+        parts = []
+        for row, length in enumerate(lengths):
+            cut = tuple(slice(int(length)) if a.name in ax.TOKEN_AXES else slice(None) for a in axes[1:])
+            parts.append(values[row][cut].ravel())
+        flat = np.concatenate(parts)
+    else:
+        flat = values.ravel()
+    good = flat[np.isfinite(flat)].astype(np.float64, copy=False)
+    nan = float("nan")
+    return Stats(
+        float(good.min()) if good.size else nan,
+        float(good.max()) if good.size else nan,
+        float(good.mean()) if good.size else nan,
+        float(good.std()) if good.size else nan,
+        float(np.abs(good).mean()) if good.size else nan,
+        int(flat.size),
+        int(np.isneginf(flat).sum()),
+        int(np.isnan(flat).sum()),
+        int((flat == 0).sum()),
+    )
+
+
+def frozen(values: np.ndarray) -> np.ndarray:
+    """A view that cannot be written through."""
+    view = values.view()
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,112 @@
+"""Weights: seeded random ones, and safetensors files in and out. Nothing is ever unpickled."""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+
+from tutor.engine import axes as ax
+from tutor.engine.files import write_safetensors
+from tutor.engine.program import Program
+from tutor.engine.spec import ModelSpec, SpecError
+
+Weights = Mapping[str, np.ndarray]
+
+#: The two files of a model folder.
+SPEC_FILE = "model.json"
+WEIGHTS_FILE = "model.safetensors"
+
+
+class WeightsError(ValueError):
+    """A model folder or a set of weights that cannot be used; the message is one sentence with the mend."""
+
+
+def random_weights(program: Program, seed: int, spread: bool = False) -> dict[str, np.ndarray]:
+    """Random float32 weights, the same on every machine for the same seed.
+
+    Each weight draws from a stream of its own (seed and name), so that more layers do not change the first
+    ones. With `spread`, norms and zero biases are random too, as proofs need them.
+    """
+    made = {}
+    for weight in program.weights:
+        shape = ax.shape(weight.axes)
+        stream = np.random.Generator(np.random.Philox(key=[seed, zlib.crc32(weight.name.encode())]))
+        if weight.init == "normal":
+            values = stream.standard_normal(shape, dtype=np.float32) * np.float32(weight.std)
+        else:
+            values = np.full(shape, 1.0 if weight.init == "ones" else 0.0, dtype=np.float32)
+            if spread:
+                values += stream.standard_normal(shape, dtype=np.float32) * np.float32(0.2)
+        made[weight.name] = values
+    return made
+
+
+def check_weights(program: Program, weights: Weights, where: str) -> None:
+    """Raise WeightsError unless every weight of the program is there, in its shape, in a float type."""
+    for weight in program.weights:
+        if weight.name not in weights:
+            raise WeightsError(f"{where} lacks the weight {weight.name}: use the files of one and the same model.")
+        found = weights[weight.name]
+        if tuple(found.shape) != ax.shape(weight.axes):
+            raise WeightsError(
+                f"{where} has {weight.name} in the shape {list(found.shape)}, but the model's description says "
+                f"{ax.text(weight.axes)}: use the files of one and the same model."
+            )
+        if found.dtype.kind != "f":
+            raise WeightsError(f"{where} has {weight.name} as {found.dtype}; weights are floating-point numbers.")
+
+
+def not_finite(weights: Weights) -> tuple[str, ...]:
+    """Names of the weights that hold a NaN or an infinity."""
+    return tuple(name for name, values in weights.items() if not math.isfinite(float(np.sum(values))))
+
+
+def save_model(folder: Path, spec: ModelSpec, weights: Weights, dtype: str = "float32") -> None:
+    """Write a model folder: its description and its weights."""
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays = {name: np.ascontiguousarray(values, dtype=dtype) for name, values in weights.items()}
+    write_safetensors(
+        folder / WEIGHTS_FILE,
+        {name: (values.dtype, values.shape) for name, values in arrays.items()},
+        arrays.__getitem__,
+        {"format": "transformer-tutor-model/1"},
+    )
+    (folder / SPEC_FILE).write_text(json.dumps(spec.to_json(), indent=2, ensure_ascii=False), encoding="utf-8")
+
+
+def load_spec(folder: Path) -> ModelSpec:
+    """The description in a model folder. Raises WeightsError or SpecError."""
+    path = folder / SPEC_FILE
+    if not path.is_file():
+        pickled = sorted(p.name for p in folder.glob("*.bin")) + sorted(p.name for p in folder.glob("*.pt"))
+        if pickled:
+            raise WeightsError(
+                f"{folder.name} holds only {pickled[0]}, which could run code when it is read: convert it to "
+                "safetensors with `safetensors.torch.save_file` where you trust it."
+            )
+        raise WeightsError(f"{folder.name} holds no {SPEC_FILE}: choose a folder with {SPEC_FILE} and {WEIGHTS_FILE}.")
+    try:
+        return ModelSpec.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise WeightsError(f"{SPEC_FILE} in {folder.name} is not readable JSON: {error}.") from error
+    except SpecError as error:
+        raise SpecError(f"{SPEC_FILE} in {folder.name}: {error}") from error
+
+
+def load_weights(folder: Path, program: Program) -> dict[str, np.ndarray]:
+    """The weights in a model folder as float32. Raises WeightsError."""
+    path = folder / WEIGHTS_FILE
+    try:
+        with safe_open(path, framework="np") as file:
+            names = set(file.keys())
+            found = {w.name: file.get_tensor(w.name) for w in program.weights if w.name in names}
+    except (OSError, SafetensorError, ValueError, TypeError) as error:
+        raise WeightsError(f"{WEIGHTS_FILE} in {folder.name} cannot be read: {error}.") from error
+    check_weights(program, found, folder.name)
+    return {name: values.astype(np.float32, copy=False) for name, values in found.items()}

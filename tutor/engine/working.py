@@ -1,0 +1,267 @@
+"""How one number came about: operand cells, terms, intermediate results and links, all in float64.
+
+`Op.working` returns a `Working` made from cells that it reads one row or column at a time. Nothing here needs
+torch, so a cell of a saved trace is explained where torch is not installed at all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tutor.engine.axes import Axes, Index, Slices
+
+#: `read(name, slices)`: the named part of a tensor or weight as an array; int entries drop their axis.
+Read = Callable[[str, Slices], np.ndarray]
+
+#: A recomputed value may differ from the stored float32 by this much, relative to the size of its terms.
+TOLERANCE = 1e-5
+#: Below float32's smallest normal number relative precision is gone, so differences there mean nothing.
+SMALLEST = float(np.finfo(np.float32).tiny)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A cell (all entries ints) or a part (some slices) of a named tensor."""
+
+    name: str
+    index: Slices
+
+    @property
+    def is_cell(self) -> bool:
+        return all(isinstance(entry, int) for entry in self.index)
+
+    def text(self) -> str:
+        return f"{self.name}[{', '.join(':' if isinstance(i, slice) else str(i) for i in self.index)}]"
+
+
+@dataclass(frozen=True)
+class Math:
+    """A formula with numbers put in, as a tree that a view lays out and the terminal prints.
+
+    kind: `number` (value, link), `symbol` (text), or `row`, `fraction`, `root`, `power` with parts.
+    """
+
+    kind: str
+    parts: tuple["Math", ...] = ()
+    text: str = ""
+    value: float = 0.0
+    link: Link | None = None
+
+
+def number(value: float, link: Link | None = None) -> Math:
+    return Math("number", value=float(value), link=link)
+
+
+def symbol(text: str) -> Math:
+    return Math("symbol", text=text)
+
+
+def row(*parts: "Math | str") -> Math:
+    return Math("row", tuple(symbol(p) if isinstance(p, str) else p for p in parts))
+
+
+def fraction(top: Math, bottom: Math) -> Math:
+    return Math("fraction", (top, bottom))
+
+
+def root(inside: Math) -> Math:
+    return Math("root", (inside,))
+
+
+def power(base: Math, exponent: Math) -> Math:
+    return Math("power", (base, exponent))
+
+
+def plain(math_: Math, digits: int = 4) -> str:
+    """One line of text for a terminal or a screen reader."""
+    if math_.kind == "number":
+        return show(math_.value, digits)
+    if math_.kind == "symbol":
+        return math_.text
+    inner = [plain(part, digits) for part in math_.parts]
+    if math_.kind == "fraction":
+        return f"({inner[0]}) / ({inner[1]})"
+    if math_.kind == "root":
+        return f"√({inner[0]})"
+    if math_.kind == "power":
+        return f"{inner[0]}^({inner[1]})"
+    return " ".join(inner)
+
+
+def show(value: float, digits: int = 4) -> str:
+    """A number for a line of text: fixed decimals, a true minus, `~0` where it only rounds to nothing."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "−∞" if value < 0 else "∞"
+    if value == 0:
+        return "0"
+    if float(value).is_integer() and abs(value) < 1e6:
+        text = str(int(value))
+    elif abs(value) < 0.5 * 10**-digits:
+        return "~0"
+    elif abs(value) >= 1e6:
+        text = f"{value:.{digits}e}"
+    else:
+        text = f"{value:.{digits}f}"
+    return text.replace("-", "−")
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column of a working table: a value for each entry of the running axis.
+
+    Attributes:
+        label: what it is, in symbols (`Q[5, c]`).
+        values: float64 [n].
+        name: the tensor the values were read from, "" where they were computed here.
+        index: where; the entry that runs along the rows is None.
+    """
+
+    label: str
+    values: np.ndarray
+    name: str = ""
+    index: tuple[int | None, ...] = ()
+
+    def link(self, at: int) -> Link | None:
+        """The cell behind row `at`, or None for a computed column."""
+        if not self.name:
+            return None
+        return Link(self.name, tuple(at if i is None else i for i in self.index))
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """A table of terms: one row for each entry of `axis`; the last column is the one that is summed."""
+
+    axis: str
+    columns: tuple[Column, ...]
+
+    @property
+    def values(self) -> np.ndarray:
+        return self.columns[-1].values
+
+    def largest(self, count: int) -> np.ndarray:
+        """Row numbers of the `count` terms largest in size, largest first; ties in order of the rows."""
+        size = np.abs(np.nan_to_num(self.values, nan=np.inf))
+        return np.argsort(-size, kind="stable")[:count]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One intermediate result: `label` in symbols, its value, and the cell it stands in, if any."""
+
+    label: str
+    value: float
+    link: Link | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """A fact worth a sentence, as data: the view words it in the learner's language."""
+
+    key: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Working:
+    """How one cell came about.
+
+    Attributes:
+        result: the value recomputed in float64 from the stored operands.
+        equation: the formula with the numbers put in.
+        scale: Σ|terms|, the size against which rounding is judged.
+        terms: the table of summed terms, where there is one.
+        lines: intermediate results in order.
+        sources: the cells it came from that are not in `terms`.
+        note: a rule that applied to this cell.
+        name, index, stored: filled in by the trace: which cell, and the value it holds (float32).
+    """
+
+    result: float
+    equation: Math
+    scale: float = 0.0
+    terms: Terms | None = None
+    lines: tuple[Line, ...] = ()
+    sources: tuple[Link, ...] = ()
+    note: Note | None = None
+    name: str = ""
+    index: Index = ()
+    stored: float | None = None
+
+    @property
+    def bound(self) -> float:
+        """The largest difference that rounding to float32 can explain: 1e-5 · max(|stored|, Σ|terms|)."""
+        stored = abs(self.stored) if self.stored is not None and math.isfinite(self.stored) else 0.0
+        return TOLERANCE * max(stored, self.scale if math.isfinite(self.scale) else 0.0)
+
+    @property
+    def difference(self) -> float:
+        """|recomputed − stored|; 0 where both are the same infinity or both are NaN."""
+        stored = float("nan") if self.stored is None else self.stored
+        if self.result == stored or (math.isnan(self.result) and math.isnan(stored)):
+            return 0.0
+        return abs(self.result - stored)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the stored value is the recomputed one, up to the rounding of float32.
+
+        Infinities and NaN must be the same. An exact 0 (no term at all, or one too small for a float32)
+        must be an exact 0 on both sides.
+        """
+        if self.stored is None:
+            return False
+        if not math.isfinite(self.result) or not math.isfinite(self.stored):
+            return self.difference == 0.0
+        rounded = float(np.float32(self.result)) if abs(self.result) < 3e38 else self.result
+        if rounded == self.stored:
+            return True
+        if self.bound == 0.0 or (self.scale == 0.0 and 0.0 in (rounded, self.stored)):
+            return False
+        return abs(self.result - self.stored) <= max(self.bound, SMALLEST)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Every cell this one came from, in the order they are shown."""
+        found = list(self.sources)
+        if self.terms is not None:
+            for column in self.terms.columns:
+                found += [link for at in range(len(column.values)) if (link := column.link(at))]
+        return tuple(found)
+
+
+class Operand:
+    """One operand of a step as `Op.working` sees it: a name, axes, and cells fetched on demand."""
+
+    def __init__(self, name: str, axes: Axes, read: Read, symbol: str = "") -> None:
+        self.name = name
+        self.axes = axes
+        self.symbol = symbol or name
+        self._read = read
+
+    def __getitem__(self, index: Slices) -> np.ndarray:
+        """The named part in float64 (whole numbers stay int64)."""
+        values = np.asarray(self._read(self.name, index))
+        return values if values.dtype == np.int64 else values.astype(np.float64)
+
+    def cell(self, index: Sequence[int]) -> float:
+        return float(self[tuple(index)])
+
+    def link(self, index: Sequence["int | slice"]) -> Link:
+        return Link(self.name, tuple(index))
+
+    def number(self, index: Sequence[int]) -> Math:
+        """The cell's value as a part of an equation, linked."""
+        return number(self.cell(index), self.link(index))
+
+    def column(self, index: Sequence[int | None], label: str = "") -> Column:
+        """The cells along the axis marked None."""
+        slices = tuple(slice(None) if i is None else i for i in index)
+        at = ", ".join("·" if i is None else str(i) for i in index)
+        return Column(label or f"{self.symbol}[{at}]", self[slices].astype(np.float64), self.name, tuple(index))

@@ -1,0 +1,145 @@
+"""Engine work off the GUI thread: one job at a time, cancel, and answers that came too late dropped.
+
+The window asks by channel (`run`, `picture`, `working`): a new request on a channel voids the older ones. Jobs
+run on one thread, so that two never compete for torch's own threads.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+
+from tutor.engine.trace import Cancelled
+
+#: A job gets its own handle, for progress and cancelling.
+Work = Callable[["Job"], Any]
+
+
+class Job:
+    """What a running job may ask and tell."""
+
+    def __init__(self, runner: Runner, channel: str, number: int) -> None:
+        self._runner = runner
+        self.channel = channel
+        self.number = number
+        self._stop = threading.Event()
+
+    def cancel(self) -> None:
+        self._stop.set()
+
+    def cancelled(self) -> bool:
+        return self._stop.is_set()
+
+    def progress(self, done: float) -> None:
+        """Tell how much is done, 0 to 1. Raises Cancelled, so that a job stops where it reports."""
+        if self.cancelled():
+            raise Cancelled
+        self._runner._tell(self._runner._progressed, self, done)
+
+
+class Runner(QObject):
+    """Runs jobs one after the other on a thread of its own.
+
+    Signals:
+        done(channel, result): the newest request of a channel has its answer.
+        failed(channel, error): it raised; `error` is the exception.
+        progressed(channel, share): how far the newest request is, 0 to 1.
+        idle(): nothing is running or waiting.
+    """
+
+    done = Signal(str, object)
+    failed = Signal(str, object)
+    progressed = Signal(str, float)
+    idle = Signal()
+
+    _finished = Signal(object, object, object)
+    _progressed = Signal(object, float)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        # torch's thread-local state should not be rebuilt after a pause.
+        self._pool.setExpiryTimeout(-1)
+        self._newest: dict[str, Job] = {}
+        self._waiting = 0
+        self._count = 0
+        self._closed = False
+        self._lock = threading.Lock()
+        self._finished.connect(self._take_finished)
+        self._progressed.connect(self._take_progress)
+
+    def submit(self, channel: str, work: Work) -> Job:
+        """Start a job. Older jobs of the channel are cancelled and their answers dropped."""
+        self.cancel(channel)
+        self._count += 1
+        job = Job(self, channel, self._count)
+        self._newest[channel] = job
+        self._waiting += 1
+        self._pool.start(_Task(self, job, work))
+        return job
+
+    def cancel(self, channel: str) -> None:
+        """Void the channel's request: it stops at its next step and its answer is dropped."""
+        job = self._newest.pop(channel, None)
+        if job is not None:
+            job.cancel()
+
+    def busy(self, channel: str) -> bool:
+        return channel in self._newest
+
+    def is_idle(self) -> bool:
+        return self._waiting == 0
+
+    def close(self, patience_ms: int = 2000) -> bool:
+        """Cancel everything and wait. Returns whether the thread ended in time."""
+        with self._lock:
+            self._closed = True
+        for channel in list(self._newest):
+            self.cancel(channel)
+        self._pool.clear()
+        return self._pool.waitForDone(patience_ms)
+
+    def _tell(self, signal: Any, *arguments: Any) -> None:
+        # A job may outlive the window by a moment; then there is nobody to tell.
+        with self._lock:
+            if not self._closed:
+                signal.emit(*arguments)
+
+    @Slot(object, object, object)
+    def _take_finished(self, job: Job, result: Any, error: BaseException | None) -> None:
+        self._waiting -= 1
+        if self._newest.get(job.channel) is job:
+            del self._newest[job.channel]
+            if isinstance(error, Cancelled):
+                pass
+            elif error is not None:
+                self.failed.emit(job.channel, error)
+            else:
+                self.done.emit(job.channel, result)
+        if self._waiting == 0:
+            self.idle.emit()
+
+    @Slot(object, float)
+    def _take_progress(self, job: Job, done: float) -> None:
+        if self._newest.get(job.channel) is job:
+            self.progressed.emit(job.channel, done)
+
+
+class _Task(QRunnable):
+    def __init__(self, runner: Runner, job: Job, work: Work) -> None:
+        super().__init__()
+        self._runner, self._job, self._work = runner, job, work
+
+    def run(self) -> None:
+        result, error = None, None
+        try:
+            if self._job.cancelled():
+                raise Cancelled
+            result = self._work(self._job)
+        except BaseException as problem:  # whatever happened must reach the window, not end a thread silently
+            error = problem
+        self._runner._tell(self._runner._finished, self._job, result, error)

@@ -1,0 +1,202 @@
+"""Session: where the learner is. The only mutable state of the window; QtCore only.
+
+The cursor is a step's name, never its number. At stage level it rests on what the stage hands on; inside a
+stage it rests on one operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from tutor.engine.axes import AxesError, Index, cell
+from tutor.engine.picture import Selection
+from tutor.engine.program import Section, Step, Stop
+from tutor.engine.trace import Trace
+
+STAGE = "stage"
+OPERATION = "operation"
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where the learner is: a step's name, and whether inside its stage."""
+
+    path: str
+    level: str = STAGE
+
+
+class Session(QObject):
+    """The run on screen, the place in it, and what is selected there.
+
+    Signals:
+        traceChanged(): another run is on screen (or none).
+        moved(): the cursor is on another step.
+        selectionChanged(): another row of the batch, another head, or another cell.
+    """
+
+    traceChanged = Signal()
+    moved = Signal()
+    selectionChanged = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.trace: Trace | None = None
+        self.cursor = Cursor("")
+        self.selection = Selection()
+        self.cell: Index | None = None
+        self._visited: set[str] = set()
+
+    # -- the run ---------------------------------------------------------------------------------------------
+
+    def set_trace(self, trace: Trace | None) -> None:
+        """Show another run; the cursor stays on the same path where the new run has it."""
+        before = self.trace
+        self.trace = trace
+        if trace is None:
+            self.cursor, self.cell = Cursor(""), None
+        elif before is None or self.cursor.path not in trace.program.by_name:
+            self.cursor, self.cell = Cursor(trace.program.stops[0].results[0].name), None
+        if before is None or trace is None or before.program != trace.program:
+            self._visited.clear()
+        if trace is not None:
+            self.selection = Selection()
+            self.cell = self._kept_cell()
+            self._visited.add(self.stop.path)
+        self.traceChanged.emit()
+        self.moved.emit()
+        self.selectionChanged.emit()
+
+    def _kept_cell(self) -> Index | None:
+        if self.cell is None or self.trace is None:
+            return None
+        try:
+            return cell(self.trace.shapes[self.cursor.path], self.cell)
+        except AxesError:
+            return None
+
+    # -- the place -------------------------------------------------------------------------------------------
+
+    @property
+    def stops(self) -> tuple[Stop, ...]:
+        return self.trace.program.stops if self.trace else ()
+
+    @property
+    def step(self) -> Step:
+        """The step under the cursor. Only where there is a run."""
+        assert self.trace is not None
+        return self.trace.program[self.cursor.path]
+
+    @property
+    def stop(self) -> Stop:
+        """The stage under the cursor. Only where there is a run."""
+        assert self.trace is not None
+        return self.trace.program.stop_of(self.cursor.path)
+
+    @property
+    def section(self) -> Section:
+        assert self.trace is not None
+        return next(one for one in self.trace.program.sections if one.name == self.stop.section)
+
+    @property
+    def inside(self) -> bool:
+        """Whether the learner is among a stage's operations."""
+        return self.cursor.level == OPERATION
+
+    def visited(self, stop: Stop) -> bool:
+        return stop.path in self._visited
+
+    def go(self, path: str, level: str = STAGE) -> None:
+        """Go to a step. At stage level the cursor rests on that step within its stage."""
+        if self.trace is None or path not in self.trace.program.by_name:
+            return
+        cursor = Cursor(path, level)
+        if cursor == self.cursor:
+            return
+        same = path == self.cursor.path
+        self.cursor = cursor
+        if not same:
+            self.cell = None
+        self._visited.add(self.stop.path)
+        self.moved.emit()
+        if not same:
+            self.selectionChanged.emit()
+
+    def go_stop(self, number: int) -> None:
+        """Go to a stage by its place on the timeline (kept inside it), at stage level."""
+        if self.stops:
+            self.go(self.stops[min(max(number, 0), len(self.stops) - 1)].results[0].name)
+
+    def next(self) -> None:
+        """One forward at this level: the next stage, or inside a stage the next operation."""
+        self._by(1)
+
+    def previous(self) -> None:
+        """One back at this level."""
+        self._by(-1)
+
+    def _by(self, by: int) -> None:
+        if self.trace is None:
+            return
+        if self.inside:
+            steps = self.trace.program.steps
+            at = min(max(self.trace.program.order[self.cursor.path] + by, 0), len(steps) - 1)
+            self.go(steps[at].name, OPERATION)
+        else:
+            self.go_stop(self.stop.number + by)
+
+    def into(self) -> None:
+        """Open the stage's operations, on the first; a stage of one operation has none, so it means Next."""
+        if self.trace is None:
+            return
+        if self.inside or len(self.stop.steps) == 1:
+            self.next()
+        else:
+            self.go(self.stop.steps[0].name, OPERATION)
+
+    def out(self) -> None:
+        """Leave the operations for the stage's result."""
+        if self.trace is not None and self.inside:
+            self.go(self.stop.results[0].name, STAGE)
+
+    def first(self) -> None:
+        self.go_stop(0)
+
+    def last(self) -> None:
+        self.go_stop(len(self.stops) - 1)
+
+    # -- what is selected ------------------------------------------------------------------------------------
+
+    def select(self, axis: str, at: int) -> None:
+        """Show another entry of an axis that is not on screen: another sentence, another head."""
+        chosen = self.selection.with_(axis, at)
+        if chosen != self.selection:
+            self.selection = chosen
+            self._follow_selection()
+            self.selectionChanged.emit()
+
+    def pin(self, index: Sequence[int] | None) -> None:
+        """Pin a cell of the step on screen, or none; the selection follows the cell."""
+        if self.trace is None:
+            return
+        found = None if index is None else cell(self.trace.shapes[self.cursor.path], index)
+        if found == self.cell:
+            return
+        self.cell = found
+        if found is not None:
+            for axis, at in zip(self.trace.shapes[self.cursor.path], found):
+                if axis.name in dict(self.selection.at) or axis.name in ("batch", "head"):
+                    self.selection = self.selection.with_(axis.name, at)
+        self.selectionChanged.emit()
+
+    def _follow_selection(self) -> None:
+        """A pinned cell stays on its row and column in the newly shown sentence or head."""
+        if self.cell is None or self.trace is None:
+            return
+        chosen = dict(self.selection.at)
+        axes = self.trace.shapes[self.cursor.path]
+        self.cell = tuple(
+            min(chosen[axis.name], axis.size - 1) if axis.name in chosen else at for axis, at in zip(axes, self.cell)
+        )

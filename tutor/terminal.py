@@ -1,0 +1,84 @@
+"""The walk-through as text: every stage with its shape, its code, some of its numbers and one cell worked out."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from tutor.engine import axes as ax
+from tutor.engine import models
+from tutor.engine.picture import Selection, panel
+from tutor.engine.program import Stop
+from tutor.engine.trace import Trace
+from tutor.engine.working import Working, plain, show
+
+ROWS, COLUMNS, TERMS = 6, 8, 4
+
+
+def walk(options: argparse.Namespace, file: Path | None) -> int:
+    """Print the walk-through for the requested sentence or saved trace. Returns the exit status."""
+    trace = _open(options, file)
+    print(f"\nTransformer Tutor · {trace.spec.name} · {len(trace.program.stops)} stages\n")
+    for row in trace.batch.rows:
+        print("  " + " ".join(f"{token.text}({token.id})" for token in row if not token.pad))
+    for stop in trace.program.stops:
+        print("\n" + describe(trace, stop))
+    return 0
+
+
+def _open(options: argparse.Namespace, file: Path | None) -> Trace:
+    if file is not None:
+        from tutor.engine.saved import SavedTrace
+
+        return SavedTrace(file)
+    from tutor.engine.live import MIB, LiveTrace
+
+    model = models.find(options.model or models.DEFAULT, options.layers)
+    batch = model.batch([options.text] if options.text else model.samples())
+    return LiveTrace(model.program, model.spec, model.weights(), batch, options.device, options.budget * MIB)
+
+
+def describe(trace: Trace, stop: Stop) -> str:
+    """One stage as text."""
+    lines = [f"── {stop.number + 1}/{len(trace.program.stops)} · {stop.section} · {stop.stage.title} ──"]
+    for step in stop.steps:
+        lines.append(f"{step.name} {ax.text(trace.shapes[step.name])}")
+        lines += [f"    {line}" for line in trace.program.code(step.name).splitlines()]
+    step = stop.results[0]
+    shown = panel(trace, step.name, Selection(), whole=step.op.picture == "alone")
+    lines += [f"  {line}" for line in _numbers(shown.values)]
+    place = (min(1, shown.values.shape[0] - 1), min(1, shown.values.shape[1] - 1))
+    lines += [f"  {line}" for line in worked(trace.working(step.name, shown.index(*place)))]
+    return "\n".join(lines)
+
+
+def _numbers(values: np.ndarray) -> list[str]:
+    part = values[:ROWS, :COLUMNS]
+    whole = part.dtype.kind == "i"
+    cells = [[str(int(v)) if whole else show(float(v), 3) for v in line] for line in part]
+    width = max(len(cell) for line in cells for cell in line)
+    more = " …" if values.shape[1] > COLUMNS else ""
+    lines = [" ".join(cell.rjust(width) for cell in line) + more for line in cells]
+    return [*lines, "…"] if values.shape[0] > ROWS else lines
+
+
+def worked(working: Working) -> list[str]:
+    """How one cell came about, as lines of text."""
+    at = ", ".join(map(str, working.index))
+    lines = [f"{working.name}[{at}] = {plain(working.equation)}"]
+    if working.terms is not None:
+        columns = working.terms.columns
+        chosen = working.terms.largest(TERMS)
+        for row in chosen:
+            parts = "  ".join(f"{c.label} {show(float(c.values[row]))}" for c in columns)
+            lines.append(f"    {working.terms.axis} {row}: {parts}")
+        if len(working.terms.values) > len(chosen):
+            rest = np.delete(working.terms.values, chosen).sum()
+            lines.append(f"    {len(working.terms.values) - len(chosen)} others, Σ {show(float(rest))}")
+    lines += [f"    {line.label} = {show(line.value)}" for line in working.lines]
+    mark = "✓" if working.agrees else "✗"
+    stored = float("nan") if working.stored is None else working.stored
+    lines.append(f"    {mark} stored {show(stored, 6)} · recomputed {show(working.result, 6)}")
+    return lines

@@ -1,0 +1,91 @@
+"""LaTeX formulas as SVG: set ahead into `resources/formulas/`, or on the spot where a formula is new.
+
+`python -m tutor.typeset` fills the folder with the formulas of every preset and choice. Colours are
+placeholders, which a view replaces by those of its theme.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from tutor import resources
+from tutor.engine import families
+from tutor.engine.spec import CHOICES
+
+SIZE = 20
+#: What stands in an SVG for the colour of the ink and of each role.
+PLACEHOLDERS: Mapping[str, str] = {"ink": "black", "query": "#000001", "key": "#000002", "value": "#000003"}
+
+
+def key(latex: str) -> str:
+    """File name of a formula."""
+    return hashlib.sha1(latex.encode()).hexdigest()[:16] + ".svg"
+
+
+@lru_cache(maxsize=512)
+def svg(latex: str) -> str:
+    """The formula as SVG with placeholder colours; "" where it is not shipped and cannot be set here."""
+    try:
+        return resources.path("formulas", key(latex)).read_text(encoding="utf-8")
+    except OSError:
+        return set_formula(latex)
+
+
+def set_formula(latex: str) -> str:
+    """Set a formula with ziamath; "" where the library or its grammar does not allow it."""
+    try:
+        import ziamath
+    except ImportError:
+        return ""
+    ziamath.config.svg2 = False  # QtSvg draws <use> elements wrongly
+    coloured = re.sub(
+        r"\\textcolor\{(\w+)\}", lambda found: rf"\textcolor{{{PLACEHOLDERS.get(found[1], 'black')}}}", latex
+    )
+    try:
+        return str(ziamath.Latex(coloured, size=SIZE).svg())
+    except Exception:  # a formula it cannot parse is shown as text; it must never stop a step
+        return ""
+
+
+def formulas() -> Iterable[str]:
+    """Every formula of every preset, under every choice a spec has."""
+    seen: set[str] = set()
+    for spec in families.presets().values():
+        for norm, positions, activation, pad in itertools.product(*CHOICES.values()):
+            for flag, causal in itertools.product((False, True), repeat=2):
+                made = replace(
+                    spec, n_layers=1, norm=norm, positions=positions, activation=activation, pad=pad, bias=flag,
+                    tied=flag, scale_embed=flag, final_norm=flag, bias_out=flag, causal=causal, scale_scores=causal,
+                )  # fmt: skip
+                program = families.program(made)
+                for step in program.steps:
+                    latex = program.formula(step.name, roles=True)
+                    if latex not in seen:
+                        seen.add(latex)
+                        yield latex
+
+
+def fill(folder: Path) -> int:
+    """Write every formula that is not in the folder yet. Returns how many."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = 0
+    for latex in formulas():
+        path = folder / key(latex)
+        if not path.is_file():
+            made = set_formula(latex)
+            if not made:
+                raise RuntimeError(f"This formula cannot be set: {latex}")
+            path.write_text(made, encoding="utf-8")
+            written += 1
+    return written
+
+
+if __name__ == "__main__":
+    print(fill(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent / "resources" / "formulas"))

@@ -1,0 +1,325 @@
+"""Token chips: what the model reads, token by token, with ids and with the bytes of a broken character together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from tutor.views.chippaint import Chip, bracket_height, paint_bracket, paint_chip
+from tutor.views.paint import draw_text, token_width, visible
+from tutor.views.theme import Theme, font, metrics
+
+
+class TokenStrip(QWidget):
+    """Rows of token chips (one row for each text of a batch). Scrolls sideways when they do not fit.
+
+    Left and right move along a row, up and down between rows, Enter or Space chooses.
+
+    Signals:
+        clicked(int, int)   row and index of the chosen chip
+    """
+
+    clicked = Signal(int, int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._rows: tuple[tuple[Chip, ...], ...] = ()
+        self._titles: tuple[str, ...] = ()
+        self._boxes: list[list[QRectF]] = []
+        self._selected, self._query, self._key = 0, None, None
+        self._focused, self._hover = (0, 0), None
+        self._offset = 0.0
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setProperty("paintsFocus", True)
+        self.retranslate()
+
+    # What is shown ------------------------------------------------------------------------------------------
+
+    def set_rows(self, rows: Sequence[Sequence[Chip]], selected_row: int = 0,
+                 titles: Sequence[str] = ()) -> None:
+        """Shows these rows; `titles` (“Tokens”, “Source”) stand at their left, already translated."""
+        self._rows, self._titles = tuple(tuple(row) for row in rows), tuple(titles)
+        self._selected = selected_row
+        self._focused, self._hover, self._offset = (selected_row, 0), None, 0.0
+        self._layout()
+        self.retranslate()
+
+    def set_selected_row(self, row: int) -> None:
+        self._selected = row
+        self.retranslate()
+
+    def set_query(self, index: int | None) -> None:
+        """Marks a chip of the selected row as the query."""
+        self._query = index
+        self.retranslate()
+
+    def set_key(self, index: int | None) -> None:
+        """Marks a chip of the selected row as the key."""
+        self._key = index
+        self.retranslate()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._layout()
+        self.update()
+
+    # Words --------------------------------------------------------------------------------------------------
+
+    def _second_line(self, row: int, index: int) -> tuple[str, str]:
+        """The word below a token, if any, and what follows it."""
+        chip = self._rows[row][index]
+        if row == self._selected and index == self._query:
+            return self.tr("query"), str(chip.id)
+        if row == self._selected and index == self._key:
+            return self.tr("key"), str(chip.id)
+        if chip.kind == "special":
+            return "", self.tr("special")
+        if chip.kind == "pad":
+            return "", self.tr("masked")
+        return "", str(chip.id)
+
+    def describe(self, row: int, index: int) -> str:
+        """One chip in words, for the tooltip and for a screen reader."""
+        chip = self._rows[row][index]
+        text = self.tr("Token {number} of {total}: {text}, id {id}.").format(
+            number=index, total=len(self._rows[row]), text=visible(chip.text), id=chip.id)
+        if chip.group >= 0 and chip.group_text:
+            text += " " + self.tr("One of the bytes of {character}.").format(character=chip.group_text)
+        if chip.kind == "pad":
+            text += " " + self.tr("Padding: masked, it is never looked at.")
+        if chip.kind == "special":
+            text += " " + self.tr("A special token.")
+        if row == self._selected and index == self._query:
+            text += " " + self.tr("This is the query.")
+        if row == self._selected and index == self._key:
+            text += " " + self.tr("This is the key.")
+        return text
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(self.tr("Tokens"))
+        self._layout()
+        self._tell()
+        self.update()
+
+    def _tell(self) -> None:
+        row, index = self._focused
+        there = row < len(self._rows) and index < len(self._rows[row])
+        self.setAccessibleDescription(self.describe(row, index) if there else self.tr("No tokens yet."))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    # Geometry -----------------------------------------------------------------------------------------------
+
+    def _chip_height(self) -> float:
+        theme = self._theme
+        return math.ceil(metrics(theme, "body").height() + metrics(theme, "ids").height() + theme.px(5))
+
+    def _row_height(self, row: int) -> float:
+        grouped = any(chip.group >= 0 and chip.group_text for chip in self._rows[row])
+        extra = bracket_height(self._theme) if grouped else 0
+        return self._chip_height() + self._theme.px(8) + math.ceil(extra)
+
+    def _title_width(self) -> float:
+        measure = metrics(self._theme, "dense")
+        widest = max((measure.horizontalAdvance(title) for title in self._titles), default=0.0)
+        return math.ceil(widest) + self._theme.px(24) if self._titles else self._theme.px(6)
+
+    def _layout(self) -> None:
+        theme, body = self._theme, metrics(self._theme, "body")
+        ids, bold = metrics(theme, "ids"), metrics(theme, "ids", True)
+        pad, gap, height = theme.px(8), round(theme.px(5)), self._chip_height()
+        self._boxes, top = [], 0.0
+        for row, chips in enumerate(self._rows):
+            boxes, left = [], 0.0
+            for index, chip in enumerate(chips):
+                word, rest = self._second_line(row, index)
+                lower = ids.horizontalAdvance(rest)
+                lower += bold.horizontalAdvance(word) + ids.horizontalAdvance(" ") if word else 0
+                width = max(token_width(chip.text, body), lower) + 2 * pad
+                width = math.ceil(min(max(width, theme.px(32)), theme.px(240)))
+                boxes.append(QRectF(left, top + round(theme.px(4)), width, height))
+                left += width + gap
+            self._boxes.append(boxes)
+            top += self._row_height(row)
+        self._scroll(self._offset)
+        self.updateGeometry()
+
+    def _span(self) -> float:
+        return max((boxes[-1].right() for boxes in self._boxes if boxes), default=0.0)
+
+    def _scroll(self, offset: float) -> None:
+        room = self.width() - self._title_width() - self._theme.px(16)
+        self._offset = max(0.0, min(offset, self._span() - room))
+        self.update()
+
+    def chip_rect(self, row: int, index: int) -> QRectF:
+        """Where a chip is painted now, in this widget's coordinates."""
+        return self._boxes[row][index].translated(self._title_width() - self._offset, 0)
+
+    def sizeHint(self) -> QSize:
+        height = sum(self._row_height(row) for row in range(len(self._rows)))
+        return QSize(round(self._title_width() + self._span() + self._theme.px(16)),
+                     math.ceil(height or self._theme.height("chips")))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(round(self._theme.px(160)), self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._scroll(self._offset)
+        super().resizeEvent(event)
+
+    # Painting -----------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme, start = QPainter(self), self._theme, self._title_width()
+        top = 0.0
+        for row in range(len(self._rows)):
+            height = self._row_height(row)
+            title = self._titles[row] if row < len(self._titles) else ""
+            many, chosen = len(self._rows) > 1, row == self._selected
+            if many and chosen:
+                painter.fillRect(QRectF(0, top, self.width(), height), theme.accentbg)
+                painter.fillRect(QRectF(0, top, theme.px(3), height), theme.accent)
+            box = QRectF(theme.px(12), top + theme.px(4), start - theme.px(14), self._chip_height())
+            draw_text(painter, box, title, font(theme, "dense", many and chosen),
+                      theme.accentink if many and chosen else theme.ink2, Qt.AlignmentFlag.AlignLeft)
+            top += height
+        painter.setClipRect(QRectF(start - 5, 0, self.width() - start + 5, self.height()))
+        for row, chips in enumerate(self._rows):
+            for index in range(len(chips)):
+                if self.chip_rect(row, index).adjusted(-6, -6, 6, 30).intersects(QRectF(event.rect())):
+                    self._paint_chip(painter, row, index)
+            self._paint_groups(painter, row)
+        self._paint_more(painter, start)
+        painter.end()
+
+    def _paint_chip(self, painter: QPainter, row: int, index: int) -> None:
+        role = ""
+        if row == self._selected:
+            role = "Q" if index == self._query else "K" if index == self._key else ""
+        paint_chip(painter, self._theme, self.chip_rect(row, index), self._rows[row][index],
+                   self._second_line(row, index), role, (row, index) == self._hover,
+                   self.hasFocus() and (row, index) == self._focused)
+
+    def _paint_groups(self, painter: QPainter, row: int) -> None:
+        spans: dict[int, tuple[int, int, str]] = {}
+        for index, chip in enumerate(self._rows[row]):
+            if chip.group >= 0 and chip.group_text:
+                first = spans[chip.group][0] if chip.group in spans else index
+                spans[chip.group] = (first, index, chip.group_text)
+        for first, last, character in spans.values():
+            paint_bracket(painter, self._theme, self.chip_rect(row, first).united(self.chip_rect(row, last)),
+                          self.tr("together: {character}").format(character=character))
+
+    def _paint_more(self, painter: QPainter, start: float) -> None:
+        """A quiet arrow at an end beyond which there is more."""
+        theme, height = self._theme, self._chip_height()
+        room = self.width() - start - theme.px(16)
+        width = theme.px(16)
+        for there, left, sign in ((self._offset > 0, start - 5, "\u2039"),
+                                  (self._span() - self._offset > room + 1, self.width() - width, "\u203a")):
+            if there:
+                box = QRectF(left, 0, width, height + theme.px(8))
+                painter.fillRect(box, theme.strip)
+                draw_text(painter, box, sign, font(theme, "body", True), theme.ink2)
+
+    # Pointer and keys ---------------------------------------------------------------------------------------
+
+    def _chip_at(self, point: QPointF) -> tuple[int, int] | None:
+        if point.x() < self._title_width() - 5:
+            return None
+        for row, boxes in enumerate(self._boxes):
+            for index in range(len(boxes)):
+                if self.chip_rect(row, index).contains(point):
+                    return row, index
+        return None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        hover = self._chip_at(event.position())
+        if hover != self._hover:
+            self._hover = hover
+            self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover = None
+        self.update()
+        super().leaveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = self._chip_at(event.position())
+        if event.button() != Qt.MouseButton.LeftButton or place is None:
+            event.ignore()
+            return
+        self._go(*place)
+        self.clicked.emit(*place)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turn = event.angleDelta().x() or event.angleDelta().y()
+        before = self._offset
+        self._scroll(self._offset - turn / 120 * self._theme.px(60))
+        event.setAccepted(self._offset != before)
+
+    def _go(self, row: int, index: int) -> None:
+        self._focused = (row, index)
+        box = self._boxes[row][index]
+        room = self.width() - self._title_width() - self._theme.px(32)
+        if box.left() < self._offset:
+            self._scroll(box.left() - self._theme.px(20))
+        elif box.right() > self._offset + room:
+            self._scroll(box.right() - room)
+        self._tell()
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not any(self._rows) or event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            event.ignore()
+            return
+        row, index = self._focused
+        last = len(self._rows[row]) - 1
+        moves = {Qt.Key.Key_Left: (row, index - 1), Qt.Key.Key_Right: (row, index + 1), Qt.Key.Key_Home: (row, 0),
+                 Qt.Key.Key_End: (row, last), Qt.Key.Key_Up: (row - 1, index), Qt.Key.Key_Down: (row + 1, index)}
+        key = Qt.Key(event.key())
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.clicked.emit(row, index)
+        elif key in moves and 0 <= moves[key][0] < len(self._rows) and self._rows[moves[key][0]]:
+            row, index = moves[key]
+            self._go(row, max(0, min(len(self._rows[row]) - 1, index)))
+        else:
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+        super().focusOutEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            place = self._chip_at(QPointF(event.pos()))
+            if place is not None:
+                QToolTip.showText(event.globalPos(), self.describe(*place), self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)

@@ -1,0 +1,409 @@
+"""A step as an equation: operands and result as heat maps laid out as the formula reads, rows aligned to the pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from tutor.views import numbers
+from tutor.views.badge import badge_size, paint_badge
+from tutor.views.heatdata import Map
+from tutor.views.heatpaint import Cell, HeatPlot
+from tutor.views.paint import draw_text, frame, visible
+from tutor.views.theme import Theme, font, metrics
+
+_MOVES = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
+Lit = tuple["int | None", "int | None"]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One heat map of the equation.
+
+    data: its cells. name: what stands above it. letter, role: the tile in front of the name. axes: its shape badge.
+    turned: it is drawn transposed, so that it reads as the formula does.
+    """
+
+    data: Map
+    name: str
+    axes: tuple[tuple[str, int], ...] = ()
+    letter: str = ""
+    role: str = ""
+    turned: bool = False
+
+
+class EquationView(QWidget):
+    """Operands, operator, result. The last part is the result; it has the cursor and the pinned cell.
+
+    Arrow keys move the cursor over the result, with Ctrl to the edge; Enter pins.
+
+    Signals:
+        hovered(int, int, int)  part, row and column under the pointer or the cursor; (-1, -1, -1) for none
+        clicked(int, int, int)  a cell was clicked, or chosen with Enter
+    """
+
+    hovered = Signal(int, int, int)
+    clicked = Signal(int, int, int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._parts: tuple[Part, ...] = ()
+        self._plots: list[HeatPlot] = []
+        self._heads: list[QRectF] = []
+        self._signs: list[QRectF] = []
+        self._sign = ("", "")
+        self._title = ""
+        self._pinned: Cell | None = None
+        self._hover: tuple[int, int, int] | None = None
+        self._cursor: Cell | None = None
+        self._pinned_lit: tuple[Lit | None, ...] = ()
+        self._hover_lit: tuple[Lit | None, ...] = ()
+        self._ratio = 0.0
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setProperty("paintsFocus", True)
+        self.retranslate()
+
+    # What is shown ------------------------------------------------------------------------------------------
+
+    def set_parts(self, parts: Sequence[Part], sign: str = "", caption: str = "", title: str = "") -> None:
+        """Show a step. `sign` stands between the operands ("×", "+") or, as "→", before the result with `caption`
+        over the arrow; `title` names the picture for a screen reader."""
+        same = bool(parts and self._parts) and parts[-1].data.shape == self._parts[-1].data.shape
+        self._parts, self._sign, self._title = tuple(parts), (sign, caption), title
+        self._hover = None
+        self._hover_lit = ()
+        if not same:
+            self._cursor = None
+        self._rebuild()
+        self.retranslate()
+
+    def set_pinned(self, cell: Cell | None, lit: Sequence[Lit | None] = ()) -> None:
+        """The pinned cell of the result, and what lights with it in each part."""
+        self._pinned, self._pinned_lit = cell, tuple(lit)
+        self.update()
+
+    def set_hover_lit(self, lit: Sequence[Lit | None]) -> None:
+        """What lights in each part while the pointer is on a cell."""
+        if tuple(lit) != self._hover_lit:
+            self._hover_lit = tuple(lit)
+            self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._rebuild()
+
+    def parts(self) -> tuple[Part, ...]:
+        return self._parts
+
+    def cell_rect(self, part: int, row: int, col: int) -> QRectF:
+        """Where a cell is painted, in this widget's coordinates."""
+        row, col = (col, row) if self._parts[part].turned else (row, col)
+        return self._plots[part].cell_rect(row, col)
+
+    def grid_rect(self, part: int) -> QRectF:
+        """Where a part's cells are painted."""
+        return QRectF(self._plots[part].grid)
+
+    # Words --------------------------------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(self._title or self.tr("Heat maps"))
+        if not self._parts:
+            text = self.tr("Nothing to show yet.")
+        else:
+            data = self._parts[-1].data
+            text = self.tr("{rows} rows, {columns} columns.").format(rows=data.shape[0], columns=data.shape[1])
+            top = None if data.is_big else data.largest()
+            if top is not None:
+                row, col = self.labels(len(self._parts) - 1, *top)
+                text += " " + self.tr("Largest: {value} at row {row}, column {column}.").format(
+                    value=numbers.fixed(data.at(*top), 4), row=row, column=col
+                )
+        self.setAccessibleDescription(text)
+        self.update()
+
+    def labels(self, part: int, row: int, col: int) -> tuple[str, str]:
+        """The row's and column's labels, or their numbers."""
+        data = self._parts[part].data
+        rows, cols = data.row_labels, data.col_labels
+        return (
+            visible(rows[row]) if rows is not None and rows[row] else str(row),
+            visible(cols[col]) if cols is not None and cols[col] else str(col),
+        )
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    # Geometry -----------------------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        return QSize(round(self._theme.px(720)), round(self._theme.px(380)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(round(self._theme.px(360)), round(self._theme.px(200)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place()
+        super().resizeEvent(event)
+
+    def _rebuild(self) -> None:
+        self._plots = [
+            HeatPlot(_transposed(part.data) if part.turned else part.data, self._theme) for part in self._parts
+        ]
+        self._place()
+        self.update()
+
+    def _head(self) -> float:
+        """Height of the line with the name and badge above each part; two lines where the names are long."""
+        return self._theme.height("badge") * 2 + self._theme.px(6)
+
+    def _sign_width(self) -> float:
+        caption = metrics(self._theme, "caption").horizontalAdvance(self._sign[1])
+        return max(self._theme.px(36), min(caption, self._theme.px(110)) + self._theme.px(16))
+
+    def _place(self) -> None:
+        if not self._plots or self.width() < 20 or self.height() < 20:
+            return
+        px, ratio = self._theme.px, self.devicePixelRatioF()
+        self._ratio = ratio
+        count = len(self._plots)
+        gutters = [plot.gutter() for plot in self._plots]
+        sign = self._sign_width()
+        room = self.width() - sum(gutters) - sign * (count - 1) - px(10)
+        widths = self._widths(max(room, 40.0 * count))
+        head = self._head()
+        labels = max(plot.headroom(width / plot.data.shape[1]) for plot, width in zip(self._plots, widths))
+        height = max(20.0, self.height() - head - labels - px(8))
+        # One cell height for all parts with as many rows as the result, so that a lit row runs straight across.
+        rows = self._plots[-1].data.shape[0]
+        cell = self._cell(height, rows, ratio)
+        top = head + labels
+        used = sum(gutters) + sum(widths) + sign * (count - 1)
+        left = max(0.0, (self.width() - used) / 2 - px(4)) if count == 1 else px(2)
+        spare = max(0.0, self.width() - used - px(12)) / max(1, count - 1) if count > 1 else 0.0
+        spare = min(spare, px(60))
+        self._heads, self._signs = [], []
+        for at, (plot, gutter, width) in enumerate(zip(self._plots, gutters, widths)):
+            own = plot.data.shape[0]
+            high = cell * own if own == rows else self._cell(height, own, ratio) * own
+            plot.place(QRectF(left + gutter, top, width, max(4.0, min(high, height))), ratio)
+            reach = gutter + width
+            self._heads.append(QRectF(left + gutter, 0, width + sign + spare - px(8), head))
+            left += reach
+            if at < count - 1:
+                self._signs.append(QRectF(left, top, sign + spare, min(cell * rows, height)))
+                left += sign + spare
+        self._heads[-1].setRight(max(self._heads[-1].right(), float(self.width())))
+
+    def _cell(self, height: float, rows: int, ratio: float) -> float:
+        """Cell height: whole device pixels where cells can be seen, never taller than a large table row."""
+        cell = min(height / rows, self._theme.px(34))
+        return int(cell * ratio) / ratio if cell * ratio >= 4 else cell
+
+    def _widths(self, room: float) -> list[float]:
+        """Share the width by what each part has to show; the result gets the most, a single column little."""
+        px = self._theme.px
+        wishes, most = [], []
+        for at, plot in enumerate(self._plots):
+            cols = plot.data.shape[1]
+            shown = min(max(cols, 2), 40)
+            result = at == len(self._plots) - 1 and self._sign[0] == "×"
+            wishes.append(shown**0.5 * (1.9 if result else 1.0))
+            # A product of one column is read as a number; many columns need no more than the screen.
+            most.append(px(64) * cols if cols <= 2 else px(52) * cols if cols < 24 else px(4000))
+        widths = [0.0] * len(wishes)
+        left, open_ = room, set(range(len(wishes)))
+        while open_:
+            total = sum(wishes[at] for at in open_)
+            full = [at for at in open_ if left * wishes[at] / total >= most[at]]
+            if not full:
+                for at in open_:
+                    widths[at] = left * wishes[at] / total
+                break
+            for at in full:
+                widths[at] = most[at]
+                open_.discard(at)
+            left = room - sum(widths)
+        return [self._whole(width, plot.data.shape[1]) for width, plot in zip(widths, self._plots)]
+
+    def _whole(self, width: float, cols: int) -> float:
+        """Width in cells of whole device pixels where they can be seen one by one."""
+        cell = int(width * self._ratio / cols)
+        return cell * cols / self._ratio if cell >= 4 else int(width * self._ratio) / self._ratio
+
+    # Painting -----------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._ratio != self.devicePixelRatioF():
+            self._place()
+        if not self._plots:
+            self._paint_ghost(painter)
+        for at, plot in enumerate(self._plots):
+            row, col = self._lit(at)
+            self._paint_head(painter, at)
+            plot.paint_labels(painter, row, col)
+            plot.paint_cells(painter)
+            plot.paint_lit(painter, row, col)
+        for at, rect in enumerate(self._signs):
+            self._paint_sign(painter, at, rect)
+        self._paint_rings(painter)
+        painter.end()
+
+    def _lit(self, part: int) -> Lit:
+        chosen = self._hover_lit or self._pinned_lit
+        lit = chosen[part] if part < len(chosen) else None
+        if lit is None:
+            return None, None
+        return (lit[1], lit[0]) if self._parts[part].turned else lit
+
+    def _paint_rings(self, painter: QPainter) -> None:
+        if not self._plots:
+            return
+        result = self._plots[-1]
+        if self._pinned is not None and self._inside(self._pinned):
+            result.paint_pinned(painter, *self._pinned)
+        if self._hover is not None:
+            part, row, col = self._hover
+            row, col = (col, row) if self._parts[part].turned else (row, col)
+            self._plots[part].paint_hover(painter, row, col)
+        if self.hasFocus():
+            if self._cursor is not None and self._inside(self._cursor):
+                result.paint_cursor(painter, *self._cursor)
+            else:
+                frame(painter, result.grid.adjusted(-3, -3, 3, 3), self._theme.accent, 2)
+
+    def _inside(self, cell: Cell) -> bool:
+        rows, cols = self._parts[-1].data.shape
+        return 0 <= cell[0] < rows and 0 <= cell[1] < cols
+
+    def _paint_head(self, painter: QPainter, at: int) -> None:
+        theme, part, rect = self._theme, self._parts[at], self._heads[at]
+        line = float(theme.height("badge"))
+        y = rect.top()
+        x = rect.left()
+        if part.letter:
+            tile = QRectF(x, y + 1, line - 2, line - 2)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            frame(painter, tile, theme.role(part.role), 0, 3, theme.role(part.role))
+            draw_text(painter, tile, part.letter, font(theme, "caption", True), theme.onaccent)
+            x = tile.right() + theme.px(6)
+        name = QRectF(x, y, max(10.0, rect.right() - x), line)
+        draw_text(painter, name, part.name, font(theme, "tensor"), theme.ink2, Qt.AlignmentFlag.AlignLeft)
+        if part.axes:
+            compact = badge_size(part.axes, theme).width() > rect.width()
+            paint_badge(painter, QPointF(rect.left(), y + line + theme.px(3)), part.axes, theme, compact)
+
+    def _paint_sign(self, painter: QPainter, at: int, rect: QRectF) -> None:
+        theme, (sign, caption) = self._theme, self._sign
+        middle = rect.center().y()
+        last = at == len(self._signs) - 1
+        if sign == "→":
+            arrow = QRectF(rect.left() + theme.px(4), middle - theme.px(10), rect.width() - theme.px(8), theme.px(20))
+            y = arrow.center().y()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(theme.ink2)
+            tip = theme.px(5)
+            painter.drawLine(QPointF(arrow.left(), y), QPointF(arrow.right(), y))
+            painter.drawLine(QPointF(arrow.right() - tip, y - tip), QPointF(arrow.right(), y))
+            painter.drawLine(QPointF(arrow.right() - tip, y + tip), QPointF(arrow.right(), y))
+            above = QRectF(rect.left(), y - theme.px(44), rect.width(), theme.px(36))
+            draw_text(painter, above, caption, font(theme, "caption"), theme.ink2)
+            return
+        text = "=" if last and len(self._plots) > 2 else sign
+        draw_text(painter, QRectF(rect.left(), middle - theme.px(20), rect.width(), theme.px(40)), text,
+                  font(theme, "value", False), theme.ink2)  # fmt: skip
+
+    def _paint_ghost(self, painter: QPainter) -> None:
+        """The grid to come: no pane is ever blank."""
+        side = round(self._theme.px(20))
+        count = max(2, min(6, (min(self.width(), self.height()) - 8) // side))
+        left, top = (self.width() - count * side) // 2, (self.height() - count * side) // 2
+        painter.setPen(self._theme.line)
+        for line in range(count + 1):
+            painter.drawLine(left, top + line * side, left + count * side, top + line * side)
+            painter.drawLine(left + line * side, top, left + line * side, top + count * side)
+
+    # Pointer and keys ---------------------------------------------------------------------------------------
+
+    def _at(self, point: QPointF) -> tuple[int, int, int] | None:
+        for at, plot in enumerate(self._plots):
+            cell = plot.cell_at(point)
+            if cell is not None:
+                return (at, cell[1], cell[0]) if self._parts[at].turned else (at, *cell)
+        return None
+
+    def _set_hover(self, hover: tuple[int, int, int] | None) -> None:
+        if hover != self._hover:
+            self._hover = hover
+            self.update()
+            self.hovered.emit(*(hover or (-1, -1, -1)))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._set_hover(self._at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._set_hover(None)
+        super().leaveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        found = self._at(event.position())
+        if event.button() != Qt.MouseButton.LeftButton or found is None:
+            event.ignore()
+            return
+        if found[0] == len(self._plots) - 1:
+            self._cursor = found[1:]
+        self.clicked.emit(*found)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, last = Qt.Key(event.key()), len(self._plots) - 1
+        plain = not event.modifiers() & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier)
+        if last < 0 or not plain:
+            event.ignore()
+        elif key in _MOVES:
+            self._move(_MOVES[key], bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._cursor is not None:
+            self.clicked.emit(last, *self._cursor)
+        else:
+            event.ignore()
+
+    def _move(self, step: Cell, to_edge: bool) -> None:
+        shape, old = self._parts[-1].data.shape, self._cursor
+        if old is None:
+            start = self._pinned or (0, 0)
+            self._cursor = min(start[0], shape[0] - 1), min(start[1], shape[1] - 1)
+        else:
+            reach = max(shape) if to_edge else 1
+            row = max(0, min(shape[0] - 1, old[0] + step[0] * reach))
+            col = max(0, min(shape[1] - 1, old[1] + step[1] * reach))
+            self._cursor = row, col
+        self._hover = None
+        self.update()
+        self.hovered.emit(len(self._plots) - 1, *self._cursor)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+        if self._cursor is not None and self._hover is None:
+            self.hovered.emit(-1, -1, -1)
+        super().focusOutEvent(event)
+
+
+def _transposed(data: Map) -> Map:
+    """The same map with rows and columns exchanged."""
+    return Map(
+        data.values.T, data.col_labels, data.row_labels, data.col_axis, data.row_axis, data.kind, data.low, data.high,
+        data.hatched_cols, data.hatched_rows, None if data.masked is None else data.masked.T, data.role, data.title,
+    )  # fmt: skip

@@ -1,0 +1,142 @@
+"""The cells of a heat map as one image at device resolution: colours, hatching, marks and numbers.
+
+Each value is turned into a colour here and repeated over its pixels, so nothing is ever smoothed or sampled.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from tutor.views import numbers
+from tutor.views.heatdata import Map, colour_index, pool, pool_mask
+from tutor.views.paint import draw_text, frame
+from tutor.views.theme import Theme, contrast, font, lut, metrics
+
+_BLACK, _WHITE = QColor("#000000"), QColor("#FFFFFF")
+_RGB = np.array([1 << 16, 1 << 8, 1], np.uint32)
+_OPAQUE = np.uint32(0xFF000000)
+
+
+@lru_cache(maxsize=1024)
+def text_on(red: int, green: int, blue: int) -> QColor:
+    """Black or white, whichever reads better on this colour: never below 4.5:1."""
+    back = QColor(red, green, blue)
+    return _BLACK if contrast(_BLACK, back) >= contrast(_WHITE, back) else _WHITE
+
+
+def borders(cells: int, length: float) -> np.ndarray:
+    """Where cells begin and end on `length` device pixels; with too many cells, one bin to a pixel."""
+    pixels = max(1, round(length))
+    bins = min(cells, pixels)
+    return np.rint(np.arange(bins + 1) * pixels / bins).astype(int)
+
+
+def render(data: Map, theme: Theme, row_edges: np.ndarray, col_edges: np.ndarray, ratio: float) -> QImage:
+    """The image of `data` whose cells have these borders, in device pixels."""
+    rows, cols = len(row_edges) - 1, len(col_edges) - 1
+    high, wide = int(row_edges[-1]), int(col_edges[-1])
+    shown = pool(data.base, rows, cols)
+    hatched = pool_mask(data.hatched, rows, cols)
+    odd = np.isnan(shown) | np.isposinf(shown)
+    index = colour_index(shown, data.kind, *data.limits)
+    side = min(high / rows, wide / cols)
+    colours = (lut(theme, data.kind).astype(np.uint32) @ _RGB | _OPAQUE)[index]
+    small = side < 7 * ratio
+    colours[odd] = (theme.err if small else theme.errbg).rgb()  # a lone NaN must show even at one pixel
+
+    def spread(table: np.ndarray) -> np.ndarray:
+        return np.repeat(np.repeat(table, np.diff(row_edges), axis=0), np.diff(col_edges), axis=1)
+
+    pixels = spread(colours)
+    if hatched.any():
+        covered = spread(hatched)
+        pixels[covered] = _hatching(theme, ratio, high, wide)[covered]
+    if side >= theme.px(11) * ratio:
+        for thickness in range(max(1, round(ratio))):
+            pixels[row_edges[1:-1] - 1 - thickness, :] = theme.grid.rgb()
+            pixels[:, col_edges[1:-1] - 1 - thickness] = theme.grid.rgb()
+    pixels = np.ascontiguousarray(pixels)
+    image = QImage(pixels.data, wide, high, wide * 4, QImage.Format.Format_RGB32).copy()
+    image.setDevicePixelRatio(ratio)
+    if (rows, cols) == data.shape and not small:
+        painter = QPainter(image)
+        boxes = _Boxes(row_edges / ratio, col_edges / ratio)
+        _marks(painter, data, theme, boxes, odd)
+        _numbers(painter, data, theme, boxes, index, hatched | odd)
+        painter.end()
+    return image
+
+
+class _Boxes:
+    """The rectangles of cells in logical pixels."""
+
+    def __init__(self, rows: np.ndarray, cols: np.ndarray) -> None:
+        self.rows, self.cols = rows.tolist(), cols.tolist()
+        self.height, self.width = float(np.diff(rows).min()), float(np.diff(cols).min())
+
+    def at(self, row: int, col: int) -> QRectF:
+        left, top = self.cols[col], self.rows[row]
+        # The last pixel belongs to the grid line: leaving it out centres what is drawn on the colour.
+        return QRectF(left, top, self.cols[col + 1] - left - 1, self.rows[row + 1] - top - 1)
+
+
+def _marks(painter: QPainter, data: Map, theme: Theme, boxes: _Boxes, odd: np.ndarray) -> None:
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for row, col in np.argwhere(odd).tolist():
+        box = boxes.at(row, col)
+        frame(painter, box, theme.err, 1)
+        if not np.isnan(data.at(row, col)):
+            draw_text(painter, box, numbers.INFINITY, font(theme, "caption"), theme.err)
+            continue
+        arm, middle = min(box.width(), box.height()) * 0.24, box.center()
+        painter.setPen(QPen(theme.err, theme.px(1.6)))
+        painter.drawLine(middle + QPointF(-arm, -arm), middle + QPointF(arm, arm))
+        painter.drawLine(middle + QPointF(arm, -arm), middle + QPointF(-arm, arm))
+    painter.restore()
+
+
+def _numbers(painter: QPainter, data: Map, theme: Theme, boxes: _Boxes, index: np.ndarray,
+             silent: np.ndarray) -> None:
+    measure, prob = metrics(theme, "caption"), data.kind == "prob"
+    digit = measure.horizontalAdvance("0")
+    room = int((boxes.width - 4) / digit + 0.5)  # a point is half as wide as a digit
+    decimals = None
+    if boxes.height >= measure.ascent() + measure.descent() * 0.5 and room >= 3:
+        decimals = numbers.decimals_for(data.values[~silent], room, prob)
+    signs = decimals is None and theme.greyscale and not prob and boxes.width >= digit * 1.5
+    if decimals is None and not signs:
+        return
+    table = lut(theme, data.kind).tolist()
+    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine
+    painter.setFont(font(theme, "caption"))
+    rows = zip(data.values.tolist(), silent.tolist(), index.tolist(), strict=True)
+    for row, (values, quiet, colours) in enumerate(rows):
+        for col, value in enumerate(values):
+            if quiet[col]:
+                if value == -math.inf and room >= 3:
+                    painter.setPen(theme.ink3)
+                    painter.drawText(boxes.at(row, col), flags, numbers.compact(value, 1))
+                continue
+            text = numbers.MINUS if value < 0 else "+" if value > 0 else "0"
+            if decimals is not None:
+                text = numbers.compact(value, decimals, prob)
+            painter.setPen(text_on(*table[colours[col]]))
+            painter.drawText(boxes.at(row, col), flags, text)
+
+
+def _hatching(theme: Theme, ratio: float, high: int, wide: int) -> np.ndarray:
+    """45° lines, 1.5 px every 6 px, antialiased, over a whole image: so they run on from cell to cell."""
+    pitch = 6 * math.sqrt(2) * ratio
+    across = (np.arange(high, dtype=np.float32)[:, None] + np.arange(wide, dtype=np.float32)[None, :]) % pitch
+    away = np.minimum(across, pitch - across) / math.sqrt(2)
+    share = np.rint(np.clip(0.75 * ratio + 0.5 - away, 0, 1) * 16).astype(np.uint8)
+    back, line = np.array(theme.hatchbg.getRgb()[:3]), np.array(theme.hatch.getRgb()[:3])
+    mixed = np.rint(back + (line - back) * (np.arange(17) / 16)[:, None]).astype(np.uint32)
+    packed = mixed @ np.array([1 << 16, 1 << 8, 1], np.uint32) | np.uint32(0xFF000000)
+    return packed.astype(np.uint32)[share]

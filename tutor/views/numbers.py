@@ -1,0 +1,87 @@
+"""How numbers are written: true minus, `0` for exact zero alone, `~0` for what rounds to it. No Qt here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+MINUS, INFINITY = "\u2212", "\u221e"
+
+
+def _special(value: float) -> str | None:
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return INFINITY if value > 0 else MINUS + INFINITY
+    return "0" if value == 0 else None
+
+
+def minus(text: str) -> str:
+    """Python's hyphen turned into the minus sign, which is as wide as a digit and never breaks a line."""
+    return text.replace("-", MINUS)
+
+
+def fixed(value: float, decimals: int, plus: bool = False) -> str:
+    """`value` with so many decimals: 8.6501, −0.7152, ~0, 0, −∞, NaN; `plus` marks positives too."""
+    value = float(value)
+    special = _special(value)
+    if special is not None:
+        return special
+    text = f"{abs(value):.{decimals}f}"
+    if not text.strip("0."):
+        return "~0"
+    sign = MINUS if value < 0 else "+" if plus else ""
+    return sign + text
+
+
+def compact(value: float, decimals: int, prob: bool = False) -> str:
+    """`value` for a cell. A probability drops its leading zero (.60), so that two decimals fit where one did;
+    what would be longer than eight characters is written in powers of ten."""
+    value = float(value)
+    text = fixed(value, decimals)
+    if prob and text.startswith("0."):
+        return text[1:]
+    if prob and text.startswith("1."):
+        return text[:max(3, decimals + 1)]
+    if len(text) > 8 and math.isfinite(value):
+        mantissa, power = f"{value:.1e}".split("e")
+        return minus(f"{mantissa}e{int(power)}")
+    return text
+
+
+def decimals_for(values: Iterable[float], characters: int, prob: bool = False) -> int | None:
+    """The most decimals (3 to 1; a probability 3 to 2) with which every one of `values` takes at most
+    `characters`, or None where not even the fewest fit. One for all: figures stay comparable."""
+    finite = [float(value) for value in values if math.isfinite(value)]
+    for decimals in (3, 2) if prob else (2, 1):
+        if all(len(compact(value, decimals, prob)) <= characters for value in finite):
+            return decimals
+    return None
+
+
+def exact(value: float) -> str:
+    """Every digit that is stored, and no more: the shortest text that reads back as the same float32 (or,
+    for a Python float or float64, the same double)."""
+    special = _special(float(value))
+    if special is not None:
+        return special
+    kind = value if isinstance(value, np.floating) else np.float64(value)
+    if 1e-4 <= abs(float(kind)) < 1e7:
+        return minus(np.format_float_positional(kind, trim="0"))
+    return minus(np.format_float_scientific(kind, trim="0", exp_digits=1))
+
+
+def tick(value: float, span: float) -> str:
+    """A label on a scale that reaches to `span`: no decimals from ten on, one below, more for tiny scales."""
+    if value == 0 and span != 0:
+        return "0"
+    decimals = 0 if span >= 10 or span == 0 else 1 if span >= 1 else min(6, 1 - math.floor(math.log10(span)))
+    text = fixed(value, decimals)
+    return text.rstrip("0").rstrip(".") if "." in text and span <= 1 else text
+
+
+def count(number: int) -> str:
+    """897,920."""
+    return minus(f"{number:,}")

@@ -1,0 +1,120 @@
+"""What the engine names in English and keys, said in the learner's language: stages, operations, rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+_STAGES = (
+    QT_TRANSLATE_NOOP("stage", "Tokenize"), QT_TRANSLATE_NOOP("stage", "Embed"),
+    QT_TRANSLATE_NOOP("stage", "Positions"), QT_TRANSLATE_NOOP("stage", "Norm 1"),
+    QT_TRANSLATE_NOOP("stage", "Norm 2"), QT_TRANSLATE_NOOP("stage", "Q, K, V"),
+    QT_TRANSLATE_NOOP("stage", "Split heads"), QT_TRANSLATE_NOOP("stage", "Scores"),
+    QT_TRANSLATE_NOOP("stage", "Scale"), QT_TRANSLATE_NOOP("stage", "Mask"), QT_TRANSLATE_NOOP("stage", "Softmax"),
+    QT_TRANSLATE_NOOP("stage", "× V"), QT_TRANSLATE_NOOP("stage", "Concat"),
+    QT_TRANSLATE_NOOP("stage", "Output projection"), QT_TRANSLATE_NOOP("stage", "Add"),
+    QT_TRANSLATE_NOOP("stage", "Add & Norm"), QT_TRANSLATE_NOOP("stage", "FFN"),
+    QT_TRANSLATE_NOOP("stage", "Final norm"), QT_TRANSLATE_NOOP("stage", "Logits"),
+    QT_TRANSLATE_NOOP("stage", "Probabilities"),
+)  # fmt: skip
+_OPERATIONS = (
+    QT_TRANSLATE_NOOP("operation", "tokenize"), QT_TRANSLATE_NOOP("operation", "lookup"),
+    QT_TRANSLATE_NOOP("operation", "position rows"), QT_TRANSLATE_NOOP("operation", "sinusoid"),
+    QT_TRANSLATE_NOOP("operation", "linear"), QT_TRANSLATE_NOOP("operation", "add"),
+    QT_TRANSLATE_NOOP("operation", "scale"), QT_TRANSLATE_NOOP("operation", "same numbers"),
+    QT_TRANSLATE_NOOP("operation", "split heads"), QT_TRANSLATE_NOOP("operation", "transpose"),
+    QT_TRANSLATE_NOOP("operation", "concat"), QT_TRANSLATE_NOOP("operation", "q × kᵀ"),
+    QT_TRANSLATE_NOOP("operation", "mask"), QT_TRANSLATE_NOOP("operation", "softmax"),
+    QT_TRANSLATE_NOOP("operation", "pattern × v"), QT_TRANSLATE_NOOP("operation", "mean"),
+    QT_TRANSLATE_NOOP("operation", "variance"), QT_TRANSLATE_NOOP("operation", "normalize"),
+    QT_TRANSLATE_NOOP("operation", "scale and shift"),
+)  # fmt: skip
+
+_WHY = {
+    "tokenize": QT_TRANSLATE_NOOP("why", "A model reads numbers, so the text is cut into pieces from a fixed vocabulary "
+        "and each piece is replaced by its id. Frequent pieces are whole words, rare words fall apart."),
+    "embed": QT_TRANSLATE_NOOP("why", "Each id picks its row of the embedding table: a vector the model has learned for "
+        "that piece of text. The same token always starts as the same vector."),
+    "position": QT_TRANSLATE_NOOP("why", "Attention by itself does not see the order of the tokens. Adding a code for the "
+        "position makes the same token differ from place to place."),
+    "norm": QT_TRANSLATE_NOOP("why", "Each position's vector is brought to mean 0 and variance 1, then scaled and shifted "
+        "by learned numbers. This keeps the sizes steady from block to block."),
+    "qkv": QT_TRANSLATE_NOOP("why", "Three learned matrices turn the same vector into three: what this position asks for "
+        "(query), what it offers to be found by (key), and what it hands over (value)."),
+    "split": QT_TRANSLATE_NOOP("why", "The features are dealt out to the heads, side by side. No number changes: each head "
+        "now works on its own slice."),
+    "scores": QT_TRANSLATE_NOOP("why", "Every query meets every key: the products of their features add up. A large score "
+        "means that query and key point the same way."),
+    "scale": QT_TRANSLATE_NOOP("why", "A sum of d products grows with d. Dividing by the root of d keeps the scores in the "
+        "range where softmax still tells keys apart gently."),
+    "mask": QT_TRANSLATE_NOOP("why", "A position may look at itself and back, never ahead, and never at padding. −∞ before "
+        "softmax becomes exactly 0 after it."),
+    "softmax": QT_TRANSLATE_NOOP("why", "Each row becomes positive shares that sum to 1. Subtracting the largest score "
+        "first changes nothing but keeps exp in range."),
+    "times_v": QT_TRANSLATE_NOOP("why", "Each position takes the values of the keys in the shares of its row: a weighted "
+        "average of what the other positions hand over."),
+    "concat": QT_TRANSLATE_NOOP("why", "The heads' results are laid side by side again. No number changes."),
+    "project": QT_TRANSLATE_NOOP("why", "A learned matrix mixes what the heads found into one vector for each position."),
+    "add": QT_TRANSLATE_NOOP("why", "The result is added to what was there before. The residual stream keeps everything, "
+        "and gradients have a direct way back."),
+    "add_norm": QT_TRANSLATE_NOOP("why", "The result is added to what was there before, and each position's sum is brought "
+        "to mean 0 and variance 1, then scaled and shifted by learned numbers."),
+    "ffn": QT_TRANSLATE_NOOP("why", "Each position is widened, bent by the activation, and narrowed again, without looking "
+        "at the others."),
+    "logits": QT_TRANSLATE_NOOP("why", "Each position's vector is compared with every entry of the vocabulary: one number "
+        "for each possible next token."),
+    "probs": QT_TRANSLATE_NOOP("why", "Softmax turns the logits into probabilities: for each position, how likely each token "
+        "is to come next."),
+}  # fmt: skip
+_WHY |= {"norm2": _WHY["norm"], "final_norm": _WHY["norm"], "add2": _WHY["add"], "add_norm2": _WHY["add_norm"]}
+
+_NOTES = {
+    "lookup": QT_TRANSLATE_NOOP("note", "The token's id is {id}, so this is row {id} of the table, feature {column}."),
+    "same number": QT_TRANSLATE_NOOP("note", "The same number as {link}: only its place changes."),
+    "sinusoid": QT_TRANSLATE_NOOP("note", "Pair {pair} turns once every {wavelength} positions."),
+    "token": QT_TRANSLATE_NOOP("note", "The token with id {id}, made by the merges below."),
+    "may look": QT_TRANSLATE_NOOP("note", "Query {query_token} ({query}) may look at key {key_token} ({key}), so nothing "
+        "is taken away."),
+    "causal": QT_TRANSLATE_NOOP("note", "Query {query_token} ({query}) may not look at key {key_token} ({key}), because "
+        "{key} > {query}: it lies ahead."),
+    "padding": QT_TRANSLATE_NOOP("note", "Key {key} is padding, because this sentence has only {length} tokens."),
+    "padding −1000": QT_TRANSLATE_NOOP("note", "Key {key} is padding, because this sentence has only {length} tokens: "
+        "1000 is taken away, which is not quite hidden."),
+    "padding left in": QT_TRANSLATE_NOOP("note", "Key {key} is padding, but padding is not masked here."),
+    "empty row": QT_TRANSLATE_NOOP("note", "Every key of this row is masked, so the shares are 0 ÷ 0: not a number."),
+}  # fmt: skip
+
+
+def stage(title: str) -> str:
+    """A stage's name; one this table does not know keeps its English name."""
+    return QCoreApplication.translate("stage", title)
+
+
+def operation(title: str) -> str:
+    """An operation's name; one this table does not know keeps its own."""
+    return QCoreApplication.translate("operation", title)
+
+
+def section(name: str) -> str:
+    """The name of a part of the model: Input, Block 1, Output."""
+    tail = name.rsplit(".", 1)[-1]
+    if tail.isdigit():
+        return QCoreApplication.translate("section", "Block {number}").format(number=tail)
+    known = {"input": QT_TRANSLATE_NOOP("section", "Input"), "output": QT_TRANSLATE_NOOP("section", "Output")}
+    return QCoreApplication.translate("section", known[name]) if name in known else name
+
+
+def why(key: str) -> str:
+    """Why there is such a stage, in two sentences; "" where nothing is known of it."""
+    return QCoreApplication.translate("why", _WHY[key]) if key in _WHY else ""
+
+
+def note(key: str, facts: Mapping[str, object]) -> str:
+    """A rule as a sentence; one this table does not know says its key."""
+    if key not in _NOTES:
+        return key
+    try:
+        return QCoreApplication.translate("note", _NOTES[key]).format(**facts)
+    except KeyError:
+        return key
