@@ -116,7 +116,8 @@ class Page(QWidget):
             if state == "focus":
                 self.focused = button
             x += button.width() + 10
-        for place, text, name in (("first", "Heat map", "heat"), ("middle", "Table", "table"), ("last", "Bars", "bars")):
+        segments = (("first", "Heat map", "heat"), ("middle", "Table", "table"), ("last", "Bars", "bars"))
+        for place, text, name in segments:
             tool = QToolButton()
             tool.setText(text)
             tool.setIcon(icons.icon(name, look))
@@ -160,7 +161,7 @@ class Page(QWidget):
                     (("head", 4), ("pos", 16), ("d_head", 32)), look, compact=True)
         for number, name in enumerate(icons.NAMES):
             x, y = 24 + number % 18 * 43, 930 + number // 18 * 34
-            icons.paint_icon(painter, name, QRectF(x + 12, y, 16, 16), look.ink, look.pane)
+            icons.paint_icon(painter, name, QRectF(x + 12, y, 16, 16), look.ink)
             draw_text(painter, QRectF(x - 3, y + 17, 46, 12), name, theme.font(look, "ids"), look.ink3)
         x = 24.0
         for role, text in (("value", "8.6501"), ("title", "Scores"), ("question", "Question"), ("body", "Body 13/18"),

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +39,7 @@ class Tokenizer:
         self._bytes.update((number, text.encode()) for text, number in self.specials.items())
         self._special_ids = frozenset(self.specials.values())
         self.n_vocab = max(self._bytes) + 1
+        self._encode: Callable[[str], list[int]]
         if pattern is None:
             self._encode = lambda text: [ranks[bytes([byte])] for byte in text.encode()]
         else:
@@ -99,7 +100,7 @@ class Tokenizer:
         parts = [] if token.special else [bytes([byte]) for byte in token.data]
         done = []
         while len(parts) > 1:
-            ranks = [self._ranks.get(a + b) for a, b in zip(parts, parts[1:], strict=False)]
+            ranks = [self._ranks.get(a + b) for a, b in pairwise(parts)]
             possible = [(rank, at) for at, rank in enumerate(ranks) if rank is not None]
             if not possible:
                 raise TokenError(
@@ -115,7 +116,7 @@ class Tokenizer:
         """How the text is cut before any merging: (start, stop) in characters; no merge crosses a cut."""
         if self._pattern is None:
             return tuple((at, at + 1) for at in range(len(text)))
-        import regex  # tiktoken needs it as well
+        import regex  # type: ignore[import-untyped]  # tiktoken needs it as well
 
         return tuple(match.span() for match in regex.finditer(self._pattern, text))
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axes, Axis, Index, Slices
+from tutor.engine.pooling import BASE, BIG, largest_size, pool
 from tutor.engine.program import SOURCES, Program
 from tutor.engine.trace import Stats, Trace
 
@@ -49,6 +50,7 @@ class Panel:
         low, high: the range of its colour scale, shared within its scale group.
         shared: names of the tensors that share the scale.
         real_rows, real_columns: rows and columns before padding begins.
+        pooled: for a giant, the values shrunk to what a screen can show, so that no view has to.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Panel:
     shared: tuple[str, ...]
     real_rows: int
     real_columns: int
+    pooled: np.ndarray | None = None
 
     def index(self, row: int, column: int) -> Index:
         """The full index of the cell shown at a place."""
@@ -148,6 +151,7 @@ def panel(trace: Trace, name: str, selection: Selection, whole: bool = False) ->
     return Panel(
         name, axes, where, values, axes[row] if row is not None else None, axes[column] if column is not None else None,
         kind, low, high, shared, real(row, values.shape[0]), real(column, values.shape[1]),
+        pool(values, *BASE) if values.size > BIG else None,
     )  # fmt: skip
 
 
@@ -188,20 +192,13 @@ def scale_of(trace: Trace, name: str) -> tuple[str, float, float, tuple[str, ...
     if step is not None and step.op.scale_kind == "probability":
         return "probability", 0.0, 1.0, (name,)
     group = scale_group(trace.program, trace.shapes, name)
-    most = max((largest(trace[one]) for one in group), default=0.0)
+    most = max((largest_size(_flat(trace[one])) for one in group), default=0.0)
     return "signed", -most, most, group
 
 
-def largest(values: np.ndarray) -> float:
-    """The largest finite |x|, without a second copy of a large tensor."""
-    most = 0.0
-    flat = values.reshape(-1)
-    for start in range(0, flat.size, 1 << 20):
-        chunk = np.abs(flat[start : start + (1 << 20)])
-        good = chunk[np.isfinite(chunk)]
-        if good.size:
-            most = max(most, float(good.max()))
-    return most
+def _flat(values: np.ndarray) -> np.ndarray:
+    """The same numbers as a matrix, for what looks at them row by row."""
+    return values.reshape(-1, values.shape[-1]) if values.ndim > 1 else values.reshape(1, -1)
 
 
 def picture(trace: Trace, path: str, selection: Selection) -> Picture:

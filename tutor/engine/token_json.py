@@ -6,6 +6,8 @@ Everything here raises TokenError, with a sentence that says what is wrong.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +15,8 @@ from tutor.engine.token_bytes import Merge, Token, TokenError, char_spans
 
 #: Ids fit a 32-bit table index in every model file we know; larger ones are mistakes.
 MAX_ID = 2**31 - 1
+#: Bytes in one token. The longest of any encoding here has 128; replaying merges takes the square of it.
+_MAX_BYTES = 1024
 
 _KINDS = {"id": int, "data": str, "start": int, "stop": int, "special": bool, "pad": bool,
           "byte_start": int, "byte_stop": int}  # fmt: skip
@@ -29,7 +33,7 @@ def require(true: bool, what: str) -> None:
         raise damaged(what)
 
 
-def typed(value, kind: type, what: str):
+def typed(value: Any, kind: type, what: str) -> Any:
     """`value`, which must be exactly of `kind`."""
     # `type is` and not isinstance: True is no id.
     require(type(value) is kind, f"{what} is no {kind.__name__}")
@@ -50,7 +54,9 @@ def token_from_json(saved: object) -> Token:
     require(set(fields) == set(_KINDS), "a token's parts are not those of a token")
     for name, kind in _KINDS.items():
         typed(fields[name], kind, f"{name} of a token")
-    return Token(**{**fields, "data": _hex(fields["data"])})
+    data = _hex(fields["data"])
+    require(len(data) <= _MAX_BYTES, "a token is too long")
+    return Token(**{**fields, "data": data})
 
 
 def merge_from_json(saved: object) -> Merge:
@@ -62,7 +68,7 @@ def merge_from_json(saved: object) -> Merge:
 
 
 def check_row(row: Sequence[Token], text: str) -> None:
-    """Ids fit a table, pads come last, and the tokens' bytes and characters are those of the text, in order."""
+    """Ids fit a table, pads come last, and the tokens' bytes and characters are the text's, in order."""
     real = [token for token in row if not token.pad]
     require(bool(real), "a row holds pads alone")
     require(not any(token.pad for token in row[: len(real)]), "a pad stands before a token")
@@ -88,9 +94,9 @@ def check_merges(token: Token, merges: Iterable[Merge]) -> None:
     parts = [bytes([byte]) for byte in token.data]
     rank = None
     for merge in merges:
-        pairs = zip(parts, parts[1:], strict=False)
-        at = next((at for at, pair in enumerate(pairs) if pair == (merge.left, merge.right)), None)
-        require(at is not None and merge.result == merge.left + merge.right, "a merge that cannot be made")
+        pairs = pairwise(parts)
+        at = next((at for at, pair in enumerate(pairs) if pair == (merge.left, merge.right)), -1)
+        require(at >= 0 and merge.result == merge.left + merge.right, "a merge that cannot be made")
         require(0 <= merge.rank <= MAX_ID, "a rank is out of range")
         parts[at : at + 2] = [merge.result]
         rank = merge.rank

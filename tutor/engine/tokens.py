@@ -59,7 +59,7 @@ class Batch:
     """Rows of tokens, padded on the right to one length.
 
     `texts` has "" for a row given by ids; `tokenizer` is a name, "" where none is known. `merges` tells for
-    each id in the rows how its token came about, so that a saved trace needs no tokenizer; never change it.
+    every id in the rows how its token came about, so that a saved trace needs no tokenizer; never change it.
     Raises TokenError where rows do not fit together or a token is not the bytes its text has there.
     """
 
@@ -79,8 +79,8 @@ class Batch:
             first = known.setdefault(token.id, token)
             same = (first.data, first.special) == (token.data, token.special)
             require(same, f"id {token.id} stands for two different tokens")
+        require(not self.merges or set(self.merges) == set(known), "merges of other tokens than the rows'")
         for number, merges in self.merges.items():
-            require(number in known, "merges of a token that is not there")
             check_merges(known[number], merges)
 
     @property

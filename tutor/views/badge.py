@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
@@ -15,7 +16,7 @@ from tutor.views.theme import STEP_RADIUS, Theme, font, metrics
 
 Axes = Sequence[tuple[str, int]]
 
-_LABELS = {
+_LABELS: dict[str, Any] = {
     "batch": QT_TRANSLATE_NOOP("axis", "batch"),
     "pos": QT_TRANSLATE_NOOP("axis", "pos"),
     "query_pos": QT_TRANSLATE_NOOP("axis", "query_pos"),
@@ -40,7 +41,7 @@ def _height(theme: Theme) -> int:
 def _cells(axes: Axes, theme: Theme, compact: bool) -> list[tuple[float, float, str, str]]:
     """(width, width of the number, number, name) of each axis."""
     pad, gap = theme.px(5), theme.px(4)
-    cells = []
+    cells: list[tuple[float, float, str, str]] = []
     for name, size in axes:
         number, label = numbers.count(size), "" if compact else axis_label(name)
         wide = metrics(theme, "dense", True).horizontalAdvance(number)
@@ -99,7 +100,9 @@ class ShapeBadge(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme, self._axes, self._compact, self._veiled = theme, (), False, False
+        self._theme = theme
+        self._axes: tuple[tuple[str, int], ...] = ()
+        self._compact, self._veiled = False, False
         self.retranslate()
 
     def set_axes(self, axes: Axes, compact: bool = False) -> None:

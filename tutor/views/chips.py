@@ -40,8 +40,11 @@ class TokenStrip(QWidget):
         self._rows: tuple[tuple[Chip, ...], ...] = ()
         self._titles: tuple[str, ...] = ()
         self._boxes: list[list[QRectF]] = []
-        self._selected, self._query, self._key = 0, None, None
-        self._focused, self._hover = (0, 0), None
+        self._selected = 0
+        self._query: int | None = None
+        self._key: int | None = None
+        self._focused = (0, 0)
+        self._hover: tuple[int, int] | None = None
         self._offset = 0.0
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -64,6 +64,7 @@ class EquationView(QWidget):
         self._pinned_lit: tuple[Lit | None, ...] = ()
         self._hover_lit: tuple[Lit | None, ...] = ()
         self._ratio = 0.0
+        self._stacked = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -163,8 +164,13 @@ class EquationView(QWidget):
         self.update()
 
     def _head(self) -> float:
-        """Height of the line with the name and badge above each part; two lines where the names are long."""
-        return self._theme.height("badge") * 2 + self._theme.px(6)
+        """Height of the name and badge above each part: one line, or two where they do not fit side by side."""
+        line = self._theme.height("badge")
+        return line * 2 + self._theme.px(6) if self._stacked else line + self._theme.px(4)
+
+    def _label_width(self, part: Part) -> float:
+        tile = self._theme.height("badge") + self._theme.px(6) if part.letter else 0.0
+        return tile + metrics(self._theme, "tensor").horizontalAdvance(part.name) + self._theme.px(8)
 
     def _sign_width(self) -> float:
         caption = metrics(self._theme, "caption").horizontalAdvance(self._sign[1])
@@ -180,6 +186,11 @@ class EquationView(QWidget):
         sign = self._sign_width()
         room = self.width() - sum(gutters) - sign * (count - 1) - px(10)
         widths = self._widths(max(room, 40.0 * count))
+        slots = [gutter * 0.5 + width + sign for gutter, width in zip(gutters, widths)]
+        self._stacked = any(
+            self._label_width(part) + badge_size(part.axes, self._theme).width() > slot
+            for part, slot in zip(self._parts, slots)
+        )
         head = self._head()
         labels = max(plot.headroom(width / plot.data.shape[1]) for plot, width in zip(self._plots, widths))
         height = max(20.0, self.height() - head - labels - px(8))
@@ -197,7 +208,8 @@ class EquationView(QWidget):
             high = cell * own if own == rows else self._cell(height, own, ratio) * own
             plot.place(QRectF(left + gutter, top, width, max(4.0, min(high, height))), ratio)
             reach = gutter + width
-            self._heads.append(QRectF(left + gutter, 0, width + sign + spare - px(8), head))
+            # The label may begin above the row labels, whose corner is empty.
+            self._heads.append(QRectF(left + gutter * 0.5, 0, gutter * 0.5 + width + sign + spare - px(8), head))
             left += reach
             if at < count - 1:
                 self._signs.append(QRectF(left, top, sign + spare, min(cell * rows, height)))
@@ -297,11 +309,14 @@ class EquationView(QWidget):
             frame(painter, tile, theme.role(part.role), 0, 3, theme.role(part.role))
             draw_text(painter, tile, part.letter, font(theme, "caption", True), theme.onaccent)
             x = tile.right() + theme.px(6)
-        name = QRectF(x, y, max(10.0, rect.right() - x), line)
+        wide = metrics(theme, "tensor").horizontalAdvance(part.name) + 2
+        name = QRectF(x, y, max(10.0, min(wide, rect.right() - x)), line)
         draw_text(painter, name, part.name, font(theme, "tensor"), theme.ink2, Qt.AlignmentFlag.AlignLeft)
         if part.axes:
-            compact = badge_size(part.axes, theme).width() > rect.width()
-            paint_badge(painter, QPointF(rect.left(), y + line + theme.px(3)), part.axes, theme, compact)
+            left = rect.left() if self._stacked else name.right() + theme.px(6)
+            top = y + line + theme.px(3) if self._stacked else y
+            compact = badge_size(part.axes, theme).width() > rect.right() - left
+            paint_badge(painter, QPointF(left, top), part.axes, theme, compact)
 
     def _paint_sign(self, painter: QPainter, at: int, rect: QRectF) -> None:
         theme, (sign, caption) = self._theme, self._sign

@@ -54,7 +54,7 @@ class FormulaView(QWidget):
             measure = metrics(self._theme, "tensor")
             return QSize(round(min(measure.horizontalAdvance(self._text) + 8, 420)), round(measure.height() + 8))
         wide, high = self._natural()
-        return QSize(round(wide) + 2, round(min(high, self._theme.px(46))) + 2)
+        return QSize(round(wide) + 2, round(min(high, self._theme.px(54))) + 2)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(round(self._theme.px(40)), self.sizeHint().height())

@@ -6,27 +6,18 @@ Each value is turned into a colour here and repeated over its pixels, so nothing
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QImage, QPainter, QPen
 
 from tutor.views import numbers
 from tutor.views.heatdata import Map, colour_index, pool, pool_mask
 from tutor.views.paint import draw_text, frame
-from tutor.views.theme import Theme, contrast, font, lut, metrics
+from tutor.views.theme import Theme, font, lut, metrics, rgb, text_on
 
-_BLACK, _WHITE = QColor("#000000"), QColor("#FFFFFF")
 _RGB = np.array([1 << 16, 1 << 8, 1], np.uint32)
 _OPAQUE = np.uint32(0xFF000000)
-
-
-@lru_cache(maxsize=1024)
-def text_on(red: int, green: int, blue: int) -> QColor:
-    """Black or white, whichever reads better on this colour: never below 4.5:1."""
-    back = QColor(red, green, blue)
-    return _BLACK if contrast(_BLACK, back) >= contrast(_WHITE, back) else _WHITE
 
 
 def borders(cells: int, length: float) -> np.ndarray:
@@ -136,7 +127,7 @@ def _hatching(theme: Theme, ratio: float, high: int, wide: int) -> np.ndarray:
     across = (np.arange(high, dtype=np.float32)[:, None] + np.arange(wide, dtype=np.float32)[None, :]) % pitch
     away = np.minimum(across, pitch - across) / math.sqrt(2)
     share = np.rint(np.clip(0.75 * ratio + 0.5 - away, 0, 1) * 16).astype(np.uint8)
-    back, line = np.array(theme.hatchbg.getRgb()[:3]), np.array(theme.hatch.getRgb()[:3])
+    back, line = np.array(rgb(theme.hatchbg)), np.array(rgb(theme.hatch))
     mixed = np.rint(back + (line - back) * (np.arange(17) / 16)[:, None]).astype(np.uint32)
     packed = mixed @ np.array([1 << 16, 1 << 8, 1], np.uint32) | np.uint32(0xFF000000)
     return packed.astype(np.uint32)[share]

@@ -8,44 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-_CHUNK = 1 << 20  # cells looked at together: a few megabytes of temporaries, whatever the size of the tensor
-BIG = 1 << 22  # above this a map is pooled once to at most _BASE, and later poolings start from there
-_BASE = (2048, 4096)
-
-
-def edges(cells: int, bins: int) -> np.ndarray:
-    """The bins + 1 borders that share `cells` out as evenly as whole numbers allow."""
-    return (np.arange(bins + 1, dtype=np.int64) * cells) // bins
-
-
-def _row_chunks(values: np.ndarray) -> list[slice]:
-    step = max(1, _CHUNK // max(1, values.shape[1]))
-    return [slice(start, start + step) for start in range(0, values.shape[0], step)]
-
-
-def _signed_extreme(values: np.ndarray, starts: np.ndarray, axis: int) -> np.ndarray:
-    high = np.maximum.reduceat(values, starts, axis=axis)
-    # −inf says "masked", not "very negative": it must not outshine the numbers that share its pixel.
-    low = np.minimum.reduceat(np.where(values == -np.inf, np.inf, values), starts, axis=axis)
-    return np.where(high >= -low, high, np.where(np.isposinf(low), high, low))
-
-
-def pool(values: np.ndarray, rows: int, cols: int) -> np.ndarray:
-    """`values` shrunk to at most rows × cols, keeping of each bin the number furthest from zero.
-
-    NaN wins over all (one is too many), −inf only where nothing else is. A mean would hide extremes.
-    """
-    rows, cols = min(rows, values.shape[0]), min(cols, values.shape[1])
-    if (rows, cols) == values.shape:
-        return values
-    across = edges(values.shape[1], cols)[:-1]
-    narrow = np.empty((values.shape[0], cols), values.dtype)
-    for chunk in _row_chunks(values):
-        narrow[chunk] = _signed_extreme(values[chunk], across, 1)
-    return _signed_extreme(narrow, edges(values.shape[0], rows)[:-1], 0)
+from tutor.engine.pooling import BASE, BIG, edges, largest_size, pool
 
 
 def pool_mask(mask: np.ndarray, rows: int, cols: int) -> np.ndarray:
@@ -62,17 +29,6 @@ def colour_index(values: np.ndarray, kind: str, low: float, high: float) -> np.n
         reach = max(abs(low), abs(high)) or 1.0
         return (128 + np.rint(127 * np.clip(finite / reach, -1, 1))).astype(np.uint8)
     return np.rint(255 * np.clip((finite - low) / ((high - low) or 1.0), 0, 1)).astype(np.uint8)
-
-
-def largest_size(values: np.ndarray) -> float:
-    """The largest finite |x|, 0 where there is none."""
-    found = 0.0
-    for chunk in _row_chunks(values):
-        part = values[chunk]
-        finite = part[np.isfinite(part)]
-        if finite.size:
-            found = max(found, float(np.abs(finite).max()))
-    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +72,7 @@ class Map:
 
     @classmethod
     def line(cls, values: np.ndarray, labels: Sequence[str] | None = None, axis: str = "",
-             column: bool = False, **options) -> Map:
+             column: bool = False, **options: Any) -> Map:
         """One-dimensional data as one row, or as one column."""
         flat = np.asarray(values).reshape(-1)
         if column:
@@ -136,7 +92,7 @@ class Map:
         """What views are made from: the values, or for a giant their pooled stand-in."""
         if not self.is_big:
             return self.values
-        return self.pooled if self.pooled is not None else pool(self.values, *_BASE)
+        return self.pooled if self.pooled is not None else pool(self.values, *BASE)
 
     @cached_property
     def limits(self) -> tuple[float, float]:

@@ -293,8 +293,9 @@ class HeatMap(QWidget):
             self.update()
         else:
             reach = max(shape) if to_edge else 1
-            self._cursor = tuple(max(0, min(size - 1, place + way * reach))
-                                 for place, way, size in zip(old, step, shape, strict=True))
+            row, col = (max(0, min(size - 1, place + way * reach))
+                        for place, way, size in zip(old, step, shape, strict=True))
+            self._cursor = row, col
             self._repaint(old, self._cursor)
         if self._cursor != old:
             self.hovered.emit(*self._cursor)

@@ -4,6 +4,7 @@ of its own and an equation of several maps whose rows must line up to the pixel.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -45,7 +46,7 @@ class HeatPlot:
             return False
         return self._widest(labels, len(labels)) > cell_width
 
-    def _widest(self, labels, count: int) -> float:
+    def _widest(self, labels: Sequence[str] | None, count: int) -> float:
         if labels is None:
             return metrics(self.theme, "ids").horizontalAdvance(str(count - 1))
         measure = metrics(self.theme, "dense", True)
@@ -82,6 +83,9 @@ class HeatPlot:
         self.grid, self.ratio = grid, ratio
         self._row_edges = heatcells.borders(self.data.base.shape[0], grid.height() * ratio)
         self._col_edges = heatcells.borders(self.data.base.shape[1], grid.width() * ratio)
+        self._row_parts, self._col_parts = (
+            edges(cells, base)[edges(base, len(borders) - 1)] for cells, base, borders in
+            zip(self.data.shape, self.data.base.shape, (self._row_edges, self._col_edges), strict=True))
 
     @property
     def pooling(self) -> Cell:
@@ -95,10 +99,9 @@ class HeatPlot:
     def cell_rect(self, row: int, col: int) -> QRectF:
         """The cell in logical pixels, on the very borders it is painted with (at least one device pixel)."""
         spans = []
-        rows, cols = self.data.shape
-        for number, cells, borders in ((row, rows, self._row_edges), (col, cols, self._col_edges)):
-            bins = len(borders) - 1
-            place = min(bins - 1, int(np.searchsorted(edges(cells, bins), number, side="right")) - 1)
+        for number, borders, parts in ((row, self._row_edges, self._row_parts),
+                                       (col, self._col_edges, self._col_parts)):
+            place = min(len(borders) - 2, int(np.searchsorted(parts, number, side="right")) - 1)
             spans.append((borders[place] / self.ratio, borders[place + 1] / self.ratio))
         (top, bottom), (left, right) = spans
         return QRectF(self.grid.left() + left, self.grid.top() + top, right - left, bottom - top)
@@ -107,12 +110,11 @@ class HeatPlot:
         """The cell under a point; of several in one pixel the largest, which is the one that is seen."""
         if not self.grid.contains(point):
             return None
+        offset = (point - self.grid.topLeft()) * self.ratio
         slices = []
-        for offset, cells, borders in ((point.y() - self.grid.top(), self.data.shape[0], self._row_edges),
-                                       (point.x() - self.grid.left(), self.data.shape[1], self._col_edges)):
-            bins = len(borders) - 1
-            place = int(np.clip(np.searchsorted(borders, offset * self.ratio, side="right") - 1, 0, bins - 1))
-            parts = edges(cells, bins)
+        for away, borders, parts in ((offset.y(), self._row_edges, self._row_parts),
+                                     (offset.x(), self._col_edges, self._col_parts)):
+            place = int(np.clip(np.searchsorted(borders, away, side="right") - 1, 0, len(borders) - 2))
             slices.append(slice(int(parts[place]), int(parts[place + 1])))
         rows, cols = slices
         if rows.stop - rows.start == 1 and cols.stop - cols.start == 1:
@@ -154,7 +156,9 @@ class HeatPlot:
         self._row_labels(painter, lit_row)
         self._col_labels(painter, lit_col)
 
-    def _chosen(self, labels, count: int, step_length: float, room: float, lit: int | None) -> list[int]:
+    def _chosen(self, labels: Sequence[str] | None, count: int, step_length: float, room: float,
+                lit: int | None) -> list[int]:
+        """Which of `count` labels are drawn, so that each has `room`."""
         step = 1
         while step * step_length < room and step < count:
             step *= 2

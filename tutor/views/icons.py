@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPainterPathStroker, QPen, QPixmap
 
 from tutor.views.paint import star
 from tutor.views.theme import Theme
@@ -94,13 +94,16 @@ def _path(commands: str) -> QPainterPath:
 
 @lru_cache
 def _paths(name: str) -> tuple[QPainterPath, QPainterPath]:
-    stroked, filled = _SHAPES[name]
-    return _path(stroked), _path(filled)
+    stroked, filled = (_path(commands) for commands in _SHAPES[name])
+    if name == "visited":  # the tick is cut out of the disc, so that any background shows through
+        cutter = QPainterPathStroker(QPen(Qt.GlobalColor.black, 1.5, c=Qt.PenCapStyle.RoundCap,
+                                          j=Qt.PenJoinStyle.RoundJoin))
+        filled = filled.subtracted(cutter.createStroke(_path(_TICK_IN_DISC)))
+    return stroked, filled
 
 
-def paint_icon(painter: QPainter, name: str, rect: QRectF, colour: QColor,
-               inner: QColor | None = None) -> None:
-    """Paints an icon centred in `rect`; `inner` is the tick in the 'visited' disc."""
+def paint_icon(painter: QPainter, name: str, rect: QRectF, colour: QColor, inner: QColor | None = None) -> None:
+    """Paints an icon as large as `rect` allows, centred in it; `inner` colours the tick cut out of 'visited'."""
     stroked, filled = _paths(name)
     side = min(rect.width(), rect.height())
     painter.save()
@@ -108,25 +111,23 @@ def paint_icon(painter: QPainter, name: str, rect: QRectF, colour: QColor,
     painter.translate(rect.center().x() - side / 2, rect.center().y() - side / 2)
     painter.scale(side / 16, side / 16)
     painter.setPen(Qt.PenStyle.NoPen)
+    if name == "visited" and inner is not None:
+        painter.fillPath(_path(_SHAPES[name][1]), inner)
     painter.fillPath(filled, colour)
     pen = QPen(colour, 1.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(stroked)
-    if name == "visited":
-        pen.setColor(inner if inner is not None else QColor(Qt.GlobalColor.white))
-        painter.setPen(pen)
-        painter.drawPath(_path(_TICK_IN_DISC))
     painter.restore()
 
 
-def pixmap(name: str, colour: QColor, side: int, ratio: float = 1.0, inner: QColor | None = None) -> QPixmap:
+def pixmap(name: str, colour: QColor, side: int, ratio: float = 1.0) -> QPixmap:
     """The icon as a pixmap of `side` logical pixels at a device pixel ratio."""
     result = QPixmap(QSize(round(side * ratio), round(side * ratio)))
     result.setDevicePixelRatio(ratio)
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
-    paint_icon(painter, name, QRectF(0, 0, side, side), colour, inner)
+    paint_icon(painter, name, QRectF(0, 0, side, side), colour)
     painter.end()
     return result
 
@@ -146,5 +147,5 @@ def icon(name: str, theme: Theme, on_accent: bool = False) -> QIcon:
             (QIcon.Mode.Disabled, QIcon.State.Off, theme.ink3),
             (QIcon.Mode.Selected, QIcon.State.Off, theme.onaccent),
         ):
-            result.addPixmap(pixmap(name, colour, side, ratio, theme.pane), mode, state)
+            result.addPixmap(pixmap(name, colour, side, ratio), mode, state)
     return result

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QColor
+from PySide6.QtGui import QAction, QActionGroup, QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -64,7 +64,7 @@ class TermsModel(QAbstractTableModel):
         self._labels: Sequence[str] | None = None
         self._order = np.zeros(0, int)
         self._by_size = True
-        self._ink = QColor()
+        self._bold = QFont()
 
     def set_terms(self, headers: Sequence[str], columns: Sequence[np.ndarray], labels: Sequence[str] | None) -> None:
         self.beginResetModel()
@@ -78,8 +78,9 @@ class TermsModel(QAbstractTableModel):
         self._sort()
         self.endResetModel()
 
-    def set_ink(self, ink: QColor) -> None:
-        self._ink = ink
+    def set_bold(self, bold: QFont) -> None:
+        """The font of the last column, which is the one that is summed."""
+        self._bold = bold
 
     def _sort(self) -> None:
         count = len(self._columns[0]) if self._columns else 0
@@ -104,7 +105,9 @@ class TermsModel(QAbstractTableModel):
             at = self.row_of(index.row())
             if index.column() == 0:
                 return self._labels[at] if self._labels is not None else str(at)
-            return numbers.fixed(float(self._columns[index.column() - 1][at]), 4)
+            return numbers.fixed(float(self._columns[index.column() - 1][at]), 4 if len(self._columns) < 4 else 3)
+        if role == Qt.ItemDataRole.FontRole and index.column() == len(self._columns):
+            return self._bold
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignLeft if index.column() == 0 else Qt.AlignmentFlag.AlignRight
             return side | Qt.AlignmentFlag.AlignVCenter
@@ -134,6 +137,7 @@ class Inspector(QWidget):
         self._shown: Explanation | None = None
         self._why = ""
         self._stats: tuple[tuple[str, str], ...] = ()
+        self._header = QLabel()
         self._value, self._place, self._address = QLabel(), QLabel(), QLabel()
         self._how, self._equation, self._note = QLabel(), QLabel(), QLabel()
         self._lines, self._check = QLabel(), QLabel()
@@ -153,10 +157,11 @@ class Inspector(QWidget):
         row.setSpacing(0)
         group = QActionGroup(self)
         self._by_size, self._by_index = QAction(self), QAction(self)
-        for action in (self._by_size, self._by_index):
+        for action, side in ((self._by_size, "first"), (self._by_index, "last")):
             action.setCheckable(True)
             group.addAction(action)
             button = QToolButton()
+            button.setProperty("segment", side)
             button.setDefaultAction(action)
             row.addWidget(button)
         self._by_size.setChecked(True)
@@ -189,20 +194,24 @@ class Inspector(QWidget):
         for widget in (self._value, self._place, self._address):
             column.addWidget(widget)
         column.addLayout(head)
-        for widget in (self._equation, self._note, self._table, self._lines, self._check, self._why_head,
-                       self._why_text, self._stats_head, self._stats_text):  # fmt: skip
-            column.addWidget(widget)
+        rest: tuple[QWidget, ...] = (self._equation, self._note, self._table, self._lines, self._check, self._why_head,
+                                     self._why_text, self._stats_head, self._stats_text)  # fmt: skip
+        for below in rest:
+            column.addWidget(below)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidget(inner)
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._area = area
+        self._header.setContentsMargins(14, 0, 14, 0)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(area)
+        whole.setSpacing(0)
+        whole.addWidget(self._header)
+        whole.addWidget(area, 1)
 
     # What is shown ------------------------------------------------------------------------------------------
 
@@ -224,13 +233,19 @@ class Inspector(QWidget):
     def explanation(self) -> Explanation | None:
         return self._shown
 
+    def first_focus(self) -> QWidget:
+        """What the focus goes to when the pane is chosen with the keys."""
+        return self._table if self._table.isVisible() else self._area
+
     def terms(self) -> TermsModel:
         return self._model
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         for label, role, ink in (
-            (self._value, "value", theme.ink), (self._place, "dense", theme.ink2), (self._address, "tensor", theme.ink2),
+            (self._header, "header", theme.ink2),
+            (self._value, "value", theme.ink),
+            (self._place, "dense", theme.ink2), (self._address, "tensor", theme.ink2),
             (self._how, "header", theme.ink2), (self._equation, "body", theme.ink), (self._note, "dense", theme.ink2),
             (self._lines, "dense", theme.ink2), (self._why_head, "header", theme.ink2),
             (self._why_text, "body", theme.ink), (self._stats_head, "header", theme.ink2),
@@ -241,11 +256,13 @@ class Inspector(QWidget):
             colours.setColor(label.foregroundRole(), ink)
             label.setPalette(colours)
         colours = self._area.palette()
-        for role in (colours.ColorRole.Window, colours.ColorRole.Base):
-            colours.setColor(role, theme.pane)
+        for ground in (colours.ColorRole.Window, colours.ColorRole.Base):
+            colours.setColor(ground, theme.pane)
         self._area.setPalette(colours)
         self._table.setPalette(colours)
         self._table.setFont(font(theme, "dense"))
+        self._model.set_bold(font(theme, "dense", True))
+        self._header.setFixedHeight(theme.height("pane_header"))
         self._table.horizontalHeader().setFont(font(theme, "caption"))
         self._table.verticalHeader().setDefaultSectionSize(theme.height("table_row"))
         self._refresh()
@@ -254,6 +271,7 @@ class Inspector(QWidget):
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Inspector"))
+        self._header.setText(self.tr("Inspector"))
         self._table.setAccessibleName(self.tr("Terms"))
         self._how.setText(self.tr("How it was computed"))
         self._why_head.setText(self.tr("Why"))
@@ -272,6 +290,7 @@ class Inspector(QWidget):
     def _refresh(self) -> None:
         shown = self._shown
         there = shown is not None
+        columns = shown.columns if shown is not None else ()
         for widget in (self._address, self._how, self._equation):
             widget.setVisible(there)
         self._why_head.setVisible(bool(self._why))
@@ -280,18 +299,18 @@ class Inspector(QWidget):
         self._stats_head.setVisible(bool(self._stats))
         self._stats_text.setVisible(bool(self._stats))
         self._stats_text.setText("\n".join(f"{name}  {value}" for name, value in self._stats))
-        has_terms = there and bool(shown.columns)
+        has_terms = bool(columns)
         self._table.setVisible(has_terms)
         self._order.setVisible(has_terms)
-        self._lines.setVisible(there and bool(shown.lines))
-        self._note.setVisible(there and bool(shown.note))
+        self._lines.setVisible(shown is not None and bool(shown.lines))
+        self._note.setVisible(shown is not None and bool(shown.note))
         self._check.setVisible(there)
         if shown is None:
             self._value.setText("—")
             self._place.setText(self.tr("Click a cell to see how its number was computed."))
             self._model.set_terms((), (), None)
             return
-        self._value.setText(str(int(shown.value)) if shown.whole else numbers.fixed(shown.value, 4))
+        self._value.setText(str(int(shown.value)) if shown.whole else _value(shown.value, 4))
         self._place.setText(shown.place)
         self._address.setText(shown.address)
         self._equation.setText(shown.equation)
@@ -303,22 +322,23 @@ class Inspector(QWidget):
 
     def _fit_table(self) -> None:
         head = self._table.horizontalHeader()
-        wide = max(58, round(metrics(self._theme, "dense").horizontalAdvance("−000.0000") + 14))
-        head.setDefaultSectionSize(wide)
+        columns = self._model.columnCount()
+        measure = metrics(self._theme, "dense", True)
+        wide = round(measure.horizontalAdvance("−00.0000" if columns < 5 else "−0.000") + self._theme.px(8))
         head.setMinimumSectionSize(24)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        for column in range(1, self._model.columnCount()):
+        for column in range(1, columns):
             self._table.setColumnWidth(column, wide)
-        if self._model.columnCount():
-            first = max(self._table.viewport().width() - wide * (self._model.columnCount() - 1), round(wide * 0.7))
-            self._table.setColumnWidth(0, min(first, wide * 2))
         rows = min(self._model.rowCount(), 8)
+        bar = self._table.verticalScrollBar().sizeHint().width() if self._model.rowCount() > rows else 0
+        room = self._area.viewport().width() - 28 - bar
+        self._table.setColumnWidth(0, max(room - wide * (columns - 1), round(self._theme.px(40))))
         high = rows * self._theme.height("table_row") + head.sizeHint().height() + 4
-        if self._table.horizontalScrollBar().maximum() > 0:
+        if self._table.columnWidth(0) + wide * (columns - 1) > room:
             high += self._table.horizontalScrollBar().sizeHint().height()
         self._table.setFixedHeight(high)
 
-    def resizeEvent(self, event: QEvent) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._shown is not None and self._shown.columns:
             self._fit_table()
@@ -328,7 +348,7 @@ class Inspector(QWidget):
             text = self.tr("✓ the id itself")
         elif shown.agrees:
             text = self.tr("✓ stored {stored} = recomputed {result} (Δ {difference})").format(
-                stored=numbers.fixed(shown.value, 6), result=numbers.fixed(shown.result, 6),
+                stored=_value(shown.value, 6), result=_value(shown.result, 6),
                 difference=_tiny(shown.difference),
             )  # fmt: skip
         else:
@@ -344,7 +364,16 @@ class Inspector(QWidget):
 
 
 def _short(value: float) -> str:
-    return str(int(value)).replace("-", "−") if float(value).is_integer() and abs(value) < 1e7 else numbers.fixed(value, 4)
+    if float(value).is_integer() and abs(value) < 1e7:
+        return numbers.minus(str(int(value)))
+    return numbers.fixed(value, 4)
+
+
+def _value(value: float, decimals: int) -> str:
+    """A number to so many decimals; where they would all be 0 of a small number, to as many digits."""
+    if np.isfinite(value) and 0 < abs(value) < 10.0 ** (1 - decimals):
+        return numbers.minus(f"{value:.{decimals - 1}e}")
+    return numbers.fixed(value, decimals)
 
 
 def _tiny(value: float) -> str:

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
-    QAbstractItemView, QLabel, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QVBoxLayout, QWidget,
+    QAbstractItemView,
+    QLabel,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
 )  # fmt: skip
 
 from tutor.views.icons import paint_icon
@@ -68,7 +75,8 @@ class _Delegate(QStyledItemDelegate):
         shape = index.data(_SHAPE) or ""
         face = font(theme, "dense")
         wide = metrics(theme, "dense").horizontalAdvance(shape) + theme.px(10)
-        words = QRectF(box.right() + theme.px(6), rect.top(), rect.right() - box.right() - wide - theme.px(8), rect.height())
+        left = box.right() + theme.px(6)
+        words = QRectF(left, rect.top(), rect.right() - left - wide - theme.px(2), rect.height())
         body = font(theme, "body", True if top or current else None)
         text_ink = theme.accentink if current else theme.ink if top or state != "unvisited" else theme.ink2
         draw_text(painter, words, index.data(), body, text_ink, Qt.AlignmentFlag.AlignLeft)

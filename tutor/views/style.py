@@ -10,7 +10,9 @@ the property "segment" set to "first", "middle" or "last" join into one control.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
+import time
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QIcon, QPainter, QPainterPath, QPalette, QPen
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
@@ -25,6 +27,8 @@ from PySide6.QtWidgets import (
     QStyleOptionButton,
     QStyleOptionComboBox,
     QStyleOptionComplex,
+    QStyleOptionProgressBar,
+    QStyleOptionSlider,
     QStyleOptionSpinBox,
     QStyleOptionToolButton,
     QToolBar,
@@ -33,6 +37,8 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from tutor.views import styleparts
+from tutor.views.focusring import FocusRing
 from tutor.views.icons import paint_icon
 from tutor.views.paint import frame
 from tutor.views.theme import RADIUS, Theme, metrics
@@ -63,7 +69,7 @@ class TutorStyle(QProxyStyle):
             return theme.pane, theme.line
         if primary:
             lively = state & (_State.State_MouseOver | _State.State_Sunken)
-            return (theme.accent.darker(112) if lively else theme.accent), theme.accent
+            return (theme.accentink if lively else theme.accent), theme.accent
         if state & _State.State_Sunken:
             return theme.line, theme.ctl
         if state & (_State.State_On | _State.State_MouseOver):
@@ -105,6 +111,16 @@ class TutorStyle(QProxyStyle):
             enabled = option.state & _State.State_Enabled
             border = theme.err if wrong else theme.ctl if enabled else theme.line
             frame(painter, QRectF(option.rect), border, 2 if wrong else 1, RADIUS, theme.field)
+        elif element in (_PE.PE_IndicatorCheckBox, _PE.PE_IndicatorItemViewItemCheck):
+            on, partial = (bool(option.state & flag) for flag in (_State.State_On, _State.State_NoChange))
+            styleparts.check_mark(painter, QRectF(option.rect), theme, on or partial, partial,
+                                  bool(option.state & _State.State_Enabled))
+        elif element == _PE.PE_IndicatorRadioButton:
+            styleparts.radio_mark(painter, QRectF(option.rect), theme, bool(option.state & _State.State_On),
+                                  bool(option.state & _State.State_Enabled))
+        elif element == _PE.PE_FrameTabBarBase:
+            base = QRectF(option.rect)
+            painter.fillRect(QRectF(base.left(), base.bottom() - 1, base.width(), 1), theme.line)
         elif element == _PE.PE_IndicatorArrowDown:
             paint_icon(painter, "chevron-down", QRectF(option.rect), theme.ink2)
         else:
@@ -116,7 +132,26 @@ class TutorStyle(QProxyStyle):
             radius = 0 if self._inside(widget) else RADIUS + 3
             frame(painter, QRectF(option.rect), self.theme.accent, 2, radius)
             return
-        if element == _CE.CE_PushButtonLabel and isinstance(option, QStyleOptionButton):
+        if element == _CE.CE_TabBarTabShape:
+            state = option.state
+            styleparts.tab(painter, QRectF(option.rect), self.theme, bool(state & _State.State_Selected),
+                           bool(state & _State.State_MouseOver))
+            return
+        if element == _CE.CE_TabBarTabLabel:
+            chosen = option.state & _State.State_Selected
+            colour = self.theme.accentink if chosen else self.theme.ink2
+            for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
+                option.palette.setColor(role, colour)
+        elif element == _CE.CE_HeaderSection:
+            styleparts.header_cell(painter, QRectF(option.rect), self.theme)
+            return
+        elif element in (_CE.CE_ProgressBarGroove, _CE.CE_ProgressBarContents, _CE.CE_ProgressBarLabel):
+            if element == _CE.CE_ProgressBarContents and isinstance(option, QStyleOptionProgressBar):
+                span = option.maximum - option.minimum
+                share = (option.progress - option.minimum) / span if span > 0 else None
+                styleparts.progress(painter, QRectF(option.rect), self.theme, share, time.monotonic() / 2 % 1)
+            return
+        elif element == _CE.CE_PushButtonLabel and isinstance(option, QStyleOptionButton):
             enabled = option.state & _State.State_Enabled
             colour = self.theme.onaccent if self._primary(option, widget) else self.theme.ink
             option.palette.setColor(QPalette.ColorRole.ButtonText, colour if enabled else self.theme.ink3)
@@ -160,6 +195,17 @@ class TutorStyle(QProxyStyle):
             self._combo(painter, option, widget)
         elif control == _CC.CC_SpinBox and isinstance(option, QStyleOptionSpinBox):
             self._spin(painter, option, widget)
+        elif control == _CC.CC_ScrollBar and isinstance(option, QStyleOptionSlider):
+            part = QStyle.SubControl.SC_ScrollBarSlider
+            lively = option.activeSubControls == part and option.state & (_State.State_MouseOver | _State.State_Sunken)
+            handle = QRectF(self.subControlRect(control, option, part, widget))
+            if option.maximum > option.minimum:
+                styleparts.scroll_handle(painter, handle, self.theme, bool(lively))
+        elif control == _CC.CC_Slider and isinstance(option, QStyleOptionSlider):
+            groove, handle = (QRectF(self.subControlRect(control, option, part, widget)) for part in
+                              (QStyle.SubControl.SC_SliderGroove, QStyle.SubControl.SC_SliderHandle))
+            styleparts.slider(painter, groove, handle, self.theme, option.orientation == Qt.Orientation.Horizontal,
+                              bool(option.state & _State.State_Enabled))
         else:
             super().drawComplexControl(control, option, painter, widget)
 
@@ -205,7 +251,7 @@ class TutorStyle(QProxyStyle):
         return isinstance(ring, QFocusFrame) and isinstance(ring.widget(), QAbstractScrollArea)
 
     def subElementRect(self, element: QStyle.SubElement, option: QStyleOption, widget: QWidget | None = None) -> QRect:
-        result = super().subElementRect(element, option, widget)
+        result = super().subElementRect(element, option, widget)  # type: ignore[arg-type]
         if element == QStyle.SubElement.SE_LineEditContents:
             inset = round(self.theme.px(5))
             result.adjust(inset, 0, -inset, 0)
@@ -213,7 +259,7 @@ class TutorStyle(QProxyStyle):
 
     def subControlRect(self, control: QStyle.ComplexControl, option: QStyleOptionComplex, part: QStyle.SubControl,
                        widget: QWidget | None = None) -> QRect:
-        result = super().subControlRect(control, option, part, widget)
+        result = super().subControlRect(control, option, part, widget)  # type: ignore[arg-type]
         if control == _CC.CC_ComboBox and part == QStyle.SubControl.SC_ComboBoxEditField:
             result.adjust(round(self.theme.px(4)), 0, 0, 0)
         return result
@@ -224,6 +270,13 @@ class TutorStyle(QProxyStyle):
             return 0 if self._inside(widget) else 4
         if metric in (_PM.PM_ButtonShiftHorizontal, _PM.PM_ButtonShiftVertical, _PM.PM_ButtonDefaultIndicator):
             return 0
+        if metric in (_PM.PM_IndicatorWidth, _PM.PM_IndicatorHeight, _PM.PM_ExclusiveIndicatorWidth,
+                      _PM.PM_ExclusiveIndicatorHeight, _PM.PM_SliderLength, _PM.PM_SliderControlThickness):
+            return round(self.theme.px(16))
+        if metric == _PM.PM_ScrollBarExtent:
+            return round(self.theme.px(10))
+        if metric == _PM.PM_ScrollBarSliderMin:
+            return round(self.theme.px(28))
         if metric in (_PM.PM_ButtonIconSize, _PM.PM_SmallIconSize, _PM.PM_ToolBarIconSize):
             return round(self.theme.px(16))
         return super().pixelMetric(metric, option, widget)
@@ -238,7 +291,7 @@ class TutorStyle(QProxyStyle):
 
     def sizeFromContents(self, kind: QStyle.ContentsType, option: QStyleOption, size: QSize,
                          widget: QWidget | None = None) -> QSize:
-        result = super().sizeFromContents(kind, option, size, widget)
+        result = super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]
         least = None
         if kind == QStyle.ContentsType.CT_PushButton:
             least = round(metrics(self.theme, "body").height() + self.theme.px(12))
@@ -256,30 +309,6 @@ class TutorStyle(QProxyStyle):
         return result
 
 
-class FocusRing(QObject):
-    """Keeps one focus frame on the widget that has the focus.
-
-    Signals: none.
-    """
-
-    def __init__(self, app: QApplication) -> None:
-        super().__init__(app)
-        self._frame: QFocusFrame | None = None
-        app.focusChanged.connect(self._follow)
-
-    def _follow(self, _old: QWidget | None, new: QWidget | None) -> None:
-        if self._frame is not None and not isValid(self._frame):
-            self._frame = None  # it lived in a window that has gone
-        wanted = (new is not None and not new.isWindow() and not new.property("paintsFocus")
-                  and new.parentWidget() is not None)
-        if wanted:
-            if self._frame is None:
-                self._frame = QFocusFrame(new.window())
-            self._frame.setWidget(new)
-        elif self._frame is not None:
-            self._frame.setWidget(None)
-
-
 def install(app: QApplication, theme: Theme) -> TutorStyle:
     """Gives the application this style, once; later calls only change the theme. Call after `theme.apply`."""
     style = app.property("tutorStyle")
@@ -291,7 +320,8 @@ def install(app: QApplication, theme: Theme) -> TutorStyle:
     style = TutorStyle(theme)
     app.setStyle(style)
     app.setProperty("tutorStyle", style)
-    FocusRing(app)
+    if app.findChild(FocusRing) is None:
+        FocusRing(app)
     return style
 
 

@@ -7,9 +7,11 @@ widget can be painted light and dark side by side.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as _field
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QPalette
@@ -93,9 +95,9 @@ class Theme:
     ring: QColor
     halo: QColor
     grid: QColor
-    axes: Mapping[str, QColor] = field(repr=False)
-    roles: Mapping[str, QColor] = field(repr=False)
-    outlines: Mapping[str, QColor] = field(repr=False)
+    axes: Mapping[str, QColor] = _field(repr=False)
+    roles: Mapping[str, QColor] = _field(repr=False)
+    outlines: Mapping[str, QColor] = _field(repr=False)
     font_scale: float = 1.0
     cjk: bool = False
     greyscale: bool = False
@@ -124,16 +126,21 @@ def _theme(name: str, column: int) -> Theme:
     def pick(table: Mapping[str, tuple[str, str]]) -> dict[str, QColor]:
         return {key: QColor(pair[column]) for key, pair in table.items()}
 
-    return Theme(name, bool(column), **pick(_COLOURS), axes=MappingProxyType(pick(_AXES)),
+    colours: dict[str, Any] = pick(_COLOURS)
+    return Theme(name, bool(column), **colours, axes=MappingProxyType(pick(_AXES)),
                  roles=MappingProxyType(pick(_ROLES)), outlines=MappingProxyType(pick(_OUTLINES)))
 
 
 LIGHT, DARK = _theme("light", 0), _theme("dark", 1)
 
 
+def rgb(colour: QColor) -> tuple[int, int, int]:
+    return colour.red(), colour.green(), colour.blue()
+
+
 @lru_cache
 def _ramp(kind: str, dark: bool) -> np.ndarray:
-    stops = np.array([QColor(stop).getRgb()[:3] for stop in _MAPS[kind][dark]], float)
+    stops = np.array([rgb(QColor(stop)) for stop in _MAPS[kind][dark]], np.float64)
     # Index 128 of a signed map is exactly zero, 1 and 255 the two ends: so zero is the paper itself.
     at = np.clip((np.arange(256) - 128) / 127, -1, 1) if kind == "signed" else np.linspace(-1, 1, 256)
     where = np.linspace(-1, 1, len(stops))
@@ -152,7 +159,7 @@ def lut(theme: Theme, kind: str) -> np.ndarray:
 
 def luminance(colour: QColor) -> float:
     """Relative luminance as WCAG 2 defines it."""
-    parts = np.array(colour.getRgbF()[:3])
+    parts = np.array((colour.redF(), colour.greenF(), colour.blueF()))
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
     return float(linear @ (0.2126, 0.7152, 0.0722))
 
@@ -160,6 +167,16 @@ def luminance(colour: QColor) -> float:
 def contrast(one: QColor, other: QColor) -> float:
     high, low = sorted((luminance(one), luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
+
+
+_BLACK, _WHITE = QColor("#000000"), QColor("#FFFFFF")
+
+
+@lru_cache(maxsize=1024)
+def text_on(red: int, green: int, blue: int) -> QColor:
+    """Black or white, whichever reads better on this colour: never below 4.5:1."""
+    back = QColor(red, green, blue)
+    return _BLACK if contrast(_BLACK, back) >= contrast(_WHITE, back) else _WHITE
 
 
 def load_fonts() -> list[str]:

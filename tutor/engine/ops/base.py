@@ -118,7 +118,7 @@ def from_json(data: Mapping[str, Any]) -> Op:
     unknown = sorted(set(options) - set(known))
     if unknown:
         raise ValueError(f"The operation {kind} has no option {unknown[0]!r} in this version of the tutor.")
-    plain = {"int": int, "float": (int, float), "bool": bool, "str": str}
+    plain: dict[str, Any] = {"int": int, "float": (int, float), "bool": bool, "str": str}
     for key, value in options.items():
         wanted = plain.get(known[key])
         if wanted is None or not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
@@ -192,13 +192,13 @@ def _code(op: Op, out: str, operands: tuple[str, ...]) -> str:
         for statement in _body(op.table):
             if isinstance(statement, ast.Return) and isinstance(statement.value, ast.Dict):
                 for key, value in zip(statement.value.keys, statement.value.values):
-                    made = ast.Assign([ast.Name(ast.literal_eval(key), ast.Store())], value)
+                    made: Any = ast.Assign([ast.Name(ast.literal_eval(key or ""), ast.Store())], value)
                     lines += _text(_Fill(op, {}).visit(made))
             else:
                 lines += _text(_Fill(op, {}).visit(statement))
     for statement in _body(op.forward):
         if isinstance(statement, ast.Return):
-            statement = ast.Assign([ast.Name("__result__", ast.Store())], statement.value)
+            statement = ast.Assign([ast.Name("__result__", ast.Store())], statement.value or ast.Constant(None))
         lines += _text(_Fill(op, {**names, "__result__": out}).visit(statement))
     return "\n".join(lines)
 

@@ -1,0 +1,174 @@
+"""The composition root of the window: the only place that wires things together."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import traceback
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+
+import platformdirs
+from PySide6.QtCore import QEventLoop, QLibraryInfo, QLocale, QSettings, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from tutor import resources, work
+from tutor.engine import models
+from tutor.views import style, theme
+from tutor.views.main_window import MainWindow
+
+NAME = "transformer-tutor"
+_WAIT_MS = 120_000
+
+
+class Languages:
+    """Installs the window's language: our own strings and Qt's."""
+
+    def __init__(self, app: QApplication) -> None:
+        self._app = app
+        self._installed: list[QTranslator] = []
+        self.current = "en"
+
+    def use(self, language: str) -> None:
+        """`en` or `zh_CN`; every open window is told by Qt itself."""
+        for translator in self._installed:
+            self._app.removeTranslator(translator)
+        self._installed.clear()
+        self.current = language
+        QLocale.setDefault(QLocale(language))
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        for directory, name in ((folder, f"qtbase_{language}"), (str(resources.path("i18n")), f"tutor_{language}")):
+            translator = QTranslator(self._app)
+            if translator.load(name, directory):
+                self._app.installTranslator(translator)
+                self._installed.append(translator)
+
+
+def make_app(arguments: list[str]) -> QApplication:
+    """The application object, ours or the one there is."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(arguments)
+    app.setApplicationName(NAME)
+    app.setApplicationDisplayName("Transformer Tutor")
+    app.setDesktopFileName(NAME)
+    return app
+
+
+def make_window(app: QApplication, settings: QSettings, look: str, language: str, percent: int = 100) -> MainWindow:
+    """The window with its theme and language, not shown yet."""
+    base = replace(theme.DARK if look == "dark" else theme.LIGHT, font_scale=percent / 100)
+    scaled = theme.apply(app, base, base.font_scale)
+    style.install(app, scaled)
+    languages = Languages(app)
+    languages.use(language)
+    window = MainWindow(settings, replace(scaled, cjk=language.startswith("zh")))
+    window.languages = languages  # type: ignore[attr-defined]
+
+    def choose(name: str) -> None:
+        settings.setValue("language", name)
+        languages.use(name)
+        window.set_cjk(name.startswith("zh"))
+
+    window.languageChosen.connect(choose)
+    return window
+
+
+def settings_file() -> QSettings:
+    """The learner's settings, in the folder their system keeps for them."""
+    folder = Path(platformdirs.user_config_dir(NAME, appauthor=False))
+    return QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+
+
+def _request(options: argparse.Namespace, texts: tuple[str, ...]) -> work.Request:
+    name = options.model or models.DEFAULT
+    model = models.find(name, options.layers)
+    return work.Request(texts or model.samples() or ("",), name, options.layers, options.device, options.budget)
+
+
+def run(options: argparse.Namespace, file: Path | None) -> int:
+    """Open the window and stay until it is closed. Returns the exit status."""
+    request = _request(options, (options.text,) if options.text and file is None else ())
+    app = make_app(sys.argv[:1])
+    settings = settings_file()
+    look = options.theme or str(settings.value("theme", "light"))
+    language = options.language or str(settings.value("language", _system_language()))
+    percent = int(str(settings.value("type", 100)))
+    window = make_window(app, settings, look, language, min(max(percent, 80), 250))
+    _log_problems(window)
+    window.show()
+    if file is not None:
+        window.open(file)
+    else:
+        window.start(request)
+    return app.exec()
+
+
+def _system_language() -> str:
+    return "zh_CN" if QLocale.system().language() == QLocale.Language.Chinese else "en"
+
+
+def _log_problems(window: MainWindow) -> None:
+    """What nobody caught goes to a log file and, as one sentence, to the window, which goes on."""
+    folder = Path(platformdirs.user_log_dir(NAME, appauthor=False))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        logging.basicConfig(filename=folder / "tutor.log", encoding="utf-8", level=logging.WARNING)
+    except OSError:
+        logging.basicConfig(level=logging.WARNING)
+
+    def hook(kind: type[BaseException], error: BaseException, trail: TracebackType | None) -> None:
+        logging.error("uncaught\n%s", "".join(traceback.format_exception(kind, error, trail)))
+        window.report(kind.__name__, str(folder / "tutor.log"))
+
+    sys.excepthook = hook
+
+
+def wait_settled(window: MainWindow, limit_ms: int = _WAIT_MS) -> bool:
+    """Let the window work until everything on screen is up to date. Returns whether it got there."""
+    if not window.is_settled():
+        loop = QEventLoop()
+        window.settled.connect(loop.quit)
+        limit = QTimer()
+        limit.setSingleShot(True)
+        limit.timeout.connect(loop.quit)
+        limit.start(limit_ms)
+        loop.exec()
+    return window.is_settled()
+
+
+def shots(options: argparse.Namespace, size: tuple[int, int]) -> int:
+    """Write a picture of the window at every stage. Returns the exit status."""
+    request = _request(options, tuple(options.text or ()))
+    options.folder.mkdir(parents=True, exist_ok=True)
+    app = make_app(sys.argv[:1])
+    settings = QSettings(str(options.folder / ".none.ini"), QSettings.Format.IniFormat)
+    window = make_window(app, settings, options.theme or "light", options.language or "en", options.font)
+    window.resize(*size)
+    window.show()
+    window.start(request)
+    if not wait_settled(window) or window.session.trace is None:
+        print(window.sentence.problem() or window.status_text(), file=sys.stderr)
+        window.close()
+        return 2
+    written = 0
+    for stop in window.session.stops:
+        if options.only and not any(part in stop.path for part in options.only):
+            continue
+        window.session.go_stop(stop.number)
+        wait_settled(window)
+        shown = window.session.trace.shapes[window.session.cursor.path]
+        window.session.pin(tuple(min(5, axis.size - 1) if at >= len(shown) - 2 else 0 for at, axis in enumerate(shown)))
+        wait_settled(window)
+        app.processEvents()
+        name = options.folder / f"{stop.number + 1:02d}-{stop.stage.key}.png"
+        if not window.grab().save(str(name)):
+            print(f"{name.name} could not be written: free some space or choose another place.", file=sys.stderr)
+            window.close()
+            return 2
+        written += 1
+    print(f"{written} pictures in {options.folder}")
+    window.close()
+    return 0

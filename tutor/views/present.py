@@ -1,0 +1,275 @@
+"""What the engine computed, as the views take it: chips, heat maps, explanations, use marks. No state, no drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication
+
+from tutor.engine import axes as ax
+from tutor.engine.axes import Axis, Slices
+from tutor.engine.picture import Panel, Picture
+from tutor.engine.program import Stop
+from tutor.engine.token_bytes import Merge
+from tutor.engine.tokens import Batch
+from tutor.engine.trace import Stats, Trace
+from tutor.engine.working import Working, plain
+from tutor.views import numbers, words
+from tutor.views.chips import Chip
+from tutor.views.equation import Part
+from tutor.views.heatdata import Map
+from tutor.views.inspector import Explanation
+from tutor.views.outline import Branch, Entry
+from tutor.views.timelinepaint import UseMark
+
+translate = QCoreApplication.translate
+
+_LETTERS = {"query": "Q", "key": "K", "value": "V", "residual": "residual"}
+_KINDS = {"probability": "prob"}
+_SIGNS = {"product": "×", "turned": "×", "sum": "+", "arrow": "→"}
+
+
+def token_label(batch: Batch, row: int, at: int) -> str:
+    """A token as axis labels show it; a leading space stays a space, which is drawn as a grey dot."""
+    token = batch.rows[row][at]
+    text = token.text
+    return " " + text[1:] if text.startswith("·") and token.data[:1] == b" " and len(text) > 1 else text
+
+
+def chips(batch: Batch, row: int) -> tuple[Chip, ...]:
+    """One sentence as chips; pieces of one character share a group."""
+    found, group, last = [], -1, None
+    for at, token in enumerate(batch.rows[row]):
+        if token.pad:
+            found.append(Chip(translate("present", "pad"), token.id, "pad"))
+        elif token.special:
+            found.append(Chip(token.text, token.id, "special"))
+        elif not token.whole and batch.texts[row]:
+            span = (token.start, token.stop)
+            if last is None or span[0] >= last[1]:
+                group += 1
+            last = span
+            found.append(Chip(token.text, token.id, "byte", group, batch.texts[row][span[0] : span[1]]))
+            continue
+        else:
+            found.append(Chip(token_label(batch, row, at), token.id))
+        last = None
+    return tuple(found)
+
+
+def labels(trace: Trace, axis: Axis | None, row: int) -> list[str] | None:
+    """Labels along an axis: tokens for positions, None for plain numbers."""
+    if axis is None:
+        return [""]
+    if axis.name not in ax.TOKEN_AXES or axis.size != trace.batch.n_pos:
+        return None
+    return [translate("present", "pad") if token.pad else token_label(trace.batch, row, at)
+            for at, token in enumerate(trace.batch.rows[row])]  # fmt: skip
+
+
+def batch_row(trace: Trace, panel: Panel) -> int:
+    """Which sentence a panel shows."""
+    if panel.axes and panel.axes[0].name == ax.BATCH and isinstance(panel.where[0], int):
+        return panel.where[0]
+    return 0
+
+
+def part(trace: Trace, panel: Panel, row: int, turned: bool = False, masked: np.ndarray | None = None) -> Part:
+    """A panel as a heat map with labels; `masked` cells are an exact 0 because a mask said so."""
+    step = trace.program.by_name.get(panel.name)
+    role = _LETTERS.get(step.role, "") if step else "weights"
+    shown = tuple(axis for axis in (panel.rows, panel.columns) if axis is not None)
+    ids = panel.kind == "ids"
+    named = labels(trace, panel.rows, row)
+    across = labels(trace, panel.columns, row)
+    data = Map(
+        panel.values, None if ids and panel.rows is not None and panel.rows.name == ax.BATCH else named,
+        None if ids and panel.rows is not None and panel.rows.name == ax.BATCH else across,
+        panel.rows.name if panel.rows else "", panel.columns.name if panel.columns else "",
+        _KINDS.get(panel.kind, "signed"), panel.low if panel.high > panel.low else -1.0,
+        panel.high if panel.high > panel.low else 1.0,
+        frozenset(range(panel.real_rows, panel.values.shape[0])),
+        frozenset(range(panel.real_columns, panel.values.shape[1])),
+        masked=masked, title=panel.name, pooled=panel.pooled,
+    )  # fmt: skip
+    letter = {"Q": "Q", "K": "Kᵀ" if turned else "K", "V": "V", "residual": "x", "weights": "W"}.get(role, "")
+    name = panel.name.rsplit(".", 1)[-1]
+    axes = tuple(reversed(shown)) if turned else shown
+    return Part(data, name, tuple((axis.name, axis.size) for axis in axes), letter, role, turned)
+
+
+def parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
+    """A laid-out step as parts of an equation, the sign between them, and the words over an arrow."""
+    row = batch_row(trace, picture.result)
+    made = [
+        part(trace, panel, row, turned=picture.layout == "turned" and at == 1)
+        for at, panel in enumerate(picture.operands)
+    ]
+    masked = None
+    if picture.result.kind == "probability" and picture.operands:
+        before = picture.operands[0].values
+        masked = np.isneginf(before) if before.shape == picture.result.values.shape else None
+    made.append(part(trace, picture.result, row, masked=masked if masked is not None and masked.any() else None))
+    caption = words.operation(trace.program[picture.path].op.title) if picture.layout == "arrow" else ""
+    return tuple(made), _SIGNS.get(picture.layout, "") if len(made) > 1 else "", caption
+
+
+def lit(trace: Trace, picture: Picture, index: Sequence[int]) -> tuple[tuple[int | None, int | None] | None, ...]:
+    """What a cell of the result lights: its row and column in each operand, and in the result itself."""
+    reads = dict(reversed(trace.reads(picture.path, index)))
+    found: list[tuple[int | None, int | None] | None] = []
+    for panel in picture.operands:
+        found.append(_lit(panel, reads[panel.name]) if panel.name in reads else None)
+    place = picture.result.place(index)
+    found.append(place if place is not None else None)
+    return tuple(found)
+
+
+def _lit(panel: Panel, part: Slices) -> tuple[int | None, int | None] | None:
+    return panel.lit(part)
+
+
+def place_words(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
+    """A cell in words: which tokens, which head, which feature."""
+    row = next((at for axis, at in zip(panel.axes, index) if axis.name == ax.BATCH), 0)
+    found = []
+    for axis, at in zip(panel.axes, index):
+        token = None
+        if axis.name in ax.TOKEN_AXES and at < trace.batch.n_pos:
+            token = translate("present", "pad") if trace.batch.rows[row][at].pad else trace.batch.rows[row][at].text
+        if axis.name == ax.QUERY:
+            found.append(translate("present", "query {token} ({at})").format(token=token, at=at))
+        elif axis.name == ax.KEY:
+            found.append(translate("present", "key {token} ({at})").format(token=token, at=at))
+        elif axis.name == ax.POS:
+            found.append(translate("present", "token {token} ({at})").format(token=token or "", at=at))
+        elif axis.name == ax.HEAD:
+            found.append(translate("present", "head {at}").format(at=at))
+        elif axis.name == ax.BATCH:
+            if axis.size > 1:
+                found.append(translate("present", "sentence {at}").format(at=at))
+        elif axis.name == ax.D_VOCAB:
+            found.append(translate("present", "vocabulary entry {at}").format(at=at))
+        else:
+            found.append(translate("present", "feature {at}").format(at=at))
+    return ", ".join(found)
+
+
+def explanation(trace: Trace, panel: Panel, working: Working) -> Explanation:
+    """A worked cell as the inspector shows it."""
+    row = next((at for axis, at in zip(panel.axes, working.index) if axis.name == ax.BATCH), 0)
+    note = ""
+    if working.note is not None:
+        facts = dict(working.note.facts)
+        for key in ("query", "key"):
+            at = facts.get(key)
+            if isinstance(at, int):
+                token = trace.batch.rows[row][at]
+                facts[f"{key}_token"] = translate("present", "pad") if token.pad else token.text
+        if "link" in facts:
+            facts["link"] = facts["link"].text()  # type: ignore[attr-defined]
+        length = facts.get("wavelength")
+        if isinstance(length, float):
+            facts["wavelength"] = numbers.fixed(length, 1)
+        note = words.note(working.note.key, facts)
+    headers: tuple[str, ...] = ()
+    columns: tuple[np.ndarray, ...] = ()
+    named: Sequence[str] | None = None
+    if working.terms is not None:
+        headers = tuple(column.label for column in working.terms.columns)
+        columns = tuple(column.values for column in working.terms.columns)
+        if working.terms.axis in ax.TOKEN_AXES:
+            pad = translate("present", "pad")
+            named = [f"{pad if token.pad else token.text} ({at})" for at, token in enumerate(trace.batch.rows[row])]
+    lines = tuple((line.label, line.value) for line in working.lines)
+    whole = panel.kind == "ids"
+    if whole:
+        merges = trace.batch.merges.get(int(working.result), ())
+        note = _merges(trace, int(working.result), merges, note)
+    address = f"{working.name.rsplit('.', 1)[-1]}[{', '.join(map(str, working.index))}]"
+    return Explanation(
+        float("nan") if working.stored is None else working.stored, address, place_words(trace, panel, working.index),
+        plain(working.equation), note, headers, columns, named, lines, working.result, working.agrees,
+        working.difference, whole,
+    )  # fmt: skip
+
+
+def _merges(trace: Trace, token: int, merges: Sequence[Merge], note: str) -> str:
+    """The merges that made a token, a row each: bytes put together, and the rank of the pair."""
+    rank = translate("present", "rank {rank}")
+    rows = [
+        f"{_bytes(m.left)} + {_bytes(m.right)} → {_bytes(m.result)}   {rank.format(rank=m.rank)}" for m in merges
+    ]
+    return "\n".join([note, *rows])
+
+
+def _bytes(data: bytes) -> str:
+    try:
+        return data.decode().replace(" ", "·").replace("\n", "⏎")
+    except UnicodeDecodeError:
+        return "⟨" + " ".join(f"{byte:02X}" for byte in data) + "⟩"
+
+
+def stats(found: Stats) -> tuple[tuple[str, str], ...]:
+    """Statistics as (name, value) lines."""
+    lines = [
+        (translate("present", "min"), numbers.fixed(found.low, 4)),
+        (translate("present", "max"), numbers.fixed(found.high, 4)),
+        (translate("present", "mean"), numbers.fixed(found.mean, 4)),
+        (translate("present", "std"), numbers.fixed(found.std, 4)),
+        (translate("present", "values"), numbers.count(found.count)),
+    ]
+    if found.masked:
+        lines.append((translate("present", "masked (−∞)"), numbers.count(found.masked)))
+    if found.nan:
+        lines.append((translate("present", "not a number"), numbers.count(found.nan)))
+    return tuple(lines)
+
+
+def short_shape(trace: Trace, stop: Stop) -> str:
+    """A stage's shape in short, without the batch: `4·16·16`."""
+    axes = trace.shapes[stop.results[0].name]
+    kept = [axis.size for axis in axes if axis.name != ax.BATCH] or [1]
+    return "·".join(f"{size / 1000:.0f}k" if size >= 10000 else str(size) for size in kept)
+
+
+def branches(trace: Trace) -> tuple[Branch, ...]:
+    """The outline of a run."""
+    return tuple(
+        Branch(
+            words.section(section.name),
+            tuple(
+                Entry(words.stage(stop.stage.title), stop.number, short_shape(trace, stop)) for stop in section.stops
+            ),
+        )
+        for section in trace.program.sections
+    )
+
+
+def _symbol(trace: Trace, name: str) -> tuple[str, str]:
+    """A tensor's mark in the use lane and its role."""
+    step = trace.program[name]
+    role = _LETTERS.get(step.role, "")
+    letter = {"Q": "Q", "K": "K", "V": "V"}.get(role)
+    return letter or name.rsplit(".", 1)[-1], role
+
+
+def uses(trace: Trace, path: str, stops: Sequence[Stop], inside: Stop | None) -> tuple[UseMark, ...]:
+    """Where the tensor on screen and what it was made from are written and read, within what the lane shows."""
+    program = trace.program
+    where: dict[str, int] = {}
+    if inside is not None:
+        where = {step.name: at for at, step in enumerate(inside.steps)}
+    else:
+        where = {step.name: stop.number for stop in stops for step in stop.steps}
+    marks: dict[tuple[int, str, bool], UseMark] = {}
+    step = program[path]
+    for name in (*(one for one in step.inputs if one in program.by_name), path):
+        symbol, role = _symbol(trace, name)
+        if name in where:
+            marks[(where[name], symbol, True)] = UseMark(where[name], symbol, role, True, name == path)
+        for user, _ in program.consumers.get(name, ()):
+            if user.name in where and (where[user.name], symbol, True) not in marks:
+                marks[(where[user.name], symbol, False)] = UseMark(where[user.name], symbol, role, False, name == path)
+    return tuple(sorted(marks.values(), key=lambda mark: (mark.index, not mark.written)))

@@ -1,0 +1,339 @@
+"""The stage on screen: where it is, its name, formula and shape, its heat maps and scales, the pointer's value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
+
+from tutor.views.badge import ShapeBadge
+from tutor.views.colorbar import ColorBar
+from tutor.views.equation import EquationView
+from tutor.views.formula import FormulaView
+from tutor.views.paint import draw_text
+from tutor.views.theme import Theme, font, metrics
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One operation (or result) of the stage, to choose among: its step's name and its short title."""
+
+    path: str
+    title: str
+
+
+class Elided(QWidget):
+    """One line of text, cut with an ellipsis where it does not fit; the whole of it in the tooltip."""
+
+    def __init__(self, theme: Theme, role: str, ink: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._role, self._ink, self._text = theme, role, ink, ""
+        self._align = Qt.AlignmentFlag.AlignLeft
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def set_text(self, text: str) -> None:
+        self._text = text
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self.update()
+
+    def text(self) -> str:
+        return self._text
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.updateGeometry()
+        self.update()
+
+    def set_ink(self, ink: str) -> None:
+        self._ink = ink
+        self.update()
+
+    def set_align(self, align: Qt.AlignmentFlag) -> None:
+        self._align = align
+
+    def sizeHint(self) -> QSize:
+        measure = metrics(self._theme, self._role)
+        return QSize(round(measure.horizontalAdvance(self._text)) + 6, round(measure.height()) + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(round(self._theme.px(24)), self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        draw_text(painter, self.rect().toRectF(), self._text, font(self._theme, self._role),
+                  getattr(self._theme, self._ink), self._align)  # fmt: skip
+        painter.end()
+
+
+class StagePane(QWidget):
+    """The centre of the window.
+
+    Signals:
+        hovered(part, row, column)  passed on from the heat maps; (-1, -1, -1) for none
+        clicked(part, row, column)
+        stepChosen(str)             another operation of the stage
+        selected(str, int)          another entry of an axis that is not on screen
+    """
+
+    hovered = Signal(int, int, int)
+    clicked = Signal(int, int, int)
+    stepChosen = Signal(str)
+    selected = Signal(str, int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._crumbs, self._state = Elided(theme, "dense", "ink2"), Elided(theme, "dense", "ok")
+        self._title, self._formula = QLabel(), FormulaView(theme)
+        self._name, self._badge = Elided(theme, "tensor", "ink2"), ShapeBadge(theme)
+        self._tabs = QButtonGroup(self)
+        self._tabs.setExclusive(True)
+        self._tab_row = QWidget()
+        self._tab_layout = QHBoxLayout(self._tab_row)
+        self._spins: dict[str, tuple[QLabel, QSpinBox, QLabel]] = {}
+        self._spin_row = QHBoxLayout()
+        self._code = Elided(theme, "tensor", "ink2")
+        self.equation = EquationView(theme)
+        self._bars = [(QLabel(), ColorBar(theme)), (QLabel(), ColorBar(theme))]
+        self._scale, self._readout = Elided(theme, "dense", "ink2"), Elided(theme, "body", "ink")
+        self._build()
+        self.set_theme(theme)
+        self.retranslate()
+
+    def _build(self) -> None:
+        self._state.set_align(Qt.AlignmentFlag.AlignRight)
+        self._readout.set_align(Qt.AlignmentFlag.AlignRight)
+        self._name.set_align(Qt.AlignmentFlag.AlignRight)
+        self._crumb_row = QFrame()
+        crumbs = QHBoxLayout(self._crumb_row)
+        crumbs.setContentsMargins(16, 0, 16, 0)
+        crumbs.addWidget(self._crumbs, 1)
+        crumbs.addWidget(self._state, 1)
+        title = QHBoxLayout()
+        title.setContentsMargins(16, 4, 16, 0)
+        title.setSpacing(12)
+        title.addWidget(self._title)
+        title.addWidget(self._formula, 3)
+        title.addWidget(self._name, 2)
+        title.addWidget(self._badge)
+        self._tab_layout.setContentsMargins(0, 0, 0, 0)
+        self._tab_layout.setSpacing(0)
+        scroller = QScrollArea()
+        scroller.setWidget(self._tab_row)
+        scroller.setWidgetResizable(True)
+        scroller.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroller.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroller = scroller
+        tools = QHBoxLayout()
+        tools.setContentsMargins(16, 2, 16, 2)
+        tools.setSpacing(8)
+        tools.addLayout(self._spin_row)
+        tools.addWidget(scroller, 3)
+        tools.addWidget(self._code, 2)
+        self._spin_row.setSpacing(6)
+        self._code.set_align(Qt.AlignmentFlag.AlignRight)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(14, 2, 14, 2)
+        middle.addWidget(self.equation)
+        self._foot = QFrame()
+        foot = QHBoxLayout(self._foot)
+        foot.setContentsMargins(16, 2, 16, 2)
+        foot.setSpacing(8)
+        for label, bar in self._bars:
+            foot.addWidget(label)
+            foot.addWidget(bar)
+        foot.addWidget(self._scale)
+        foot.addWidget(self._readout, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._crumb_row)
+        column.addLayout(title)
+        column.addLayout(tools)
+        column.addLayout(middle, 1)
+        column.addWidget(self._foot)
+        self.equation.hovered.connect(self.hovered)
+        self.equation.clicked.connect(self.clicked)
+        self._tabs.idClicked.connect(self._tab_clicked)
+        self._tab_paths: tuple[str, ...] = ()
+
+    # What is shown ------------------------------------------------------------------------------------------
+
+    def set_place(self, crumbs: Sequence[str], state: str, waiting: bool = False) -> None:
+        """The way from the model to here, and whether the result is shown."""
+        self._crumbs.set_text(" › ".join(crumbs))
+        self._state.set_ink("ink3" if waiting else "ok")
+        self._state.set_text(state)
+
+    def set_step(self, title: str, name: str, axes: Sequence[tuple[str, int]]) -> None:
+        """The stage's title, the tensor's full name and its shape."""
+        self._title.setText(title)
+        self._name.set_text(name)
+        self._badge.set_axes(tuple(axes))
+        # All axis names where there is room for them, sizes over coloured bars where there is not.
+        self._badge.set_axes(tuple(axes), compact=self._badge.sizeHint().width() > self.width() * 0.48)
+
+    def set_formula(self, svg: str, latex: str, code: str) -> None:
+        self._formula.set_formula(svg, latex)
+        lines = code.splitlines()
+        self._code.set_text("; ".join(lines))
+
+    def set_tabs(self, tabs: Sequence[Tab], current: str) -> None:
+        """The stage's operations, to choose among; nothing where there is but one."""
+        paths = tuple(tab.path for tab in tabs)
+        if paths != self._tab_paths:
+            for button in self._tabs.buttons():
+                self._tabs.removeButton(button)
+                self._tab_layout.removeWidget(button)
+                button.deleteLater()
+            while self._tab_layout.count():
+                self._tab_layout.takeAt(0)
+            for at, tab in enumerate(tabs):
+                button = QToolButton()
+                button.setCheckable(True)
+                button.setText(tab.title)
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+                ends = {0: "first", len(tabs) - 1: "last"}
+                button.setProperty("segment", ends.get(at, "middle"))
+                self._tabs.addButton(button, at)
+                self._tab_layout.addWidget(button)
+            self._tab_layout.addStretch(1)
+            self._tab_paths = paths
+        for at, tab in enumerate(tabs):
+            button = self._tabs.button(at)
+            button.setText(tab.title)
+            button.setToolTip(tab.path)
+            button.setAccessibleName(tab.path)
+            button.setChecked(tab.path == current)
+        self._tab_row.setVisible(bool(tabs))
+
+    def set_axes_choices(self, choices: Sequence[tuple[str, str, int, int]]) -> None:
+        """Axes that are not on screen: (axis, label, entry shown, size)."""
+        wanted = [axis for axis, *_ in choices]
+        for axis, (label, spin, of) in self._spins.items():
+            for widget in (label, spin, of):
+                widget.setVisible(axis in wanted)
+        for axis, title, at, size in choices:
+            if axis not in self._spins:
+                self._add_spin(axis)
+            label, spin, of = self._spins[axis]
+            with QSignalBlocker(spin):
+                spin.setRange(0, size - 1)
+                spin.setValue(at)
+            label.setText(title)
+            spin.setAccessibleName(title)
+            of.setText(self.tr("of 0–{last}").format(last=size - 1))
+
+    def _add_spin(self, axis: str) -> None:
+        label, spin, of = QLabel(), QSpinBox(), QLabel()
+        for widget in (label, spin, of):
+            widget.setFont(font(self._theme, "dense"))
+            widget.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            self._spin_row.addWidget(widget)
+        spin.setProperty("axis", axis)
+        spin.setMinimumWidth(round(self._theme.px(52)))
+        spin.valueChanged.connect(self._spun)
+        self._spins[axis] = (label, spin, of)
+
+    def spin(self, axis: str) -> QSpinBox | None:
+        """The box that chooses an entry of an axis, where there is one."""
+        found = self._spins.get(axis)
+        return found[1] if found else None
+
+    def set_scales(self, scales: Sequence[tuple[str, str, float, float]], words: str) -> None:
+        """Colour bars: (name, kind, low, high), at most two; and which tensors share them."""
+        for at, (label, bar) in enumerate(self._bars):
+            there = at < len(scales)
+            label.setVisible(there)
+            bar.setVisible(there)
+            if there:
+                name, kind, low, high = scales[at]
+                label.setText(name)
+                bar.set_scale(kind, low, high)
+                bar.setAccessibleName(self.tr("Colour scale of {name}").format(name=name))
+        self._scale.set_text(words)
+
+    def set_readout(self, text: str) -> None:
+        """The pointer's value, always in the same place."""
+        self._readout.set_text(text)
+
+    def readout(self) -> str:
+        return self._readout.text()
+
+    def badge(self) -> ShapeBadge:
+        return self._badge
+
+    def title(self) -> str:
+        return self._title.text()
+
+    def tensor_name(self) -> str:
+        return self._name.text()
+
+    def crumbs(self) -> str:
+        return self._crumbs.text()
+
+    def state_text(self) -> str:
+        return self._state.text()
+
+    def code(self) -> str:
+        return self._code.text()
+
+    def formula(self) -> FormulaView:
+        return self._formula
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        for widget in (self._crumbs, self._state, self._formula, self._name, self._badge, self._code, self.equation,
+                       self._scale, self._readout, *(bar for _, bar in self._bars)):  # fmt: skip
+            widget.set_theme(theme)  # type: ignore[attr-defined]
+        self._title.setFont(font(theme, "title"))
+        for label, _ in self._bars:
+            label.setFont(font(theme, "tensor"))
+        for spins in self._spins.values():
+            for widget in spins:
+                widget.setFont(font(theme, "dense"))
+        for button in self._tabs.buttons():
+            button.setFont(font(theme, "dense"))
+        self._crumb_row.setFixedHeight(theme.height("breadcrumb"))
+        self._foot.setFixedHeight(round(theme.px(48)))
+        self._scroller.setFixedHeight(theme.height("toolbar"))
+        for frame, colour in ((self, theme.pane), (self._scroller, theme.pane), (self._tab_row, theme.pane),
+                              (self._foot, theme.strip), (self._crumb_row, theme.pane)):  # fmt: skip
+            colours = frame.palette()
+            colours.setColor(colours.ColorRole.Window, colour)
+            frame.setPalette(colours)
+            frame.setAutoFillBackground(True)
+
+    # Words and input ----------------------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(self.tr("Stage"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def _tab_clicked(self, at: int) -> None:
+        self.stepChosen.emit(self._tab_paths[at])
+
+    def _spun(self, at: int) -> None:
+        self.selected.emit(self.sender().property("axis"), at)

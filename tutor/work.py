@@ -1,0 +1,123 @@
+"""What the runner's threads do for the window: run a sentence, open and save traces, lay out steps, work out cells.
+
+No Qt and, on import, no torch: the live engine is loaded by the first run, on the runner's thread.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from tutor import typeset
+from tutor.engine import models, picture, saved
+from tutor.engine.axes import Index
+from tutor.engine.picture import Picture, Selection
+from tutor.engine.tokens import Batch
+from tutor.engine.trace import Trace
+from tutor.engine.weights import Weights
+from tutor.engine.working import Working
+
+if TYPE_CHECKING:
+    from tutor.engine.program import Program
+
+MIB = 1 << 20
+
+
+class Handle(Protocol):
+    """What a job may ask and tell while it runs."""
+
+    def cancelled(self) -> bool: ...
+
+    def progress(self, done: float) -> None: ...
+
+
+@dataclass(frozen=True)
+class Request:
+    """One run: which sentences through which model, where."""
+
+    texts: tuple[str, ...]
+    model: str = models.DEFAULT
+    layers: int | None = None
+    device: str = "auto"
+    budget: int = 512
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished run and how long it took, in seconds (loading weights not counted)."""
+
+    trace: Trace
+    seconds: float
+    request: Request | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A step ready to show: its picture, its formula as SVG and as text, its code lines."""
+
+    picture: Picture
+    formula: str
+    latex: str
+    code: str
+
+
+class Engine:
+    """Keeps the weights of the model that was run last. Used from one thread only."""
+
+    def __init__(self) -> None:
+        self._held: tuple[tuple[str, int | None], Program, Weights] | None = None
+
+    def run(self, request: Request, job: Handle) -> Run:
+        """Run sentences through a model. Raises the engine's errors, or Cancelled."""
+        model = models.find(request.model, request.layers)
+        batch = model.batch(request.texts)
+        from tutor.engine.live import LiveTrace
+
+        job.progress(0.05)
+        key = (request.model, request.layers)
+        if self._held is None or self._held[0] != key:
+            self._held = (key, model.program, model.weights())
+        job.progress(0.3)
+        begun = time.perf_counter()
+        trace = LiveTrace(
+            model.program, model.spec, self._held[2], batch, request.device, request.budget * MIB
+        )  # fmt: skip
+        trace.prepare(lambda done: job.progress(0.3 + 0.7 * done), job.cancelled)
+        return Run(trace, time.perf_counter() - begun, request)
+
+
+def open_trace(path: Path) -> Run:
+    """Open a saved trace. Raises TraceError."""
+    begun = time.perf_counter()
+    trace = saved.SavedTrace(path)
+    return Run(trace, time.perf_counter() - begun)
+
+
+def save_trace(trace: Trace, path: Path, job: Handle) -> Path:
+    """Save a trace. Raises FileError or Cancelled; then nothing is left behind."""
+    saved.save(trace, path, progress=job.progress, cancelled=job.cancelled)
+    return path
+
+
+def show(trace: Trace, path: str, selection: Selection) -> Shown:
+    """Lay out one step."""
+    program = trace.program
+    latex = program.formula(path, roles=True)
+    return Shown(picture.picture(trace, path, selection), typeset.svg(latex), program.formula(path), program.code(path))
+
+
+def explain(trace: Trace, path: str, index: Index) -> Working:
+    """Work out one cell."""
+    return trace.working(path, index)
+
+
+def tokens(model: str, texts: Sequence[str]) -> Batch:
+    """Sentences as tokens while they are typed. Raises TokenError."""
+    return models.find(model).batch(texts)
+
+
+#: What a job is given to do.
+Job = Callable[[Handle], object]
