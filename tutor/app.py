@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from tutor import resources, work
 from tutor.engine import models
+from tutor.running import Engine
 from tutor.views import style, theme
 from tutor.views.main_window import MainWindow
 
@@ -64,7 +65,7 @@ def make_window(app: QApplication, settings: QSettings, look: str, language: str
     style.install(app, scaled)
     languages = Languages(app)
     languages.use(language)
-    window = MainWindow(settings, replace(scaled, cjk=language.startswith("zh")))
+    window = MainWindow(settings, Engine().run, replace(scaled, cjk=language.startswith("zh")))
     window.languages = languages  # type: ignore[attr-defined]
 
     def choose(name: str) -> None:

@@ -1,6 +1,6 @@
-"""What the runner's threads do for the window: run a sentence, open and save traces, lay out steps, work out cells.
+"""What the runner's threads do for the window: open and save traces, lay out steps, work out cells. No Qt, no torch.
 
-No Qt and, on import, no torch: the live engine is loaded by the first run, on the runner's thread.
+Running a sentence needs torch and so is handed to the window from outside (`running.py`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from tutor import typeset
 from tutor.engine import models, picture, saved
@@ -17,13 +17,7 @@ from tutor.engine.axes import Index
 from tutor.engine.picture import Picture, Selection
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Trace
-from tutor.engine.weights import Weights
 from tutor.engine.working import Working
-
-if TYPE_CHECKING:
-    from tutor.engine.program import Program
-
-MIB = 1 << 20
 
 
 class Handle(Protocol):
@@ -64,31 +58,6 @@ class Shown:
     code: str
 
 
-class Engine:
-    """Keeps the weights of the model that was run last. Used from one thread only."""
-
-    def __init__(self) -> None:
-        self._held: tuple[tuple[str, int | None], Program, Weights] | None = None
-
-    def run(self, request: Request, job: Handle) -> Run:
-        """Run sentences through a model. Raises the engine's errors, or Cancelled."""
-        model = models.find(request.model, request.layers)
-        batch = model.batch(request.texts)
-        from tutor.engine.live import LiveTrace
-
-        job.progress(0.05)
-        key = (request.model, request.layers)
-        if self._held is None or self._held[0] != key:
-            self._held = (key, model.program, model.weights())
-        job.progress(0.3)
-        begun = time.perf_counter()
-        trace = LiveTrace(
-            model.program, model.spec, self._held[2], batch, request.device, request.budget * MIB
-        )  # fmt: skip
-        trace.prepare(lambda done: job.progress(0.3 + 0.7 * done), job.cancelled)
-        return Run(trace, time.perf_counter() - begun, request)
-
-
 def open_trace(path: Path) -> Run:
     """Open a saved trace. Raises TraceError."""
     begun = time.perf_counter()
@@ -119,5 +88,5 @@ def tokens(model: str, texts: Sequence[str]) -> Batch:
     return models.find(model).batch(texts)
 
 
-#: What a job is given to do.
-Job = Callable[[Handle], object]
+#: Runs sentences through a model. Raises the engine's errors, or Cancelled.
+RunRequest = Callable[[Request, Handle], Run]

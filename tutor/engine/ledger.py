@@ -49,7 +49,8 @@ def as_json(rows: tuple[Row, ...]) -> str:
 def as_text(rows: tuple[Row, ...], note: str = "") -> str:
     """A table for the terminal, with totals."""
     head = ("step", "stage", "tensor", "axes", "shape", "operation", "params", "multiply-adds", "bytes")
-    table: list[tuple[str, ...]] = [head] + [
+    table: list[tuple[str, ...]] = [head]
+    table += [
         (
             str(row.step), row.stage, row.name, " ".join(row.axes), str(list(row.shape)), row.op,
             f"{row.params:,}", f"{row.macs:,}", f"{row.bytes:,}",

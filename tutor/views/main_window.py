@@ -82,9 +82,13 @@ class MainWindow(QMainWindow):
     languageChosen = Signal(str)
     settled = Signal()
 
-    def __init__(self, settings: QSettings, look: Theme = LIGHT, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, settings: QSettings, run: work.RunRequest, look: Theme = LIGHT, parent: QWidget | None = None
+    ) -> None:
+        """`run` computes a request; it is called on the runner's thread only."""
         super().__init__(parent)
         self._settings = settings
+        self._run_request = run
         self._theme = look
         self._texts: list[str] = [""]
         self._row = 0
@@ -94,7 +98,6 @@ class MainWindow(QMainWindow):
         self._problem = ""
         self._announced = ""
         self.session = Session(self)
-        self.engine = work.Engine()
         self.runner = Runner(self)
         self.typing_runner = Runner(self)
         self._make_actions()
@@ -118,7 +121,9 @@ class MainWindow(QMainWindow):
             self.addAction(action)
             self.actions_[command.id] = action
         self._scoped_keys = {
-            QKeySequence(keys)[0].toCombined(): command.id  # type: ignore[index] for command in commands.COMMANDS for keys in command.scoped
+            QKeySequence(keys)[0].toCombined(): command.id  # type: ignore[index]
+            for command in commands.COMMANDS
+            for keys in command.scoped
         }
 
     def _make_panes(self) -> None:
@@ -242,7 +247,7 @@ class MainWindow(QMainWindow):
         self._request = replace(self._request, texts=tuple(self._texts))
         self.sentence.set_problem("")
         self._set_busy(True)
-        self.runner.submit(RUN, partial(self.engine.run, self._request))
+        self.runner.submit(RUN, partial(self._run_request, self._request))
 
     def cancel_run(self) -> None:
         """Give the run up; what was on screen stays."""
