@@ -11,7 +11,16 @@ from pathlib import Path
 from types import TracebackType
 
 import platformdirs
-from PySide6.QtCore import QEventLoop, QLibraryInfo, QLocale, QSettings, QTimer, QTranslator
+from PySide6.QtCore import (
+    QEventLoop,
+    QLibraryInfo,
+    QLocale,
+    QSettings,
+    QTimer,
+    QtMsgType,
+    QTranslator,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication
 
 from tutor import resources, work
@@ -91,7 +100,7 @@ def _request(options: argparse.Namespace, texts: tuple[str, ...]) -> work.Reques
 
 def run(options: argparse.Namespace, file: Path | None) -> int:
     """Open the window and stay until it is closed. Returns the exit status."""
-    request = _request(options, (options.text,) if options.text and file is None else ())
+    request = _request(options, (options.text,) if options.text is not None and file is None else ())
     app = make_app(sys.argv[:1])
     settings = settings_file()
     look = options.theme or str(settings.value("theme", "light"))
@@ -140,10 +149,17 @@ def wait_settled(window: MainWindow, limit_ms: int = _WAIT_MS) -> bool:
     return window.is_settled()
 
 
+def _quiet(kind: QtMsgType, context: object, message: str) -> None:
+    """Qt's messages without the one the offscreen platform repeats for every size hint."""
+    if "propagateSizeHints" not in message:
+        print(message, file=sys.stderr)
+
+
 def shots(options: argparse.Namespace, size: tuple[int, int]) -> int:
     """Write a picture of the window at every stage. Returns the exit status."""
     request = _request(options, tuple(options.text or ()))
     options.folder.mkdir(parents=True, exist_ok=True)
+    qInstallMessageHandler(_quiet)
     app = make_app(sys.argv[:1])
     settings = QSettings(str(options.folder / ".none.ini"), QSettings.Format.IniFormat)
     window = make_window(app, settings, options.theme or "light", options.language or "en", options.font)

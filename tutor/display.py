@@ -7,11 +7,25 @@ import os
 import sys
 from collections.abc import Mapping
 
-#: Library → the Debian and Ubuntu package it is in.
-X11_LIBRARIES = {
+#: Library → the Debian and Ubuntu package it is in. Qt's window needs all of them and aborts without any one.
+LIBRARIES = {
     "libxcb-cursor.so.0": "libxcb-cursor0",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
     "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+}
+#: And these on X11.
+X11_LIBRARIES = {
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
 }
 
 
@@ -24,12 +38,14 @@ def problem(environment: Mapping[str, str] = os.environ, platform: str = sys.pla
     x11, wayland = environment.get("DISPLAY"), environment.get("WAYLAND_DISPLAY")
     if not x11 and not wayland:
         return "There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set), so here is the walk-through as text."
-    for library, package in X11_LIBRARIES.items():
-        if not _loads(library):
-            return (
-                f"The window needs {library}, which is missing: install it with `sudo apt install {package}` "
-                "(or your system's package of it); here is the walk-through as text."
-            )
+    needed = {**LIBRARIES, **(X11_LIBRARIES if x11 else {})}
+    missing = [library for library in needed if not _loads(library)]
+    if missing:
+        packages = " ".join(needed[library] for library in missing)
+        return (
+            f"The window needs {', '.join(missing)}, which this system lacks: install with "
+            f"`sudo apt install {packages}` (or your system's packages of them); here is the walk-through as text."
+        )
     if x11 and not wayland and not _answers(x11):
         return f"The display {x11} does not answer, so here is the walk-through as text."
     return ""

@@ -52,17 +52,18 @@ class Session(QObject):
     # -- the run ---------------------------------------------------------------------------------------------
 
     def set_trace(self, trace: Trace | None) -> None:
-        """Show another run; the cursor stays on the same path where the new run has it."""
+        """Show another run; the cursor stays on the same path where the new run has it, and so does what is
+        selected."""
         before = self.trace
         self.trace = trace
         if trace is None:
-            self.cursor, self.cell = Cursor(""), None
+            self.cursor, self.cell, self.selection = Cursor(""), None, Selection()
         elif before is None or self.cursor.path not in trace.program.by_name:
             self.cursor, self.cell = Cursor(trace.program.stops[0].results[0].name), None
         if before is None or trace is None or before.program != trace.program:
             self._visited.clear()
         if trace is not None:
-            self.selection = Selection()
+            # The sentence and the head on screen stay, so that a kept cell stays on screen with them.
             self.cell = self._kept_cell()
             self._visited.add(self.stop.path)
         self.traceChanged.emit()

@@ -36,7 +36,7 @@ def _open(options: argparse.Namespace, file: Path | None) -> Trace:
     from tutor.engine.live import MIB, LiveTrace
 
     model = models.find(options.model or models.DEFAULT, options.layers)
-    batch = model.batch([options.text] if options.text else model.samples())
+    batch = model.batch([options.text] if options.text is not None else model.samples())
     return LiveTrace(model.program, model.spec, model.weights(), batch, options.device, options.budget * MIB)
 
 

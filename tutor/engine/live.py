@@ -239,11 +239,8 @@ class LiveTrace(Trace):
     def _compute(self, name: str, cancelled: Callable[[], bool] = lambda: False, remember: bool = True) -> torch.Tensor:
         try:
             return self._compute_here(name, cancelled, remember)
-        except torch.OutOfMemoryError:
-            if self._device.type == "cpu":
-                raise TraceError(f"There is not enough memory to compute {name}: use a shorter sentence.") from None
         except RuntimeError as error:
-            if "not enough memory" not in str(error) and "out of memory" not in str(error).lower():
+            if not _is_out_of_memory(error):
                 raise
             if self._device.type == "cpu":
                 raise TraceError(f"There is not enough memory to compute {name}: use a shorter sentence.") from None
@@ -271,6 +268,12 @@ class LiveTrace(Trace):
         if lost == "cuda":
             torch.cuda.empty_cache()
         self.notices.append(f"The {lost} device ran out of memory, so this run goes on with the CPU.")
+
+
+def _is_out_of_memory(error: RuntimeError) -> bool:
+    """Accelerators have an error of their own; the CPU's is told by its words alone."""
+    words = ("out of memory", "not enough memory", "can't allocate memory")
+    return isinstance(error, torch.OutOfMemoryError) or any(one in str(error).lower() for one in words)
 
 
 class _Known(Mapping[str, torch.Tensor]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -122,6 +123,58 @@ class TermsModel(QAbstractTableModel):
         return None
 
 
+class TermsTable(QTableView):
+    """The table of terms: as wide as its pane, numbers never cut, a few rows high."""
+
+    def __init__(self, theme: Theme, model: TermsModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._terms = model
+        self.setModel(model)
+        self.verticalHeader().hide()
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.horizontalHeader().setMinimumSectionSize(20)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.fit()
+
+    def fit(self) -> None:
+        """Height for the rows there are, up to eight; the width goes to the numbers first."""
+        columns, theme = self._terms.columnCount(), self._theme
+        role = "caption" if columns > 4 else "dense"
+        self.setFont(font(theme, role))
+        self._terms.set_bold(font(theme, role, True))
+        self.horizontalHeader().setFont(font(theme, "caption"))
+        high = theme.height("table_row")
+        self.verticalHeader().setDefaultSectionSize(high)
+        rows = min(self._terms.rowCount(), 8)
+        self.setFixedHeight(rows * high + self.horizontalHeader().sizeHint().height() + 2)
+        self._share(role, columns)
+
+    def _share(self, role: str, columns: int) -> None:
+        if columns < 2:
+            return
+        need = metrics(self._theme, role, True).horizontalAdvance("−00.0000" if columns <= 4 else "−0.000")
+        number = math.ceil(need + self._theme.px(10))
+        label = max(self.viewport().width() - number * (columns - 1), round(self._theme.px(36)))
+        self.setColumnWidth(0, label)
+        for column in range(1, columns):
+            self.setColumnWidth(column, number)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        columns = self._terms.columnCount()
+        self._share("caption" if columns > 4 else "dense", columns)
+
+
 class Inspector(QWidget):
     """The chosen cell, worked out.
 
@@ -135,16 +188,17 @@ class Inspector(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._shown: Explanation | None = None
-        self._why = ""
+        self._why = self._code = ""
         self._stats: tuple[tuple[str, str], ...] = ()
         self._header = QLabel()
         self._value, self._place, self._address = QLabel(), QLabel(), QLabel()
         self._how, self._equation, self._note = QLabel(), QLabel(), QLabel()
         self._lines, self._check = QLabel(), QLabel()
         self._why_head, self._why_text = QLabel(), QLabel()
+        self._code_head, self._code_text = QLabel(), QLabel()
         self._stats_head, self._stats_text = QLabel(), QLabel()
         self._model = TermsModel(self)
-        self._table = QTableView()
+        self._table = TermsTable(theme, self._model)
         self._order = self._order_switch()
         self._build()
         self.set_theme(theme)
@@ -174,7 +228,7 @@ class Inspector(QWidget):
         column.setContentsMargins(14, 10, 14, 12)
         column.setSpacing(6)
         for label in (self._value, self._place, self._address, self._equation, self._note, self._lines, self._check,
-                      self._why_text, self._stats_text):  # fmt: skip
+                      self._why_text, self._code_text, self._stats_text):  # fmt: skip
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
@@ -182,20 +236,12 @@ class Inspector(QWidget):
         head = QHBoxLayout()
         head.addWidget(self._how, 1)
         head.addWidget(self._order)
-        self._table.setModel(self._model)
-        self._table.verticalHeader().hide()
-        self._table.setShowGrid(False)
-        self._table.setTabKeyNavigation(False)
-        self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self._table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self._table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self._table.setFrameShape(QTableView.Shape.NoFrame)
         for widget in (self._value, self._place, self._address):
             column.addWidget(widget)
         column.addLayout(head)
         rest: tuple[QWidget, ...] = (self._equation, self._note, self._table, self._lines, self._check, self._why_head,
-                                     self._why_text, self._stats_head, self._stats_text)  # fmt: skip
+                                     self._why_text, self._code_head, self._code_text, self._stats_head,
+                                     self._stats_text)  # fmt: skip
         for below in rest:
             column.addWidget(below)
         column.addStretch(1)
@@ -225,6 +271,11 @@ class Inspector(QWidget):
         self._why = text
         self._refresh()
 
+    def set_code(self, code: str) -> None:
+        """The lines that compute the step on screen."""
+        self._code = code
+        self._refresh()
+
     def set_stats(self, stats: Sequence[tuple[str, str]]) -> None:
         """Statistics of the tensor on screen: (name, value), in the learner's language."""
         self._stats = tuple(stats)
@@ -248,7 +299,8 @@ class Inspector(QWidget):
             (self._place, "dense", theme.ink2), (self._address, "tensor", theme.ink2),
             (self._how, "header", theme.ink2), (self._equation, "body", theme.ink), (self._note, "dense", theme.ink2),
             (self._lines, "dense", theme.ink2), (self._why_head, "header", theme.ink2),
-            (self._why_text, "body", theme.ink), (self._stats_head, "header", theme.ink2),
+            (self._why_text, "body", theme.ink), (self._code_head, "header", theme.ink2),
+            (self._code_text, "tensor", theme.ink), (self._stats_head, "header", theme.ink2),
             (self._stats_text, "dense", theme.ink2), (self._check, "dense", theme.ok),
         ):  # fmt: skip
             label.setFont(font(theme, role))
@@ -260,11 +312,8 @@ class Inspector(QWidget):
             colours.setColor(ground, theme.pane)
         self._area.setPalette(colours)
         self._table.setPalette(colours)
-        self._table.setFont(font(theme, "dense"))
-        self._model.set_bold(font(theme, "dense", True))
+        self._table.set_theme(theme)
         self._header.setFixedHeight(theme.height("pane_header"))
-        self._table.horizontalHeader().setFont(font(theme, "caption"))
-        self._table.verticalHeader().setDefaultSectionSize(theme.height("table_row"))
         self._refresh()
 
     # Words --------------------------------------------------------------------------------------------------
@@ -275,6 +324,7 @@ class Inspector(QWidget):
         self._table.setAccessibleName(self.tr("Terms"))
         self._how.setText(self.tr("How it was computed"))
         self._why_head.setText(self.tr("Why"))
+        self._code_head.setText(self.tr("The lines that run"))
         self._stats_head.setText(self.tr("Statistics"))
         self._by_size.setText(self.tr("|size|"))
         self._by_size.setToolTip(self.tr("Largest terms first"))
@@ -296,6 +346,9 @@ class Inspector(QWidget):
         self._why_head.setVisible(bool(self._why))
         self._why_text.setVisible(bool(self._why))
         self._why_text.setText(self._why)
+        self._code_head.setVisible(bool(self._code))
+        self._code_text.setVisible(bool(self._code))
+        self._code_text.setText(self._code)
         self._stats_head.setVisible(bool(self._stats))
         self._stats_text.setVisible(bool(self._stats))
         self._stats_text.setText("\n".join(f"{name}  {value}" for name, value in self._stats))
@@ -317,37 +370,14 @@ class Inspector(QWidget):
         self._note.setText(shown.note)
         self._lines.setText("\n".join(f"{label} = {_short(value)}" for label, value in shown.lines))
         self._model.set_terms(shown.headers, shown.columns, shown.labels)
-        self._fit_table()
+        self._table.fit()
         self._say_check(shown)
-
-    def _fit_table(self) -> None:
-        head = self._table.horizontalHeader()
-        columns = self._model.columnCount()
-        measure = metrics(self._theme, "dense", True)
-        wide = round(measure.horizontalAdvance("−00.0000" if columns < 5 else "−0.000") + self._theme.px(8))
-        head.setMinimumSectionSize(24)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        for column in range(1, columns):
-            self._table.setColumnWidth(column, wide)
-        rows = min(self._model.rowCount(), 8)
-        bar = self._table.verticalScrollBar().sizeHint().width() if self._model.rowCount() > rows else 0
-        room = self._area.viewport().width() - 28 - bar
-        self._table.setColumnWidth(0, max(room - wide * (columns - 1), round(self._theme.px(40))))
-        high = rows * self._theme.height("table_row") + head.sizeHint().height() + 4
-        if self._table.columnWidth(0) + wide * (columns - 1) > room:
-            high += self._table.horizontalScrollBar().sizeHint().height()
-        self._table.setFixedHeight(high)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._shown is not None and self._shown.columns:
-            self._fit_table()
 
     def _say_check(self, shown: Explanation) -> None:
         if shown.whole:
             text = self.tr("✓ the id itself")
         elif shown.agrees:
-            text = self.tr("✓ stored {stored} = recomputed {result} (Δ {difference})").format(
+            text = self.tr("✓ stored {stored} = recomputed {result} (Δ {difference})").format(
                 stored=_value(shown.value, 6), result=_value(shown.result, 6),
                 difference=_tiny(shown.difference),
             )  # fmt: skip

@@ -67,6 +67,8 @@ RUN, PICTURE, WORKING, SAVE, TOKENS = "run", "picture", "working", "save", "toke
 #: Errors whose message is a sentence for people.
 WORDED = (AxesError, FileError, SpecError, TokenError, TraceError, WeightsError)
 _TYPING_PAUSE_MS = 80
+#: What the empty window offers; sentences of the source articles.
+SAMPLES = ("Thinking Machines", "我喜欢机器学习")
 _PATIENCE_MS = 500
 _SMALLEST_TYPE, _LARGEST_TYPE = 80, 250
 
@@ -199,6 +201,7 @@ class MainWindow(QMainWindow):
         self.stage.selected.connect(self.session.select)
         self.stage.hovered.connect(self._hovered)
         self.stage.clicked.connect(self._clicked)
+        self.stage.sampleChosen.connect(self._run_sample)
         self.session.traceChanged.connect(self._trace_changed)
         self.session.moved.connect(self._moved)
         self.session.selectionChanged.connect(self._selection_changed)
@@ -217,7 +220,10 @@ class MainWindow(QMainWindow):
         self._patience.timeout.connect(self._show_progress)
 
     def _restore(self) -> None:
-        self.resize(1280, 800)
+        screen = self.screen().availableGeometry() if self.screen() else None
+        # Room for the frame that the system puts round the window.
+        high = min(800, screen.height() - 40) if screen is not None else 800
+        self.resize(min(1280, screen.width()) if screen is not None else 1280, high)
         geometry = self._settings.value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
@@ -237,8 +243,8 @@ class MainWindow(QMainWindow):
 
     def open(self, path: Path) -> None:
         """Open a saved trace."""
-        self._set_busy(True)
         self.runner.submit(RUN, partial(_open, path))
+        self._set_busy(True)
 
     def run(self) -> None:
         """Run what is in the box; an older run is voided."""
@@ -246,8 +252,11 @@ class MainWindow(QMainWindow):
         self._texts[self._row] = self.sentence.text()
         self._request = replace(self._request, texts=tuple(self._texts))
         self.sentence.set_problem("")
-        self._set_busy(True)
         self.runner.submit(RUN, partial(self._run_request, self._request))
+        self._set_busy(True)
+
+    def _run_sample(self, text: str) -> None:
+        self.start(replace(self._request, texts=(text,)))
 
     def cancel_run(self) -> None:
         """Give the run up; what was on screen stays."""
@@ -270,6 +279,8 @@ class MainWindow(QMainWindow):
         else:
             self._patience.stop()
             self._progress.hide()
+        if self.session.trace is None:
+            self._refresh_place()
         self._refresh_status()
 
     def _show_progress(self) -> None:
@@ -335,6 +346,9 @@ class MainWindow(QMainWindow):
             self._request = work.Request(tuple(self._texts), trace.spec.name)
         self._show_request()
         self.session.set_trace(trace)
+        if self.sentence.box().hasFocus():
+            # The sentence is run: the keys now step through it.
+            self.stage.equation.setFocus(Qt.FocusReason.OtherFocusReason)
         if trace.notices:
             self._say(trace.notices[-1])
 
@@ -493,6 +507,7 @@ class MainWindow(QMainWindow):
         made, sign, caption = present.parts(trace, shown.picture)
         self.stage.equation.set_parts(made, sign, caption, self._step_title())
         self.stage.set_formula(shown.formula, shown.latex, shown.code)
+        self.inspector.set_code(shown.code)
         scales: dict[tuple[str, float, float], list[str]] = {}
         for panel in (shown.picture.result, *shown.picture.operands):
             if panel.kind != "ids" and panel.high > panel.low:
@@ -587,9 +602,16 @@ class MainWindow(QMainWindow):
         for name in ("next", "previous", "into", "out", "first", "last", "next_block", "previous_block", "save",
                      "next_head", "previous_head"):  # fmt: skip
             self.actions_[name].setEnabled(there)
+        busy = self.runner.busy(RUN)
+        if trace is not None:
+            self.stage.set_empty("")
+        elif busy:
+            self.stage.set_empty(self.tr("The engine is starting. You can type in the meantime."))
+        else:
+            self.stage.set_empty(self.tr("Type a sentence and press Run, or start with a sample:"), SAMPLES)
         if trace is None:
             self.stage.set_place((), "")
-            self.stage.set_step(self.tr("No run yet"), "", ())
+            self.stage.set_step(self.tr("Starting…") if busy else self.tr("No run yet"), "", ())
             self.stage.set_tabs((), "")
             self.inspector.set_why("")
             self.transport.refresh()
@@ -923,7 +945,8 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Keys of single characters reach here only where the focused view did not want them.
         focus = QApplication.focusWidget()
-        typing = isinstance(focus, (QLineEdit, QAbstractSpinBox, QComboBox))
+        prints = bool(event.text().strip()) and event.text().isprintable()
+        typing = isinstance(focus, QLineEdit) and prints or isinstance(focus, (QAbstractSpinBox, QComboBox))
         name = None if typing else self._scoped_keys.get(event.keyCombination().toCombined())
         if name is not None and self.actions_[name].isEnabled():
             self.actions_[name].trigger()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -89,12 +90,14 @@ class StagePane(QWidget):
         clicked(part, row, column)
         stepChosen(str)             another operation of the stage
         selected(str, int)          another entry of an axis that is not on screen
+        sampleChosen(str)           a sample sentence of the empty state
     """
 
     hovered = Signal(int, int, int)
     clicked = Signal(int, int, int)
     stepChosen = Signal(str)
     selected = Signal(str, int)
+    sampleChosen = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -112,8 +115,13 @@ class StagePane(QWidget):
         self.equation = EquationView(theme)
         self._bars = [(QLabel(), ColorBar(theme)), (QLabel(), ColorBar(theme))]
         self._scale, self._readout = Elided(theme, "dense", "ink2"), Elided(theme, "body", "ink")
+        self._empty = QLabel()
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._empty.setTextFormat(Qt.TextFormat.RichText)
         self._build()
         self.set_theme(theme)
+        self.set_scales((), "")
         self.retranslate()
 
     def _build(self) -> None:
@@ -169,7 +177,10 @@ class StagePane(QWidget):
         column.addLayout(title)
         column.addLayout(tools)
         column.addLayout(middle, 1)
+        column.addWidget(self._empty)
         column.addWidget(self._foot)
+        self._empty.setContentsMargins(16, 0, 16, 40)
+        self._empty.linkActivated.connect(self.sampleChosen)
         self.equation.hovered.connect(self.hovered)
         self.equation.clicked.connect(self.clicked)
         self._tabs.idClicked.connect(self._tab_clicked)
@@ -183,18 +194,25 @@ class StagePane(QWidget):
         self._state.set_ink("ink3" if waiting else "ok")
         self._state.set_text(state)
 
+    def set_empty(self, words: str, samples: Sequence[str] = ()) -> None:
+        """With no run: a line of words and sample sentences as links; "" once there is one."""
+        links = "".join(f'<br><a href="{escape(one)}">{escape(one)}</a>' for one in samples)
+        self._empty.setText(escape(words) + links)
+        self._empty.setVisible(bool(words))
+
     def set_step(self, title: str, name: str, axes: Sequence[tuple[str, int]]) -> None:
         """The stage's title, the tensor's full name and its shape."""
         self._title.setText(title)
         self._name.set_text(name)
+        self._badge.setVisible(bool(axes) or bool(name))
         self._badge.set_axes(tuple(axes))
         # All axis names where there is room for them, sizes over coloured bars where there is not.
         self._badge.set_axes(tuple(axes), compact=self._badge.sizeHint().width() > self.width() * 0.48)
 
     def set_formula(self, svg: str, latex: str, code: str) -> None:
         self._formula.set_formula(svg, latex)
-        lines = code.splitlines()
-        self._code.set_text("; ".join(lines))
+        # Several lines stand in the inspector; here there is room for one.
+        self._code.set_text(code if "\n" not in code else "")
 
     def set_tabs(self, tabs: Sequence[Tab], current: str) -> None:
         """The stage's operations, to choose among; nothing where there is but one."""
@@ -305,6 +323,7 @@ class StagePane(QWidget):
                        self._scale, self._readout, *(bar for _, bar in self._bars)):  # fmt: skip
             widget.set_theme(theme)  # type: ignore[attr-defined]
         self._title.setFont(font(theme, "title"))
+        self._empty.setFont(font(theme, "body"))
         for label, _ in self._bars:
             label.setFont(font(theme, "tensor"))
         for spins in self._spins.values():

@@ -119,8 +119,9 @@ class Normalize(Op):
         x, mean, var = operands
         value, mu, variance = x.cell(index), mean.cell(index[:-1]), var.cell(index[:-1])
         spread = math.sqrt(variance + self.eps) if variance + self.eps >= 0 else math.nan
-        # A row of equal numbers with ε = 0 is 0/0, as it is for the stored value.
-        result = (value - mu) / spread if spread else math.nan
+        away = value - mu
+        # A row of equal numbers with ε = 0 divides by 0, as the stored value does: 0/0, or ±∞ where μ was rounded.
+        result = away / spread if spread else math.copysign(math.inf, away) if abs(away) > 0 else math.nan
         return Working(
             result,
             fraction(
@@ -133,7 +134,7 @@ class Normalize(Op):
                 Line(mean.symbol, mu, mean.link(index[:-1])),
                 Line(var.symbol, variance, var.link(index[:-1])),
                 Line("ε", self.eps),
-                Line("x − μ", value - mu),
+                Line("x − μ", away),
                 Line("√(σ² + ε)", spread),
             ),
             sources=(x.link(index), mean.link(index[:-1]), var.link(index[:-1])),
