@@ -24,6 +24,7 @@ class Command:
         keys: shortcuts that act anywhere.
         scoped: keys that act unless a text box has the focus.
         icon: name of its icon, if any.
+        choice: one of several that exclude each other, of which one is always on.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Command:
     keys: tuple[str, ...] = ()
     scoped: tuple[str, ...] = ()
     icon: str = ""
+    choice: bool = False
 
 
 FILE, EDIT, VIEW, STEP, HELP = (
@@ -51,13 +53,14 @@ COMMANDS = (
     Command("sentence", EDIT, QT_TRANSLATE_NOOP("commands", "Type a sentence"), "focus_sentence", ("Ctrl+L",)),
     Command("run", EDIT, QT_TRANSLATE_NOOP("commands", "Run"), "run", ("Ctrl+Return", "Ctrl+Enter"), icon="play"),
     Command("cancel", EDIT, QT_TRANSLATE_NOOP("commands", "Cancel or unpin"), "escape", ("Esc",)),
-    Command("light", VIEW, QT_TRANSLATE_NOOP("commands", "Light theme"), "use_light", icon="sun"),
-    Command("dark", VIEW, QT_TRANSLATE_NOOP("commands", "Dark theme"), "use_dark", icon="moon"),
+    Command("light", VIEW, QT_TRANSLATE_NOOP("commands", "Light theme"), "use_light", icon="sun", choice=True),
+    Command("dark", VIEW, QT_TRANSLATE_NOOP("commands", "Dark theme"), "use_dark", icon="moon", choice=True),
     Command("larger", VIEW, QT_TRANSLATE_NOOP("commands", "Larger type"), "larger", ("Ctrl++", "Ctrl+=")),
     Command("smaller", VIEW, QT_TRANSLATE_NOOP("commands", "Smaller type"), "smaller", ("Ctrl+-",)),
     Command("normal", VIEW, QT_TRANSLATE_NOOP("commands", "Normal type"), "normal_size", ("Ctrl+0",)),
-    Command("english", VIEW, "English", "use_english"),
-    Command("chinese", VIEW, "中文", "use_chinese"),
+    Command("english", VIEW, "English", "use_english", choice=True),
+    Command("chinese", VIEW, "中文", "use_chinese", choice=True),
+    Command("table", VIEW, QT_TRANSLATE_NOOP("commands", "Heat map or table"), "toggle_table", (), ("T",)),
     Command("panes", VIEW, QT_TRANSLATE_NOOP("commands", "Next pane"), "next_pane", ("F6",)),
     Command("panes_back", VIEW, QT_TRANSLATE_NOOP("commands", "Previous pane"), "previous_pane", ("Shift+F6",)),
     Command("next", STEP, QT_TRANSLATE_NOOP("commands", "Next"), "next_step", ("F10",), (".", "PgDown"), "over"),
@@ -74,6 +77,7 @@ COMMANDS = (
     Command("next_head", STEP, QT_TRANSLATE_NOOP("commands", "Next head"), "next_head", (), ("H",)),
     Command("previous_head", STEP, QT_TRANSLATE_NOOP("commands", "Previous head"), "previous_head", (), ("Shift+H",)),
     Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "show_keys", ("F1",)),
+    Command("diagnose", HELP, QT_TRANSLATE_NOOP("commands", "Copy diagnostics"), "diagnose"),
     Command("about", HELP, QT_TRANSLATE_NOOP("commands", "About"), "show_about"),
 )  # fmt: skip
 

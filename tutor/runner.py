@@ -112,6 +112,8 @@ class Runner(QObject):
     @Slot(object, object, object)
     def _take_finished(self, job: Job, result: Any, error: BaseException | None) -> None:
         self._waiting -= 1
+        if self._closed:  # sent before the end, delivered after it
+            return
         if self._newest.get(job.channel) is job:
             del self._newest[job.channel]
             if isinstance(error, Cancelled):

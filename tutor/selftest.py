@@ -5,20 +5,16 @@ The reference shares no code with the operations: it is the formulas of Vaswani 
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
-import sys
 from collections.abc import Mapping
 
 import numpy as np
 
-from tutor import __version__
 from tutor.engine import families
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import batch_of_ids
 from tutor.engine.weights import random_weights
+from tutor.versions import missing, versions
 
-LIBRARIES = ("torch", "PySide6-Essentials", "pyqtgraph", "tiktoken", "safetensors", "numpy")
 TOLERANCE = 1e-4
 
 
@@ -57,13 +53,9 @@ def reference(ids: np.ndarray, weights: Mapping[str, np.ndarray], n_heads: int, 
 
 def run(device: str = "auto") -> int:
     """Print what was found; 0 where the numbers agree."""
-    print(f"Transformer Tutor {__version__} · Python {sys.version.split()[0]} · {platform.platform()}")
-    for library in LIBRARIES:
-        try:
-            print(f"  {library} {importlib.metadata.version(library)}")
-        except importlib.metadata.PackageNotFoundError:
-            print(f"  {library} is missing: install the app again.")
-            return 1
+    print("\n".join(versions()))
+    if missing():
+        return 1
     from tutor.engine.live import LiveTrace
 
     spec = ModelSpec(

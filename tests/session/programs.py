@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+
 from tutor.engine.axes import Slices
 from tutor.engine.ops import Add, Identity, Tokens
 from tutor.engine.program import Program, Stage, Step

@@ -248,6 +248,8 @@ def test_selecting_another_head_takes_the_pinned_cell_along(session):
     said = recorded(session)
     session.select("batch", 1)
     assert said == []
+    session.select("head", 9)
+    assert session.cell == (1, 1, 4, 2), "there are two heads"
 
 
 def test_a_move_unpins_and_keeps_the_head(session):
@@ -389,6 +391,9 @@ class Walk(RuleBasedStateMachine):
         assert self.session.stop.number == min(max(number, 0), len(self.session.stops) - 1)
 
     @rule(data=st.data())
+    def pins(self, data):
+        self.pin(data)
+
     def pin(self, data):
         axes = self.session.trace.shapes[self.session.cursor.path]
         index = data.draw(st.one_of(st.none(), st.tuples(*(st.integers(0, axis.size - 1) for axis in axes))))
@@ -407,8 +412,10 @@ class Walk(RuleBasedStateMachine):
         if before.path in program.by_name:
             assert self.session.cursor == before
 
-    @rule(lengths=LENGTHS)
-    def another_run(self, lengths):
+    @rule(lengths=LENGTHS, data=st.data(), pinned=st.booleans())
+    def another_run(self, lengths, data, pinned):
+        if pinned:
+            self.pin(data)
         before, cell = self.session.cursor, self.session.cell
         self.session.set_trace(trace_of(self.session.trace.program, lengths))
         assert self.session.cursor == before
@@ -447,4 +454,4 @@ class Walk(RuleBasedStateMachine):
 
 
 TestWalk = Walk.TestCase
-TestWalk.settings = settings(max_examples=60, stateful_step_count=30)
+TestWalk.settings = settings(max_examples=120, stateful_step_count=30)

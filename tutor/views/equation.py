@@ -421,4 +421,5 @@ def _transposed(data: Map) -> Map:
     return Map(
         data.values.T, data.col_labels, data.row_labels, data.col_axis, data.row_axis, data.kind, data.low, data.high,
         data.hatched_cols, data.hatched_rows, None if data.masked is None else data.masked.T, data.role, data.title,
+        None if data.pooled is None else data.pooled.T, data.whole,
     )  # fmt: skip

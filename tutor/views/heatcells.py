@@ -98,7 +98,10 @@ def _numbers(painter: QPainter, data: Map, theme: Theme, boxes: _Boxes, index: n
     digit = measure.horizontalAdvance("0")
     room = int((boxes.width - 4) / digit + 0.5)  # a point is half as wide as a digit
     decimals = None
-    if boxes.height >= measure.ascent() + measure.descent() * 0.5 and room >= 3:
+    tall = boxes.height >= measure.ascent() + measure.descent() * 0.5
+    if data.whole:
+        decimals = 0 if tall and room >= len(str(int(np.abs(data.values).max()))) else None
+    elif tall and room >= 3:
         decimals = numbers.decimals_for(data.values[~silent], room, prob)
     signs = decimals is None and theme.greyscale and not prob and boxes.width >= digit * 1.5
     if decimals is None and not signs:
@@ -116,7 +119,7 @@ def _numbers(painter: QPainter, data: Map, theme: Theme, boxes: _Boxes, index: n
                 continue
             text = numbers.MINUS if value < 0 else "+" if value > 0 else "0"
             if decimals is not None:
-                text = numbers.compact(value, decimals, prob)
+                text = str(int(value)) if data.whole else numbers.compact(value, decimals, prob)
             painter.setPen(text_on(*table[colours[col]]))
             painter.drawText(boxes.at(row, col), flags, text)
 

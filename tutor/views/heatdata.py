@@ -40,6 +40,7 @@ class Map:
     row_axis      the axis along which the row number runs: it colours the lit row
     hatched_rows  rows (and columns) of pads: drawn hatched, still readable
     masked        cells that are 0 because a mask said so; −inf is hatched without being named here
+    whole         whole numbers such as token ids: printed as they are, and not coloured, since their size says nothing
     pooled        for giants: `pool(values, 2048, 4096)` made elsewhere, so that no view has to
     """
 
@@ -57,6 +58,7 @@ class Map:
     role: str = ""
     title: str = ""
     pooled: np.ndarray | None = None
+    whole: bool = False
 
     def __post_init__(self) -> None:
         array = np.atleast_2d(np.asarray(self.values))
@@ -97,6 +99,8 @@ class Map:
     @cached_property
     def limits(self) -> tuple[float, float]:
         """The range of the colour map: as given, else fixed 0 to 1, else symmetric about zero."""
+        if self.whole:
+            return -np.inf, np.inf
         if self.low is not None and self.high is not None:
             return float(self.low), float(self.high)
         if self.kind == "prob":

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -22,7 +22,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
+from tutor.engine.working import Math
 from tutor.views import numbers
+from tutor.views.mathview import MathView, ProductsStrip
 from tutor.views.theme import Theme, font, metrics
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -37,13 +39,14 @@ class Explanation:
         equation: the formula with the numbers put in. note: the rule that applied, as a sentence.
         headers, columns, labels: the table of terms (one label for each row); the last column is summed.
         lines: intermediate results. agrees, difference: the check against the stored number.
-        result: the recomputed number.
+        result: the recomputed number. whole: a token id. roles: whose colour a number of the equation has, by the
+            name of its tensor.
     """
 
     value: float
     address: str
     place: str
-    equation: str
+    equation: Math | None
     note: str = ""
     headers: tuple[str, ...] = ()
     columns: tuple[np.ndarray, ...] = ()
@@ -53,6 +56,7 @@ class Explanation:
     agrees: bool = True
     difference: float = 0.0
     whole: bool = False
+    roles: Mapping[str, str] = field(default_factory=dict)
 
 
 class TermsModel(QAbstractTableModel):
@@ -192,7 +196,8 @@ class Inspector(QWidget):
         self._stats: tuple[tuple[str, str], ...] = ()
         self._header = QLabel()
         self._value, self._place, self._address = QLabel(), QLabel(), QLabel()
-        self._how, self._equation, self._note = QLabel(), QLabel(), QLabel()
+        self._how, self._note = QLabel(), QLabel()
+        self._equation, self._strip = MathView(theme), ProductsStrip(theme)
         self._lines, self._check = QLabel(), QLabel()
         self._why_head, self._why_text = QLabel(), QLabel()
         self._code_head, self._code_text = QLabel(), QLabel()
@@ -227,7 +232,7 @@ class Inspector(QWidget):
         column = QVBoxLayout(inner)
         column.setContentsMargins(14, 10, 14, 12)
         column.setSpacing(6)
-        for label in (self._value, self._place, self._address, self._equation, self._note, self._lines, self._check,
+        for label in (self._value, self._place, self._address, self._note, self._lines, self._check,
                       self._why_text, self._code_text, self._stats_text):  # fmt: skip
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -239,8 +244,8 @@ class Inspector(QWidget):
         for widget in (self._value, self._place, self._address):
             column.addWidget(widget)
         column.addLayout(head)
-        rest: tuple[QWidget, ...] = (self._equation, self._note, self._table, self._lines, self._check, self._why_head,
-                                     self._why_text, self._code_head, self._code_text, self._stats_head,
+        rest: tuple[QWidget, ...] = (self._equation, self._note, self._strip, self._table, self._lines, self._check,
+                                     self._why_head, self._why_text, self._code_head, self._code_text, self._stats_head,
                                      self._stats_text)  # fmt: skip
         for below in rest:
             column.addWidget(below)
@@ -297,7 +302,7 @@ class Inspector(QWidget):
             (self._header, "header", theme.ink2),
             (self._value, "value", theme.ink),
             (self._place, "dense", theme.ink2), (self._address, "tensor", theme.ink2),
-            (self._how, "header", theme.ink2), (self._equation, "body", theme.ink), (self._note, "dense", theme.ink2),
+            (self._how, "header", theme.ink2), (self._note, "dense", theme.ink2),
             (self._lines, "dense", theme.ink2), (self._why_head, "header", theme.ink2),
             (self._why_text, "body", theme.ink), (self._code_head, "header", theme.ink2),
             (self._code_text, "tensor", theme.ink), (self._stats_head, "header", theme.ink2),
@@ -313,6 +318,8 @@ class Inspector(QWidget):
         self._area.setPalette(colours)
         self._table.setPalette(colours)
         self._table.set_theme(theme)
+        self._equation.set_theme(theme)
+        self._strip.set_theme(theme)
         self._header.setFixedHeight(theme.height("pane_header"))
         self._refresh()
 
@@ -354,6 +361,7 @@ class Inspector(QWidget):
         self._stats_text.setText("\n".join(f"{name}  {value}" for name, value in self._stats))
         has_terms = bool(columns)
         self._table.setVisible(has_terms)
+        self._strip.setVisible(has_terms)
         self._order.setVisible(has_terms)
         self._lines.setVisible(shown is not None and bool(shown.lines))
         self._note.setVisible(shown is not None and bool(shown.note))
@@ -366,7 +374,11 @@ class Inspector(QWidget):
         self._value.setText(str(int(shown.value)) if shown.whole else _value(shown.value, 4))
         self._place.setText(shown.place)
         self._address.setText(shown.address)
-        self._equation.setText(shown.equation)
+        self._equation.set_math(shown.equation, lambda name: shown.roles.get(name, ""))
+        if shown.columns:
+            count = len(shown.columns[-1])
+            words = self.tr("%n term(s) in order, the largest marked", "", count)
+            self._strip.set_values(tuple(shown.columns[-1].tolist()), words)
         self._note.setText(shown.note)
         self._lines.setText("\n".join(f"{label} = {_short(value)}" for label, value in shown.lines))
         self._model.set_terms(shown.headers, shown.columns, shown.labels)

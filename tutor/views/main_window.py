@@ -51,6 +51,7 @@ from tutor.engine.trace import TraceError
 from tutor.engine.weights import WeightsError
 from tutor.runner import Runner
 from tutor.session import OPERATION, STAGE, Session
+from tutor.versions import versions
 from tutor.views import numbers, present, style, theme, words
 from tutor.views.chips import TokenStrip
 from tutor.views.icons import icon
@@ -61,12 +62,14 @@ from tutor.views.stagepane import StagePane, Tab
 from tutor.views.theme import DARK, LIGHT, Theme
 from tutor.views.timeline import Timeline
 from tutor.views.timelinepaint import Segment, StageChip
-from tutor.views.transport import Transport
+from tutor.views.transport import Corner, Transport
 
 RUN, PICTURE, WORKING, SAVE, TOKENS = "run", "picture", "working", "save", "tokens"
 #: Errors whose message is a sentence for people.
 WORDED = (AxesError, FileError, SpecError, TokenError, TraceError, WeightsError)
 _TYPING_PAUSE_MS = 80
+#: What the choices in the menu bar's corner show.
+_CORNER = {"english": "EN", "chinese": "中文", "smaller": "A−", "normal": "A", "larger": "A+"}
 #: What the empty window offers; sentences of the source articles.
 SAMPLES = ("Thinking Machines", "我喜欢机器学习")
 _PATIENCE_MS = 500
@@ -98,6 +101,7 @@ class MainWindow(QMainWindow):
         self._run_seconds = 0.0
         self._shown: work.Shown | None = None
         self._problem = ""
+        self._last_error = ""
         self._announced = ""
         self.session = Session(self)
         self.runner = Runner(self)
@@ -107,7 +111,7 @@ class MainWindow(QMainWindow):
         self._make_menus()
         self._connect()
         self._restore()
-        self._apply_theme(look)
+        self.set_cjk(look.cjk)
         self.retranslate()
         self._refresh_all()
 
@@ -120,6 +124,7 @@ class MainWindow(QMainWindow):
             action.setObjectName(command.id)
             action.setShortcuts([QKeySequence(keys) for keys in command.keys])
             action.triggered.connect(getattr(self, command.slot))
+            action.setCheckable(command.choice)
             self.addAction(action)
             self.actions_[command.id] = action
         self._scoped_keys = {
@@ -182,6 +187,13 @@ class MainWindow(QMainWindow):
         for command in commands.COMMANDS:
             self._menus[command.menu].addAction(self.actions_[command.id])
 
+        self._corner = Corner(self._theme, [
+            [self.actions_["english"], self.actions_["chinese"]],
+            [self.actions_["light"], self.actions_["dark"]],
+            [self.actions_["smaller"], self.actions_["normal"], self.actions_["larger"]],
+        ])  # fmt: skip
+        self.menuBar().setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
+
     def _connect(self) -> None:
         bar = self.sentence
         bar.edited.connect(self._edited)
@@ -201,6 +213,7 @@ class MainWindow(QMainWindow):
         self.stage.selected.connect(self.session.select)
         self.stage.hovered.connect(self._hovered)
         self.stage.clicked.connect(self._clicked)
+        self.stage.table.cellChosen.connect(self._table_chosen)
         self.stage.sampleChosen.connect(self._run_sample)
         self.session.traceChanged.connect(self._trace_changed)
         self.session.moved.connect(self._moved)
@@ -307,6 +320,7 @@ class MainWindow(QMainWindow):
 
     def _failed(self, channel: str, error: BaseException) -> None:
         sentence = str(error) if isinstance(error, WORDED) else ""
+        self._last_error = f"{type(error).__name__}: {error}"
         if isinstance(error, MemoryError):
             sentence = self.tr("There is not enough memory for this: use a shorter sentence or fewer blocks.")
         if not sentence:
@@ -333,6 +347,7 @@ class MainWindow(QMainWindow):
 
     def report(self, kind: str, log: str) -> None:
         """Say that something went wrong that nobody foresaw."""
+        self._last_error = f"{kind}, see {log}"
         self._say(self.tr("Something went wrong ({kind}), and the window goes on: details are in {log}.").format(
             kind=kind, log=log))  # fmt: skip
 
@@ -506,6 +521,7 @@ class MainWindow(QMainWindow):
         self._shown = shown
         made, sign, caption = present.parts(trace, shown.picture)
         self.stage.equation.set_parts(made, sign, caption, self._step_title())
+        self.stage.table.set_map(made[-1].data, shown.picture.path)
         self.stage.set_formula(shown.formula, shown.latex, shown.code)
         self.inspector.set_code(shown.code)
         scales: dict[tuple[str, float, float], list[str]] = {}
@@ -543,8 +559,11 @@ class MainWindow(QMainWindow):
             return
         if cell is None:
             self.stage.equation.set_pinned(None)
+            self.stage.table.set_pinned(None)
         else:
-            self.stage.equation.set_pinned(shown.picture.result.place(cell), present.lit(trace, shown.picture, cell))
+            place = shown.picture.result.place(cell)
+            self.stage.equation.set_pinned(place, present.lit(trace, shown.picture, cell))
+            self.stage.table.set_pinned(place)
         self._mark_chips(cell)
 
     def _mark_chips(self, cell: tuple[int, ...] | None) -> None:
@@ -582,6 +601,11 @@ class MainWindow(QMainWindow):
         index = panels[part].index(row, col)
         if part == len(panels) - 1:
             self.session.pin(None if index == self.session.cell else index)
+
+    def _table_chosen(self, row: int, col: int) -> None:
+        shown = self._shown
+        if shown is not None and shown.picture.path == self.session.cursor.path:
+            self.session.pin(shown.picture.result.index(row, col))
 
     # ---------------------------------------------------------------------------------------- words and places
 
@@ -640,7 +664,8 @@ class MainWindow(QMainWindow):
         self.stage.set_place(crumbs, self._where(ready), not ready)
         axes = trace.shapes[step.name]
         self.stage.set_step(self._step_title(), step.name, [(axis.name, axis.size) for axis in axes])
-        shown = stop.steps if session.inside else stop.results
+        # Inside a stage the timeline already shows its operations.
+        shown = () if session.inside else stop.results
         tabs = [Tab(one.name, _short(one.name)) for one in shown] if len(shown) > 1 else []
         self.stage.set_tabs(tabs, step.name)
         self.inspector.set_why(words.why(stop.stage.key))
@@ -773,6 +798,24 @@ class MainWindow(QMainWindow):
     def _choose_step(self, path: str) -> None:
         self.session.go(path, OPERATION if self.session.inside else STAGE)
 
+    def toggle_table(self) -> None:
+        """The heat maps, or the same numbers as a table."""
+        self.stage.show_view(1 - self.stage.view())
+
+    def diagnose(self) -> None:
+        """Copy what a report of a problem needs."""
+        trace, spec = self.session.trace, self._request
+        lines = [
+            *versions(),
+            f"model {spec.model}, layers {spec.layers}, device {spec.device}",
+            f"trace {trace.spec.to_json() if trace is not None else None}",
+            f"place {self.session.cursor.path} {self.session.cell}",
+            f"computed on {trace.where if trace is not None else None}",
+            f"last error: {self._last_error or 'none'}",
+        ]
+        QApplication.clipboard().setText("\n".join(lines))
+        self._say(self.tr("Diagnostics are on the clipboard: paste them into your report."))
+
     def focus_sentence(self) -> None:
         self.sentence.box().setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.sentence.box().selectAll()
@@ -784,7 +827,7 @@ class MainWindow(QMainWindow):
         self._by_pane(-1)
 
     def _by_pane(self, by: int) -> None:
-        panes: list[QWidget] = [self.sentence.box(), self.strip, self.outline.tree(), self.stage.equation,
+        panes: list[QWidget] = [self.sentence.box(), self.strip, self.outline.tree(), self.stage.current_view(),
                                 self.inspector, self.timeline]  # fmt: skip
         focus = QApplication.focusWidget()
         at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)
@@ -884,6 +927,9 @@ class MainWindow(QMainWindow):
 
     def _apply_theme(self, look: Theme) -> None:
         self._theme = look
+        self.actions_["light"].setChecked(not look.dark)
+        self.actions_["dark"].setChecked(look.dark)
+        self._corner.set_theme(look)
         for view in (self.sentence, self.strip, self.outline, self.stage, self.inspector, self.timeline,
                      self.transport):  # fmt: skip
             view.set_theme(look)
@@ -912,6 +958,8 @@ class MainWindow(QMainWindow):
 
     def set_cjk(self, cjk: bool) -> None:
         """Chinese headers have no capitals and no tracking."""
+        self.actions_["chinese"].setChecked(cjk)
+        self.actions_["english"].setChecked(not cjk)
         self._apply_theme(replace(self._theme, cjk=cjk))
 
     def retranslate(self) -> None:
@@ -923,6 +971,10 @@ class MainWindow(QMainWindow):
             action = self.actions_[command.id]
             action.setText(commands.title(command.text))
             action.setProperty("short", short.get(command.id, ""))
+            action.setProperty("drawing", command.icon)
+            action.setProperty("cap", next(iter((*command.scoped, *command.keys)), ""))
+        for name, text in _CORNER.items():
+            self.actions_[name].setIconText(text)
         for name, menu in self._menus.items():
             menu.setTitle(commands.title(name))
         self.timeline.setAccessibleName(self.tr("Timeline"))
@@ -946,7 +998,7 @@ class MainWindow(QMainWindow):
         # Keys of single characters reach here only where the focused view did not want them.
         focus = QApplication.focusWidget()
         prints = bool(event.text().strip()) and event.text().isprintable()
-        typing = isinstance(focus, QLineEdit) and prints or isinstance(focus, (QAbstractSpinBox, QComboBox))
+        typing = (isinstance(focus, QLineEdit) and prints) or isinstance(focus, (QAbstractSpinBox, QComboBox))
         name = None if typing else self._scoped_keys.get(event.keyCombination().toCombined())
         if name is not None and self.actions_[name].isEnabled():
             self.actions_[name].trigger()

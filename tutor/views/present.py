@@ -14,7 +14,7 @@ from tutor.engine.program import Stop
 from tutor.engine.token_bytes import Merge
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Stats, Trace
-from tutor.engine.working import Working, plain
+from tutor.engine.working import Working
 from tutor.views import numbers, words
 from tutor.views.chips import Chip
 from tutor.views.equation import Part
@@ -91,7 +91,7 @@ def part(trace: Trace, panel: Panel, row: int, turned: bool = False, masked: np.
         panel.high if panel.high > panel.low else 1.0,
         frozenset(range(panel.real_rows, panel.values.shape[0])),
         frozenset(range(panel.real_columns, panel.values.shape[1])),
-        masked=masked, title=panel.name, pooled=panel.pooled,
+        masked=masked, title=panel.name, whole=ids, pooled=panel.pooled,
     )  # fmt: skip
     letter = {"Q": "Q", "K": "Kᵀ" if turned else "K", "V": "V", "residual": "x", "weights": "W"}.get(role, "")
     name = panel.name.rsplit(".", 1)[-1]
@@ -190,9 +190,18 @@ def explanation(trace: Trace, panel: Panel, working: Working) -> Explanation:
     address = f"{working.name.rsplit('.', 1)[-1]}[{', '.join(map(str, working.index))}]"
     return Explanation(
         float("nan") if working.stored is None else working.stored, address, place_words(trace, panel, working.index),
-        plain(working.equation), note, headers, columns, named, lines, working.result, working.agrees,
-        working.difference, whole,
+        working.equation, note, headers, columns, named, lines, working.result, working.agrees,
+        working.difference, whole, roles(trace, working.name),
     )  # fmt: skip
+
+
+def roles(trace: Trace, path: str) -> dict[str, str]:
+    """Which role each operand of a step plays, as the theme names roles."""
+    found = {}
+    for name in trace.program[path].operands:
+        step = trace.program.by_name.get(name)
+        found[name] = _LETTERS.get(step.role, "") if step is not None else "weights"
+    return found
 
 
 def _merges(trace: Trace, token: int, merges: Sequence[Merge], note: str) -> str:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QSpinBox,
+    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -25,7 +26,9 @@ from tutor.views.badge import ShapeBadge
 from tutor.views.colorbar import ColorBar
 from tutor.views.equation import EquationView
 from tutor.views.formula import FormulaView
+from tutor.views.icons import icon
 from tutor.views.paint import draw_text
+from tutor.views.tabletwin import TableTwin
 from tutor.views.theme import Theme, font, metrics
 
 
@@ -113,6 +116,13 @@ class StagePane(QWidget):
         self._spin_row = QHBoxLayout()
         self._code = Elided(theme, "tensor", "ink2")
         self.equation = EquationView(theme)
+        self.table = TableTwin(theme)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.equation)
+        self._stack.addWidget(self.table)
+        self._views = QButtonGroup(self)
+        self._views.setExclusive(True)
+        self._view_row = QWidget()
         self._bars = [(QLabel(), ColorBar(theme)), (QLabel(), ColorBar(theme))]
         self._scale, self._readout = Elided(theme, "dense", "ink2"), Elided(theme, "body", "ink")
         self._empty = QLabel()
@@ -153,14 +163,27 @@ class StagePane(QWidget):
         tools = QHBoxLayout()
         tools.setContentsMargins(16, 2, 16, 2)
         tools.setSpacing(8)
+        views = QHBoxLayout(self._view_row)
+        views.setContentsMargins(0, 0, 0, 0)
+        views.setSpacing(0)
+        for at, side in enumerate(("first", "last")):
+            button = QToolButton()
+            button.setCheckable(True)
+            button.setProperty("segment", side)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            self._views.addButton(button, at)
+            views.addWidget(button)
+        self._views.button(0).setChecked(True)
+        self._views.idClicked.connect(self.show_view)
         tools.addLayout(self._spin_row)
-        tools.addWidget(scroller, 3)
-        tools.addWidget(self._code, 2)
+        tools.addWidget(self._view_row)
+        tools.addWidget(scroller, 2)
+        tools.addWidget(self._code, 1)
         self._spin_row.setSpacing(6)
         self._code.set_align(Qt.AlignmentFlag.AlignRight)
         middle = QHBoxLayout()
         middle.setContentsMargins(14, 2, 14, 2)
-        middle.addWidget(self.equation)
+        middle.addWidget(self._stack)
         self._foot = QFrame()
         foot = QHBoxLayout(self._foot)
         foot.setContentsMargins(16, 2, 16, 2)
@@ -241,7 +264,7 @@ class StagePane(QWidget):
             button.setToolTip(tab.path)
             button.setAccessibleName(tab.path)
             button.setChecked(tab.path == current)
-        self._tab_row.setVisible(bool(tabs))
+        self._scroller.setVisible(bool(tabs))
 
     def set_axes_choices(self, choices: Sequence[tuple[str, str, int, int]]) -> None:
         """Axes that are not on screen: (axis, label, entry shown, size)."""
@@ -289,6 +312,22 @@ class StagePane(QWidget):
                 bar.setAccessibleName(self.tr("Colour scale of {name}").format(name=name))
         self._scale.set_text(words)
 
+    def show_view(self, at: int) -> None:
+        """0: heat maps, 1: the table twin of the result."""
+        focused = self.current_view().hasFocus()
+        self._stack.setCurrentIndex(at)
+        self._views.button(at).setChecked(True)
+        if focused:
+            self.current_view().setFocus()
+
+    def view(self) -> int:
+        """Which view is shown: 0 heat maps, 1 table."""
+        return self._stack.currentIndex()
+
+    def current_view(self) -> QWidget:
+        """What has the result's cells on screen."""
+        return self.table if self._stack.currentIndex() else self.equation
+
     def set_readout(self, text: str) -> None:
         """The pointer's value, always in the same place."""
         self._readout.set_text(text)
@@ -320,7 +359,7 @@ class StagePane(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         for widget in (self._crumbs, self._state, self._formula, self._name, self._badge, self._code, self.equation,
-                       self._scale, self._readout, *(bar for _, bar in self._bars)):  # fmt: skip
+                       self.table, self._scale, self._readout, *(bar for _, bar in self._bars)):  # fmt: skip
             widget.set_theme(theme)  # type: ignore[attr-defined]
         self._title.setFont(font(theme, "title"))
         self._empty.setFont(font(theme, "body"))
@@ -329,11 +368,14 @@ class StagePane(QWidget):
         for spins in self._spins.values():
             for widget in spins:
                 widget.setFont(font(theme, "dense"))
-        for button in self._tabs.buttons():
+        for button in (*self._tabs.buttons(), *self._views.buttons()):
             button.setFont(font(theme, "dense"))
+        for at, name in enumerate(("heat", "table")):
+            self._views.button(at).setIcon(icon(name, theme))
         self._crumb_row.setFixedHeight(theme.height("breadcrumb"))
         self._foot.setFixedHeight(round(theme.px(48)))
         self._scroller.setFixedHeight(theme.height("toolbar"))
+        self._view_row.setFixedHeight(theme.height("toolbar"))
         for frame, colour in ((self, theme.pane), (self._scroller, theme.pane), (self._tab_row, theme.pane),
                               (self._foot, theme.strip), (self._crumb_row, theme.pane)):  # fmt: skip
             colours = frame.palette()
@@ -345,6 +387,9 @@ class StagePane(QWidget):
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Stage"))
+        self._views.button(0).setText(self.tr("Heat map"))
+        self._views.button(1).setText(self.tr("Table"))
+        self._views.button(1).setToolTip(self.tr("The same numbers as a table (T)"))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

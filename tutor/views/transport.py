@@ -1,14 +1,120 @@
-"""The buttons below the timeline: first, back, next, into, out, last."""
+"""Rows of buttons for actions: the transport below the timeline, and the choices in the corner of the menu bar."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QIcon, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QToolButton,
+    QWidget,
+)  # fmt: skip
 
+from tutor.views.icons import paint_icon
+from tutor.views.paint import draw_text, frame
 from tutor.views.style import primary
-from tutor.views.theme import Theme
+from tutor.views.theme import Theme, font, metrics
+
+
+class KeyButton(QPushButton):
+    """A button that shows its key in a small cap."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._key = self._icon = ""
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def set_key(self, key: str, icon: str) -> None:
+        """The key in the cap ("" for none) and the name of the icon."""
+        self._key, self._icon = key, icon
+        self.updateGeometry()
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.updateGeometry()
+        self.update()
+
+    def _parts(self) -> list[tuple[str, float]]:
+        """What stands in the button, left to right, with widths: icon, words, key."""
+        found = [("icon", self._theme.px(14))]
+        if self.text():
+            found.append(("words", metrics(self._theme, "body").horizontalAdvance(self.text()) + 1))
+        if self._key:
+            wide = metrics(self._theme, "caption").horizontalAdvance(self._key) + self._theme.px(9)
+            found.append(("key", max(wide, self._theme.px(16))))
+        return found
+
+    def sizeHint(self) -> QSize:
+        parts = self._parts()
+        wide = sum(width for _, width in parts) + self._theme.px(7) * (len(parts) - 1) + self._theme.px(22)
+        return QSize(round(wide), super().sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._theme
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text, option.icon = "", QIcon()  # type: ignore[assignment]
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+        main = bool(self.property("primary")) and self.isEnabled()
+        ink = theme.onaccent if main else theme.ink if self.isEnabled() else theme.ink3
+        parts = self._parts()
+        x = (self.width() - sum(width for _, width in parts) - theme.px(7) * (len(parts) - 1)) / 2
+        for part, wide in parts:
+            if part == "icon":
+                box = QRectF(x, (self.height() - wide) / 2, wide, wide)
+                paint_icon(painter, self._icon, box, ink)
+            elif part == "words":
+                face = font(theme, "body", main or None)
+                words = QRectF(x, 0, wide + 1, self.height())
+                draw_text(painter, words, self.text(), face, ink, Qt.AlignmentFlag.AlignLeft)
+            else:
+                high = metrics(theme, "caption").height() + theme.px(2)
+                cap = QRectF(x, (self.height() - high) / 2, wide, high)
+                frame(painter, cap, theme.onaccent if main else theme.ctl, 1, 3)
+                draw_text(painter, cap, self._key, font(theme, "caption"), ink if main else theme.ink2)
+            x += wide + theme.px(7)
+        painter.end()
+
+
+class Corner(QWidget):
+    """Segmented choices: language, theme, size of type. Each button is its action.
+
+    Signals: none; each button triggers its action.
+    """
+
+    def __init__(self, theme: Theme, groups: Sequence[Sequence[QAction]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._buttons: list[QToolButton] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 2, 10, 2)
+        row.setSpacing(8)
+        for group in groups:
+            joined = QHBoxLayout()
+            joined.setSpacing(0)
+            for at, action in enumerate(group):
+                button = QToolButton()
+                button.setDefaultAction(action)
+                button.setProperty("segment", "first" if at == 0 else "last" if at == len(group) - 1 else "middle")
+                self._buttons.append(button)
+                joined.addWidget(button)
+            row.addLayout(joined)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        for button in self._buttons:
+            button.setFont(font(theme, "dense"))
+            button.setFixedHeight(round(theme.px(22)))
+            button.setAccessibleName(button.defaultAction().text().replace("&", ""))
 
 
 class Transport(QWidget):
@@ -19,13 +125,12 @@ class Transport(QWidget):
 
     def __init__(self, theme: Theme, actions: Sequence[QAction], main: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._buttons: list[tuple[QPushButton, QAction]] = []
+        self._buttons: list[tuple[KeyButton, QAction]] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 2, 12, 6)
         row.setSpacing(8)
         for action in actions:
-            button = QPushButton()
-            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            button = KeyButton(theme)
             button.clicked.connect(action.trigger)
             if action is main:
                 primary(button)
@@ -35,13 +140,19 @@ class Transport(QWidget):
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
+        for button, _ in self._buttons:
+            button.set_theme(theme)
         self.refresh()
 
     def refresh(self) -> None:
         """Take text, icon and state from the actions again."""
         for button, action in self._buttons:
-            button.setText(action.property("short") or "")
-            button.setIcon(action.icon())
+            short = action.property("short") or ""
+            button.setText(short)
+            key = action.property("cap") or ""
+            native = QKeySequence.SequenceFormat.NativeText
+            cap = QKeySequence(key).toString(native).replace("Shift+", "⇧") if short and key else ""
+            button.set_key(cap, action.property("drawing") or "")
             button.setEnabled(action.isEnabled())
             button.setAccessibleName(action.text().replace("&", ""))
             keys = ", ".join(key.toString() for key in action.shortcuts())

@@ -198,9 +198,9 @@ class Softmax(Op):
             abs(float(np.float32(result))),
             Terms(
                 out[-1].name,
-                (column, Column("x − max", away), Column("exp(x − max)", grown), Column("÷ Σ", shares)),
+                (column, Column("x − m", away), Column("e^(x−m)", grown), Column("÷ Σ", shares)),
             ),
-            (Line("max", top), Line("Σ", total)),
+            (Line("m = max x", top), Line("Σ e^(x−m)", total)),
             note=note,
         )  # fmt: skip
 
