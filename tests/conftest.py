@@ -114,7 +114,9 @@ def running_threads() -> list[str]:
 
     patience = int(PATIENCE_S * 1000)
     found = []
-    for one in [QThreadPool.globalInstance(), *(o for o in gc.get_objects() if isinstance(o, (QThread, QThreadPool)))]:
+    # By type: `isinstance` asks some of torch's objects for their class, which warns that they are deprecated.
+    made = [one for one in gc.get_objects() if issubclass(type(one), (QThread, QThreadPool))]
+    for one in [QThreadPool.globalInstance(), *made]:
         if not shiboken6.isValid(one):
             continue
         if isinstance(one, QThreadPool):

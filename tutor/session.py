@@ -168,6 +168,14 @@ class Session(QObject):
     def last(self) -> None:
         self.go_stop(len(self.stops) - 1)
 
+    def by_section(self, by: int) -> None:
+        """To the first stage of the next or previous section; stays where there is none."""
+        if self.trace is not None:
+            sections = self.trace.program.sections
+            at = [one.name for one in sections].index(self.stop.section) + by
+            if 0 <= at < len(sections):
+                self.go_stop(sections[at].stops[0].number)
+
     # -- what is selected ------------------------------------------------------------------------------------
 
     def select(self, axis: str, at: int) -> None:
@@ -177,6 +185,13 @@ class Session(QObject):
             self.selection = chosen
             self._follow_selection()
             self.selectionChanged.emit()
+
+    def turn(self, name: str, by: int) -> None:
+        """The next or previous entry of an axis of the step on screen, round and round."""
+        if self.trace is not None:
+            axis = next((one for one in self.trace.shapes[self.cursor.path] if one.name == name), None)
+            if axis is not None:
+                self.select(name, (self.selection.of(axis) + by) % axis.size)
 
     def pin(self, index: Sequence[int] | None) -> None:
         """Pin a cell of the step on screen, or none; the selection follows the cell."""

@@ -42,7 +42,7 @@ def set_formula(latex: str) -> str:
     """Set a formula with ziamath; "" where the library or its grammar does not allow it."""
     try:
         import ziamath
-    except ImportError:
+    except Exception:  # not installed, or it does not start here; a formula must never stop a step
         return ""
     ziamath.config.svg2 = False  # QtSvg draws <use> elements wrongly
     coloured = re.sub(
@@ -50,7 +50,7 @@ def set_formula(latex: str) -> str:
     )
     try:
         return str(ziamath.Latex(coloured, size=SIZE).svg())
-    except Exception:  # a formula it cannot parse is shown as text; it must never stop a step
+    except Exception:  # a formula it cannot parse is shown as text
         return ""
 
 

@@ -121,7 +121,7 @@ class ShapeBadge(QWidget):
         if self._veiled:
             self.setAccessibleName(self.tr("Shape: predict it"))
         else:
-            shape = ", ".join(f"{axis_label(name)} {size}" for name, size in self._axes)
+            shape = self.tr(", ").join(f"{axis_label(name)} {size}" for name, size in self._axes)
             self.setAccessibleName(self.tr("Shape: {shape}").format(shape=shape))
         self.setToolTip(self.accessibleName())
         self.setFixedSize(self.sizeHint())

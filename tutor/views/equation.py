@@ -150,7 +150,7 @@ class EquationView(QWidget):
         return QSize(round(self._theme.px(720)), round(self._theme.px(380)))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(round(self._theme.px(240)), 160)
+        return QSize(round(self._theme.px(240)), round(self._theme.px(180)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QFont, QResizeEvent
+from PySide6.QtGui import QAction, QActionGroup, QFont, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from tutor.engine.working import Math
 from tutor.views import numbers
+from tutor.views.keys import prints
 from tutor.views.mathview import MathView, ProductsStrip
 from tutor.views.theme import Theme, font, metrics
 
@@ -172,6 +173,12 @@ class TermsTable(QTableView):
         self.setColumnWidth(0, label)
         for column in range(1, columns):
             self.setColumnWidth(column, number)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if prints(event):  # letters are the window's commands, not a search
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from tutor.views.icons import paint_icon
+from tutor.views.keys import prints
 from tutor.views.paint import draw_text
 from tutor.views.theme import Theme, font, metrics
 
@@ -85,6 +86,16 @@ class _Delegate(QStyledItemDelegate):
                   shape_ink, Qt.AlignmentFlag.AlignRight)  # fmt: skip
 
 
+class _Tree(QTreeView):
+    """A tree that leaves letters to the window: they are commands, not a search."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if prints(event):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
 class Outline(QWidget):
     """The model's sections and stages.
 
@@ -99,7 +110,7 @@ class Outline(QWidget):
         self._theme = theme
         self._branches: tuple[Branch, ...] = ()
         self._header = QLabel()
-        self._tree = QTreeView()
+        self._tree = _Tree()
         self._model = QStandardItemModel(self)
         self._delegate = _Delegate(theme, self)
         self._tree.setModel(self._model)

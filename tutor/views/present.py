@@ -15,6 +15,7 @@ from tutor.engine.token_bytes import Merge
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Stats, Trace
 from tutor.engine.working import Working
+from tutor.session import Session
 from tutor.views import numbers, words
 from tutor.views.chips import Chip
 from tutor.views.equation import Part
@@ -153,7 +154,7 @@ def place_words(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
             found.append(translate("present", "vocabulary entry {at}").format(at=at))
         else:
             found.append(translate("present", "feature {at}").format(at=at))
-    return ", ".join(found)
+    return translate("present", ", ").join(found)
 
 
 def explanation(trace: Trace, panel: Panel, working: Working) -> Explanation:
@@ -177,7 +178,7 @@ def explanation(trace: Trace, panel: Panel, working: Working) -> Explanation:
     columns: tuple[np.ndarray, ...] = ()
     named: Sequence[str] | None = None
     if working.terms is not None:
-        headers = tuple(column.label for column in working.terms.columns)
+        headers = tuple(words.column(column.label) for column in working.terms.columns)
         columns = tuple(column.values for column in working.terms.columns)
         if working.terms.axis in ax.TOKEN_AXES:
             pad = translate("present", "pad")
@@ -282,3 +283,43 @@ def uses(trace: Trace, path: str, stops: Sequence[Stop], inside: Stop | None) ->
             if user.name in where and (where[user.name], symbol, True) not in marks:
                 marks[(where[user.name], symbol, False)] = UseMark(where[user.name], symbol, role, False, name == path)
     return tuple(sorted(marks.values(), key=lambda mark: (mark.index, not mark.written)))
+
+
+def marks(trace: Trace, path: str, cell: Sequence[int] | None) -> tuple[int | None, int | None]:
+    """Which token a cell's query (or own position) is, and which its key."""
+    query = key = None
+    if cell is not None:
+        for axis, at in zip(trace.shapes[path], cell):
+            if axis.name in (ax.QUERY, ax.POS):
+                query = at
+            elif axis.name == ax.KEY:
+                key = at
+    return query, key
+
+
+def scales(picture: Picture) -> list[tuple[str, str, float, float]]:
+    """The colour bars of a step: names that share one, its kind and range; the result's first, at most two."""
+    found: dict[tuple[str, float, float], list[str]] = {}
+    for panel in (picture.result, *picture.operands):
+        if panel.kind != "ids" and panel.high > panel.low:
+            key = (_KINDS.get(panel.kind, "signed"), panel.low, panel.high)
+            found.setdefault(key, []).append(panel.name.rsplit(".", 1)[-1])
+    return [(", ".join(dict.fromkeys(names)), *key) for key, names in list(found.items())[:2]]
+
+
+def step_title(session: Session) -> str:
+    """The title of the step on screen: its stage, and inside the stage its operation."""
+    step = session.step
+    title = words.stage(step.stage.title)
+    return f"{title} · {words.operation(step.op.title)}" if session.inside else title
+
+
+def short_name(path: str) -> str:
+    """The end of a tensor's name; with the part before it where the end alone says little (`ln1.mean`)."""
+    parts = path.split(".")
+    return ".".join(parts[-2:]) if len(parts) > 1 and parts[-1] in ("mean", "var", "normalized") else parts[-1]
+
+
+def parameters(trace: Trace) -> str:
+    """The model's number of parameters, with separators."""
+    return numbers.count(sum(ax.count(weight.axes) for weight in trace.program.weights))

@@ -54,8 +54,9 @@ class SentenceBar(QWidget):
     def __init__(self, theme: Theme, models: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._busy = False
+        self._busy = self._compact = False
         self._problem = ""
+        self._given = ("", "")
         self._label, self._box, self._run = QLabel(), QLineEdit(), QPushButton()
         self._row, self._of = QSpinBox(), QLabel()
         self._add, self._remove = QPushButton(), QPushButton()
@@ -103,13 +104,16 @@ class SentenceBar(QWidget):
     # What is shown ------------------------------------------------------------------------------------------
 
     def set_text(self, text: str) -> None:
-        if from_box(self._box.text()) != text:
+        """Show a sentence. What the box cannot hold of it (half a surrogate pair) is kept until it is edited."""
+        if self.text() != text:
             with QSignalBlocker(self._box):
                 self._box.setText(to_box(text))
             self._box.setCursorPosition(0)
+            self._given = text, self._box.text()
 
     def text(self) -> str:
-        return from_box(self._box.text())
+        given, shown = self._given
+        return given if self._box.text() == shown else from_box(self._box.text())
 
     def set_rows(self, row: int, count: int) -> None:
         """Which sentence of how many is in the box."""
@@ -121,6 +125,13 @@ class SentenceBar(QWidget):
         self._of.setVisible(many)
         self._remove.setVisible(many)
         self._of.setText(self.tr("of 0–{last}").format(last=count - 1))
+
+    def set_compact(self, compact: bool) -> None:
+        """Leave out the words beside the boxes where the window is narrow; they stay in tooltips and names."""
+        for label in (self._label, self._model_label, self._device_label):
+            label.setVisible(not compact)
+        self._compact = compact
+        self._layers_label.setVisible(not compact and not self._layers.isHidden())
 
     def set_busy(self, busy: bool) -> None:
         """While a run goes on, Run becomes Cancel."""
@@ -147,7 +158,7 @@ class SentenceBar(QWidget):
         with QSignalBlocker(self._layers):
             self._layers.setValue(layers)
         self._layers.setVisible(not fixed)
-        self._layers_label.setVisible(not fixed)
+        self._layers_label.setVisible(not fixed and not self._compact)
 
     def set_device(self, name: str) -> None:
         with QSignalBlocker(self._device):
@@ -191,10 +202,14 @@ class SentenceBar(QWidget):
         self._run.setToolTip(self.tr("Run the sentence through the model (Ctrl+Enter)"))
         self._model_label.setText(self.tr("Model"))
         self._model.setAccessibleName(self.tr("Model"))
+        self._model.setToolTip(self.tr("Model"))
         self._layers_label.setText(self.tr("Blocks"))
         self._layers.setAccessibleName(self.tr("Number of blocks"))
+        self._layers.setToolTip(self.tr("Number of blocks"))
         self._device_label.setText(self.tr("Device"))
+        self._device.setItemText(0, self.tr("auto"))
         self._device.setAccessibleName(self.tr("Device"))
+        self._device.setToolTip(self.tr("Device"))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
@@ -204,7 +219,13 @@ class SentenceBar(QWidget):
     # Input --------------------------------------------------------------------------------------------------
 
     def _edited(self, text: str) -> None:
-        self.edited.emit(from_box(text))
+        shown = to_box(from_box(text))
+        if shown != text:  # pasted newlines are seen as such
+            at = self._box.cursorPosition()
+            with QSignalBlocker(self._box):
+                self._box.setText(shown)
+            self._box.setCursorPosition(at)
+        self.edited.emit(self.text())
 
     def _pressed(self) -> None:
         if self._busy:

@@ -328,6 +328,11 @@ class StagePane(QWidget):
         """What has the result's cells on screen."""
         return self.table if self._stack.currentIndex() else self.equation
 
+    def set_compact(self, compact: bool) -> None:
+        """Leave out breadcrumb and scales where the window is low; the status line says where one is."""
+        self._crumb_row.setVisible(not compact)
+        self._foot.setVisible(not compact)
+
     def set_readout(self, text: str) -> None:
         """The pointer's value, always in the same place."""
         self._readout.set_text(text)

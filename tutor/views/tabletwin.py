@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from tutor.views import numbers
 from tutor.views.heatdata import Map
+from tutor.views.keys import prints
 from tutor.views.paint import visible
 from tutor.views.theme import Theme, font, metrics
 
@@ -105,6 +107,12 @@ class TableTwin(QTableView):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if prints(event):  # letters are the window's commands, not a search
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def currentChanged(self, current: _Index, previous: _Index) -> None:
         super().currentChanged(current, previous)

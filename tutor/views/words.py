@@ -28,7 +28,14 @@ _OPERATIONS = (
     QT_TRANSLATE_NOOP("operation", "mask"), QT_TRANSLATE_NOOP("operation", "softmax"),
     QT_TRANSLATE_NOOP("operation", "pattern × v"), QT_TRANSLATE_NOOP("operation", "mean"),
     QT_TRANSLATE_NOOP("operation", "variance"), QT_TRANSLATE_NOOP("operation", "normalize"),
-    QT_TRANSLATE_NOOP("operation", "scale and shift"),
+    QT_TRANSLATE_NOOP("operation", "scale and shift"), QT_TRANSLATE_NOOP("operation", "ReLU"),
+    QT_TRANSLATE_NOOP("operation", "GELU"), QT_TRANSLATE_NOOP("operation", "GELU (tanh)"),
+)  # fmt: skip
+#: Words among the symbols of a working table.
+_COLUMNS = (QT_TRANSLATE_NOOP("column", "product"),)
+#: Remarks that shipped models carry.
+_REMARKS = (
+    QT_TRANSLATE_NOOP("remark", "The article counts 100,069 as its largest id; cl100k_base has 100,277."),
 )  # fmt: skip
 
 _WHY = {
@@ -78,9 +85,10 @@ _NOTES = {
         "is taken away."),
     "causal": QT_TRANSLATE_NOOP("note", "Query {query_token} ({query}) may not look at key {key_token} ({key}), because "
         "{key} > {query}: it lies ahead."),
-    "padding": QT_TRANSLATE_NOOP("note", "Key {key} is padding, because this sentence has only {length} tokens."),
-    "padding −1000": QT_TRANSLATE_NOOP("note", "Key {key} is padding, because this sentence has only {length} tokens: "
-        "1000 is taken away, which is not quite hidden."),
+    "padding": QT_TRANSLATE_NOOP("note", "Key {key} is padding, because {key} ≥ {length}, the number of tokens in this "
+        "sentence."),
+    "padding −1000": QT_TRANSLATE_NOOP("note", "Key {key} is padding, because {key} ≥ {length}, the number of tokens in "
+        "this sentence: 1000 is taken away, which is not quite hidden."),
     "padding left in": QT_TRANSLATE_NOOP("note", "Key {key} is padding, but padding is not masked here."),
     "empty row": QT_TRANSLATE_NOOP("note", "Every key of this row is masked, so the shares are 0 ÷ 0: not a number."),
 }  # fmt: skip
@@ -94,6 +102,16 @@ def stage(title: str) -> str:
 def operation(title: str) -> str:
     """An operation's name; one this table does not know keeps its own."""
     return QCoreApplication.translate("operation", title)
+
+
+def column(label: str) -> str:
+    """What a column of a working table holds; symbols stay as they are."""
+    return QCoreApplication.translate("column", label)
+
+
+def remark(text: str) -> str:
+    """A model's remark; one this table does not know keeps its own words."""
+    return QCoreApplication.translate("remark", text)
 
 
 def section(name: str) -> str:

@@ -1,0 +1,1136 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>ColorBar</name>
+    <message>
+        <source>Colour scale from {low} to {high}</source>
+        <translation>色标范围：{low} 到 {high}</translation>
+    </message>
+</context>
+<context>
+    <name>EquationView</name>
+    <message>
+        <source>Heat maps</source>
+        <translation>热图</translation>
+    </message>
+    <message>
+        <source>Nothing to show yet.</source>
+        <translation>暂无内容。</translation>
+    </message>
+    <message>
+        <source>{rows} rows, {columns} columns.</source>
+        <translation>{rows} 行，{columns} 列。</translation>
+    </message>
+    <message>
+        <source>Largest: {value} at row {row}, column {column}.</source>
+        <translation>绝对值最大：{value}，位于行 {row}、列 {column}。</translation>
+    </message>
+</context>
+<context>
+    <name>HeatMap</name>
+    <message>
+        <source>Heat map</source>
+        <translation>热图</translation>
+    </message>
+    <message>
+        <source>Nothing to show yet.</source>
+        <translation>暂无内容。</translation>
+    </message>
+    <message>
+        <source>Hidden until you have predicted it.</source>
+        <translation>先作出预测，再显示内容。</translation>
+    </message>
+    <message>
+        <source>{rows} rows, {columns} columns.</source>
+        <translation>{rows} 行，{columns} 列。</translation>
+    </message>
+    <message>
+        <source>Largest: {value} at row {row}, column {column}.</source>
+        <translation>绝对值最大：{value}，位于行 {row}、列 {column}。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Each pixel shows the largest of %n number(s), sign and all.</source>
+        <translation>
+            <numerusform>每个像素显示 %n 个数中绝对值最大的一个，并保留符号。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Predict first, then reveal</source>
+        <translation>先预测，再揭晓</translation>
+    </message>
+</context>
+<context>
+    <name>Inspector</name>
+    <message>
+        <source>Inspector</source>
+        <translation>检查器</translation>
+    </message>
+    <message>
+        <source>Terms</source>
+        <translation>各项</translation>
+    </message>
+    <message>
+        <source>How it was computed</source>
+        <translation>计算过程</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>为什么</translation>
+    </message>
+    <message>
+        <source>The lines that run</source>
+        <translation>实际运行的代码</translation>
+    </message>
+    <message>
+        <source>Statistics</source>
+        <translation>统计</translation>
+    </message>
+    <message>
+        <source>|size|</source>
+        <translation>绝对值</translation>
+    </message>
+    <message>
+        <source>Largest terms first</source>
+        <translation>绝对值大的项在前</translation>
+    </message>
+    <message>
+        <source>index</source>
+        <translation>序号</translation>
+    </message>
+    <message>
+        <source>Terms in order</source>
+        <translation>按序号排列</translation>
+    </message>
+    <message>
+        <source>Click a cell to see how its number was computed.</source>
+        <translation>点击一个单元格，查看其中的数是怎样算出来的。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n term(s) in order, the largest marked</source>
+        <translation>
+            <numerusform>按序号排列的 %n 项，已标出绝对值最大的一项</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>✓ the id itself</source>
+        <translation>✓ 就是编号本身</translation>
+    </message>
+    <message>
+        <source>✓ stored {stored} = recomputed {result} (Δ&#xa0;{difference})</source>
+        <translation>✓ 存储值 {stored} = 重算值 {result}（Δ&#xa0;{difference}）</translation>
+    </message>
+    <message>
+        <source>✗ stored {stored}, recomputed {result}: they differ by {difference}</source>
+        <translation>✗ 存储值 {stored}，重算值 {result}：两者相差 {difference}</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Saved as {name}.</source>
+        <extracomment>Errors whose message is a sentence for people. What the choices in the menu bar&apos;s corner show. What the empty window offers; sentences of the source articles.</extracomment>
+        <translation>已保存为 {name}。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for this: use a shorter sentence or fewer blocks.</source>
+        <translation>内存不足：请缩短句子，或减少块数。</translation>
+    </message>
+    <message>
+        <source>Something unexpected happened ({error}): try again, or change the sentence.</source>
+        <translation>出现意外情况（{error}）：请重试，或修改句子。</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>Something went wrong ({kind}), and the window goes on: details are in {log}.</source>
+        <translation>出现错误（{kind}），但窗口仍可继续使用：详情见 {log}。</translation>
+    </message>
+    <message>
+        <source>Scale fixed from 0 to 1</source>
+        <translation>色标固定为 0 到 1</translation>
+    </message>
+    <message>
+        <source>One scale for {names}</source>
+        <translation>{names} 共用色标</translation>
+    </message>
+    <message>
+        <source>The engine is starting. You can type in the meantime.</source>
+        <translation>计算引擎正在启动，您可以先输入句子。</translation>
+    </message>
+    <message>
+        <source>Type a sentence and press Run, or start with a sample:</source>
+        <translation>请输入句子并点击“运行”，或从示例开始：</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>正在启动……</translation>
+    </message>
+    <message>
+        <source>No run yet</source>
+        <translation>尚未运行</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>operation {k} of {n}, stage {s} of {total}</source>
+        <translation>第 {k} 个操作，共 {n} 个；第 {s} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>stage {s} of {total}</source>
+        <translation>第 {s} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>✓ result shown · {place}</source>
+        <translation>✓ 已显示结果 · {place}</translation>
+    </message>
+    <message>
+        <source>computing… · {place}</source>
+        <translation>正在计算…… · {place}</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>头</translation>
+    </message>
+    <message>
+        <source>Starting the engine…</source>
+        <translation>正在启动计算引擎……</translation>
+    </message>
+    <message>
+        <source>Running…</source>
+        <translation>正在运行……</translation>
+    </message>
+    <message>
+        <source>Type a sentence and press Run.</source>
+        <translation>请输入句子并点击“运行”。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n block(s)</source>
+        <translation>
+            <numerusform>%n 个块</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{count} parameters</source>
+        <translation>{count} 个参数</translation>
+    </message>
+    <message>
+        <source>{ms} ms</source>
+        <translation>{ms} 毫秒</translation>
+    </message>
+    <message>
+        <source>Diagnostics are on the clipboard: paste them into your report.</source>
+        <translation>诊断信息已复制到剪贴板：请粘贴到您的反馈中。</translation>
+    </message>
+    <message>
+        <source>Open a saved trace</source>
+        <translation>打开已保存的运行记录</translation>
+    </message>
+    <message>
+        <source>Saved traces (*.safetensors)</source>
+        <translation>运行记录 (*.safetensors)</translation>
+    </message>
+    <message>
+        <source>Save this trace</source>
+        <translation>保存本次运行记录</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>What they do</source>
+        <translation>作用</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>关于</translation>
+    </message>
+    <message>
+        <source>Transformer Tutor {version}</source>
+        <translation>Transformer Tutor {version}</translation>
+    </message>
+    <message>
+        <source>Every number on screen is the model&apos;s own and can be re-derived by hand.</source>
+        <translation>屏幕上的每个数都出自模型本身，都可以手工重新推算。</translation>
+    </message>
+    <message>
+        <source>Transformer Tutor</source>
+        <translation>Transformer Tutor</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一步</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>上一步</translation>
+    </message>
+    <message>
+        <source>Into</source>
+        <translation>进入</translation>
+    </message>
+    <message>
+        <source>Out</source>
+        <translation>跳出</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>时间线</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+</context>
+<context>
+    <name>Outline</name>
+    <message>
+        <source>Outline</source>
+        <translation>大纲</translation>
+    </message>
+</context>
+<context>
+    <name>PlaceDesk</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>operation {k} of {n}, stage {s} of {total}</source>
+        <translation>第 {k} 个操作，共 {n} 个；第 {s} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>stage {s} of {total}</source>
+        <translation>第 {s} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>✓ result shown · {place}</source>
+        <translation>✓ 已显示结果 · {place}</translation>
+    </message>
+    <message>
+        <source>computing… · {place}</source>
+        <translation>正在计算…… · {place}</translation>
+    </message>
+</context>
+<context>
+    <name>SentenceBar</name>
+    <message>
+        <source>of 0–{last}</source>
+        <extracomment>A sentence box has one line, so these stand for characters it cannot show.</extracomment>
+        <translation>范围 0–{last}</translation>
+    </message>
+    <message>
+        <source>Sentence</source>
+        <translation>句子</translation>
+    </message>
+    <message>
+        <source>Type a sentence of your own</source>
+        <translation>请输入您自己的句子</translation>
+    </message>
+    <message>
+        <source>Sentence number</source>
+        <translation>句子编号</translation>
+    </message>
+    <message>
+        <source>Add a sentence to the batch</source>
+        <translation>在批次中添加一个句子</translation>
+    </message>
+    <message>
+        <source>Remove this sentence from the batch</source>
+        <translation>从批次中移除这个句子</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Run the sentence through the model (Ctrl+Enter)</source>
+        <translation>用模型运行这个句子 (Ctrl+Enter)</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Blocks</source>
+        <translation>块数</translation>
+    </message>
+    <message>
+        <source>Number of blocks</source>
+        <translation>块的数量</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>auto</source>
+        <translation>自动</translation>
+    </message>
+</context>
+<context>
+    <name>SentenceDesk</name>
+    <message>
+        <source>Tokens</source>
+        <extracomment>Errors whose message is a sentence for people.</extracomment>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>Saved as {name}.</source>
+        <translation>已保存为 {name}。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for this: use a shorter sentence or fewer blocks.</source>
+        <translation>内存不足：请缩短句子，或减少块数。</translation>
+    </message>
+    <message>
+        <source>Something unexpected happened ({error}): try again, or change the sentence.</source>
+        <translation>出现意外情况（{error}）：请重试，或修改句子。</translation>
+    </message>
+</context>
+<context>
+    <name>ShapeBadge</name>
+    <message>
+        <source>Shape: predict it</source>
+        <translation>形状：请先预测</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>Shape: {shape}</source>
+        <translation>形状：{shape}</translation>
+    </message>
+</context>
+<context>
+    <name>StageDesk</name>
+    <message>
+        <source>Scale fixed from 0 to 1</source>
+        <translation>色标固定为 0 到 1</translation>
+    </message>
+    <message>
+        <source>One scale for {names}</source>
+        <translation>{names} 共用色标</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>头</translation>
+    </message>
+</context>
+<context>
+    <name>StagePane</name>
+    <message>
+        <source>of 0–{last}</source>
+        <translation>范围 0–{last}</translation>
+    </message>
+    <message>
+        <source>Colour scale of {name}</source>
+        <translation>{name} 的色标</translation>
+    </message>
+    <message>
+        <source>Stage</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Heat map</source>
+        <translation>热图</translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <source>The same numbers as a table (T)</source>
+        <translation>以表格显示同样的数 (T)</translation>
+    </message>
+</context>
+<context>
+    <name>TableTwin</name>
+    <message>
+        <source>Values</source>
+        <translation>数值</translation>
+    </message>
+</context>
+<context>
+    <name>TermsModel</name>
+    <message>
+        <source>term</source>
+        <translation>项</translation>
+    </message>
+</context>
+<context>
+    <name>Timeline</name>
+    <message>
+        <source>No stages yet.</source>
+        <translation>还没有步骤。</translation>
+    </message>
+    <message>
+        <source>Stage {number} of {total}: {section}</source>
+        <translation>第 {number} 步，共 {total} 步：{section}</translation>
+    </message>
+    <message>
+        <source>Stage {number} of {total}: {section}, {stage}</source>
+        <translation>第 {number} 步，共 {total} 步：{section}，{stage}</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>时间线</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>读写</translation>
+    </message>
+</context>
+<context>
+    <name>TokenStrip</name>
+    <message>
+        <source>query</source>
+        <translation>查询</translation>
+    </message>
+    <message>
+        <source>key</source>
+        <translation>键</translation>
+    </message>
+    <message>
+        <source>special</source>
+        <translation>特殊</translation>
+    </message>
+    <message>
+        <source>masked</source>
+        <translation>已掩码</translation>
+    </message>
+    <message>
+        <source>Token {number} of {total}: {text}, id {id}.</source>
+        <translation>第 {number} 个词元，共 {total} 个：{text}，编号 {id}。</translation>
+    </message>
+    <message>
+        <source>One of the bytes of {character}.</source>
+        <translation>它是“{character}”的字节之一。</translation>
+    </message>
+    <message>
+        <source>Padding: masked, it is never looked at.</source>
+        <translation>填充：已掩码，不会被关注。</translation>
+    </message>
+    <message>
+        <source>A special token.</source>
+        <translation>这是特殊词元。</translation>
+    </message>
+    <message>
+        <source>This is the query.</source>
+        <translation>这是查询。</translation>
+    </message>
+    <message>
+        <source>This is the key.</source>
+        <translation>这是键。</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>No tokens yet.</source>
+        <translation>还没有词元。</translation>
+    </message>
+    <message>
+        <source>together: {character}</source>
+        <translation>合为：{character}</translation>
+    </message>
+</context>
+<context>
+    <name>axis</name>
+    <message>
+        <source>batch</source>
+        <translation>批次</translation>
+    </message>
+    <message>
+        <source>pos</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>query_pos</source>
+        <translation>查询位置</translation>
+    </message>
+    <message>
+        <source>key_pos</source>
+        <translation>键位置</translation>
+    </message>
+    <message>
+        <source>head</source>
+        <translation>头</translation>
+    </message>
+    <message>
+        <source>d_head</source>
+        <translation>每头维度</translation>
+    </message>
+    <message>
+        <source>d_model</source>
+        <translation>模型维度</translation>
+    </message>
+    <message>
+        <source>d_mlp</source>
+        <translation>前馈维度</translation>
+    </message>
+    <message>
+        <source>d_vocab</source>
+        <translation>词表</translation>
+    </message>
+</context>
+<context>
+    <name>column</name>
+    <message>
+        <source>product</source>
+        <extracomment>Words among the symbols of a working table.</extracomment>
+        <translation>乘积</translation>
+    </message>
+</context>
+<context>
+    <name>commands</name>
+    <message>
+        <source>&amp;File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>编辑</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图</translation>
+    </message>
+    <message>
+        <source>&amp;Step</source>
+        <translation>步进</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助</translation>
+    </message>
+    <message>
+        <source>Open a saved trace…</source>
+        <translation>打开已保存的运行记录……</translation>
+    </message>
+    <message>
+        <source>Save this trace…</source>
+        <translation>保存本次运行记录……</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Type a sentence</source>
+        <translation>输入句子</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Cancel or unpin</source>
+        <translation>取消运行或取消固定</translation>
+    </message>
+    <message>
+        <source>Light theme</source>
+        <translation>浅色主题</translation>
+    </message>
+    <message>
+        <source>Dark theme</source>
+        <translation>深色主题</translation>
+    </message>
+    <message>
+        <source>Larger type</source>
+        <translation>放大文字</translation>
+    </message>
+    <message>
+        <source>Smaller type</source>
+        <translation>缩小文字</translation>
+    </message>
+    <message>
+        <source>Normal type</source>
+        <translation>标准文字大小</translation>
+    </message>
+    <message>
+        <source>Heat map or table</source>
+        <translation>热图或表格</translation>
+    </message>
+    <message>
+        <source>Next pane</source>
+        <translation>下一个窗格</translation>
+    </message>
+    <message>
+        <source>Previous pane</source>
+        <translation>上一个窗格</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一步</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>上一步</translation>
+    </message>
+    <message>
+        <source>Into the stage</source>
+        <translation>进入步骤内部</translation>
+    </message>
+    <message>
+        <source>Out of the stage</source>
+        <translation>跳出步骤</translation>
+    </message>
+    <message>
+        <source>First stage</source>
+        <translation>第一步</translation>
+    </message>
+    <message>
+        <source>Last stage</source>
+        <translation>最后一步</translation>
+    </message>
+    <message>
+        <source>Next block</source>
+        <translation>下一个块</translation>
+    </message>
+    <message>
+        <source>Previous block</source>
+        <translation>上一个块</translation>
+    </message>
+    <message>
+        <source>Next head</source>
+        <translation>下一个头</translation>
+    </message>
+    <message>
+        <source>Previous head</source>
+        <translation>上一个头</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>Copy diagnostics</source>
+        <translation>复制诊断信息</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>关于</translation>
+    </message>
+</context>
+<context>
+    <name>dialogs</name>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>What they do</source>
+        <translation>作用</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>关于</translation>
+    </message>
+    <message>
+        <source>Transformer Tutor {version}</source>
+        <translation>Transformer Tutor {version}</translation>
+    </message>
+    <message>
+        <source>Every number on screen is the model&apos;s own and can be re-derived by hand.</source>
+        <translation>屏幕上的每个数都出自模型本身，都可以手工重新推算。</translation>
+    </message>
+</context>
+<context>
+    <name>note</name>
+    <message>
+        <source>The token&apos;s id is {id}, so this is row {id} of the table, feature {column}.</source>
+        <translation>这个词元的编号是 {id}，所以取嵌入表第 {id} 行的第 {column} 维。</translation>
+    </message>
+    <message>
+        <source>The same number as {link}: only its place changes.</source>
+        <translation>与 {link} 是同一个数：只是换了位置。</translation>
+    </message>
+    <message>
+        <source>Pair {pair} turns once every {wavelength} positions.</source>
+        <translation>第 {pair} 对正弦和余弦每经过 {wavelength} 个位置转一圈。</translation>
+    </message>
+    <message>
+        <source>The token with id {id}, made by the merges below.</source>
+        <translation>编号为 {id} 的词元，由下列合并步骤得到。</translation>
+    </message>
+    <message>
+        <source>Query {query_token} ({query}) may look at key {key_token} ({key}), so nothing is taken away.</source>
+        <translation>查询 {query_token} ({query}) 可以看到键 {key_token} ({key})，所以分数不变。</translation>
+    </message>
+    <message>
+        <source>Query {query_token} ({query}) may not look at key {key_token} ({key}), because {key} &gt; {query}: it lies ahead.</source>
+        <translation>查询 {query_token} ({query}) 不能看到键 {key_token} ({key})，因为 {key} &gt; {query}：这个键在它后面。</translation>
+    </message>
+    <message>
+        <source>Key {key} is padding, because {key} ≥ {length}, the number of tokens in this sentence.</source>
+        <translation>键 {key} 是填充，因为 {key} ≥ {length}，而 {length} 是这个句子的词元数。</translation>
+    </message>
+    <message>
+        <source>Key {key} is padding, because {key} ≥ {length}, the number of tokens in this sentence: 1000 is taken away, which is not quite hidden.</source>
+        <translation>键 {key} 是填充，因为 {key} ≥ {length}，而 {length} 是这个句子的词元数：这里减去 1000，所以并没有完全遮住。</translation>
+    </message>
+    <message>
+        <source>Key {key} is padding, but padding is not masked here.</source>
+        <translation>键 {key} 是填充，但这里没有对填充做掩码。</translation>
+    </message>
+    <message>
+        <source>Every key of this row is masked, so the shares are 0 ÷ 0: not a number.</source>
+        <translation>这一行的键全部被掩码，所以各份额是 0 ÷ 0，结果不是数。</translation>
+    </message>
+</context>
+<context>
+    <name>operation</name>
+    <message>
+        <source>tokenize</source>
+        <translation>分词</translation>
+    </message>
+    <message>
+        <source>lookup</source>
+        <translation>查表</translation>
+    </message>
+    <message>
+        <source>position rows</source>
+        <translation>取位置行</translation>
+    </message>
+    <message>
+        <source>sinusoid</source>
+        <translation>正弦位置编码</translation>
+    </message>
+    <message>
+        <source>linear</source>
+        <translation>线性变换</translation>
+    </message>
+    <message>
+        <source>add</source>
+        <translation>相加</translation>
+    </message>
+    <message>
+        <source>scale</source>
+        <translation>缩放</translation>
+    </message>
+    <message>
+        <source>same numbers</source>
+        <translation>数值不变</translation>
+    </message>
+    <message>
+        <source>split heads</source>
+        <translation>拆分多头</translation>
+    </message>
+    <message>
+        <source>transpose</source>
+        <translation>转置</translation>
+    </message>
+    <message>
+        <source>concat</source>
+        <translation>拼接</translation>
+    </message>
+    <message>
+        <source>q × kᵀ</source>
+        <translation>q × kᵀ</translation>
+    </message>
+    <message>
+        <source>mask</source>
+        <translation>掩码</translation>
+    </message>
+    <message>
+        <source>softmax</source>
+        <translation>softmax</translation>
+    </message>
+    <message>
+        <source>pattern × v</source>
+        <translation>注意力权重 × v</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>均值</translation>
+    </message>
+    <message>
+        <source>variance</source>
+        <translation>方差</translation>
+    </message>
+    <message>
+        <source>normalize</source>
+        <translation>标准化</translation>
+    </message>
+    <message>
+        <source>scale and shift</source>
+        <translation>缩放与平移</translation>
+    </message>
+    <message>
+        <source>ReLU</source>
+        <translation>ReLU</translation>
+    </message>
+    <message>
+        <source>GELU</source>
+        <translation>GELU</translation>
+    </message>
+    <message>
+        <source>GELU (tanh)</source>
+        <translation>GELU (tanh)</translation>
+    </message>
+</context>
+<context>
+    <name>present</name>
+    <message>
+        <source>pad</source>
+        <translation>填充</translation>
+    </message>
+    <message>
+        <source>query {token} ({at})</source>
+        <translation>查询 {token} ({at})</translation>
+    </message>
+    <message>
+        <source>key {token} ({at})</source>
+        <translation>键 {token} ({at})</translation>
+    </message>
+    <message>
+        <source>token {token} ({at})</source>
+        <translation>词元 {token} ({at})</translation>
+    </message>
+    <message>
+        <source>head {at}</source>
+        <translation>头 {at}</translation>
+    </message>
+    <message>
+        <source>sentence {at}</source>
+        <translation>句子 {at}</translation>
+    </message>
+    <message>
+        <source>vocabulary entry {at}</source>
+        <translation>词表第 {at} 项</translation>
+    </message>
+    <message>
+        <source>feature {at}</source>
+        <translation>第 {at} 维</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>rank {rank}</source>
+        <translation>合并次序 {rank}</translation>
+    </message>
+    <message>
+        <source>min</source>
+        <translation>最小值</translation>
+    </message>
+    <message>
+        <source>max</source>
+        <translation>最大值</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>均值</translation>
+    </message>
+    <message>
+        <source>std</source>
+        <translation>标准差</translation>
+    </message>
+    <message>
+        <source>values</source>
+        <translation>数值个数</translation>
+    </message>
+    <message>
+        <source>masked (−∞)</source>
+        <translation>已掩码 (−∞)</translation>
+    </message>
+    <message>
+        <source>not a number</source>
+        <translation>非数</translation>
+    </message>
+</context>
+<context>
+    <name>remark</name>
+    <message>
+        <source>The article counts 100,069 as its largest id; cl100k_base has 100,277.</source>
+        <extracomment>Remarks that shipped models carry.</extracomment>
+        <translation>文章中的最大编号是 100,069；而 cl100k_base 有 100,277 个词元编号。</translation>
+    </message>
+</context>
+<context>
+    <name>section</name>
+    <message>
+        <source>Block {number}</source>
+        <translation>块 {number}</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>输出</translation>
+    </message>
+</context>
+<context>
+    <name>stage</name>
+    <message>
+        <source>Tokenize</source>
+        <translation>分词</translation>
+    </message>
+    <message>
+        <source>Embed</source>
+        <translation>嵌入</translation>
+    </message>
+    <message>
+        <source>Positions</source>
+        <translation>位置编码</translation>
+    </message>
+    <message>
+        <source>Norm 1</source>
+        <translation>归一化 1</translation>
+    </message>
+    <message>
+        <source>Norm 2</source>
+        <translation>归一化 2</translation>
+    </message>
+    <message>
+        <source>Q, K, V</source>
+        <translation>Q、K、V</translation>
+    </message>
+    <message>
+        <source>Split heads</source>
+        <translation>拆分多头</translation>
+    </message>
+    <message>
+        <source>Scores</source>
+        <translation>分数</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>缩放</translation>
+    </message>
+    <message>
+        <source>Mask</source>
+        <translation>掩码</translation>
+    </message>
+    <message>
+        <source>Softmax</source>
+        <translation>softmax</translation>
+    </message>
+    <message>
+        <source>× V</source>
+        <translation>× V</translation>
+    </message>
+    <message>
+        <source>Concat</source>
+        <translation>拼接</translation>
+    </message>
+    <message>
+        <source>Output projection</source>
+        <translation>输出投影</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>相加</translation>
+    </message>
+    <message>
+        <source>Add &amp; Norm</source>
+        <translation>相加与归一化</translation>
+    </message>
+    <message>
+        <source>FFN</source>
+        <translation>前馈网络</translation>
+    </message>
+    <message>
+        <source>Final norm</source>
+        <translation>最终归一化</translation>
+    </message>
+    <message>
+        <source>Logits</source>
+        <translation>对数几率 (logits)</translation>
+    </message>
+    <message>
+        <source>Probabilities</source>
+        <translation>概率</translation>
+    </message>
+</context>
+<context>
+    <name>why</name>
+    <message>
+        <source>A model reads numbers, so the text is cut into pieces from a fixed vocabulary and each piece is replaced by its id. Frequent pieces are whole words, rare words fall apart.</source>
+        <translation>模型只能读数字，所以先把文本切成固定词表中的片段，再把每个片段换成它的编号。常见的词自成一个词元，罕见的词会被拆成几段。</translation>
+    </message>
+    <message>
+        <source>Each id picks its row of the embedding table: a vector the model has learned for that piece of text. The same token always starts as the same vector.</source>
+        <translation>每个编号从嵌入表中取出对应的一行，也就是模型为这段文本学到的向量。相同的词元总是从相同的向量出发。</translation>
+    </message>
+    <message>
+        <source>Attention by itself does not see the order of the tokens. Adding a code for the position makes the same token differ from place to place.</source>
+        <translation>注意力本身看不到词元的先后顺序。加上位置编码后，同一个词元在不同位置就有了不同的向量。</translation>
+    </message>
+    <message>
+        <source>Each position&apos;s vector is brought to mean 0 and variance 1, then scaled and shifted by learned numbers. This keeps the sizes steady from block to block.</source>
+        <translation>层归一化把每个位置的向量变成均值为 0、方差为 1，再用学到的参数缩放和平移。这样，数值的大小在各块之间保持稳定。</translation>
+    </message>
+    <message>
+        <source>Three learned matrices turn the same vector into three: what this position asks for (query), what it offers to be found by (key), and what it hands over (value).</source>
+        <translation>三个学到的矩阵把同一个向量变成三个：这个位置要找什么（查询）、凭什么被找到（键）、交出什么内容（值）。</translation>
+    </message>
+    <message>
+        <source>The features are dealt out to the heads, side by side. No number changes: each head now works on its own slice.</source>
+        <translation>把各维特征依次分给各个头。数值都不变：每个头从此只处理属于自己的那一段。</translation>
+    </message>
+    <message>
+        <source>Every query meets every key: the products of their features add up. A large score means that query and key point the same way.</source>
+        <translation>每个查询都与每个键做点积：对应维度相乘，再求和。分数大，说明查询与键的方向相近。</translation>
+    </message>
+    <message>
+        <source>A sum of d products grows with d. Dividing by the root of d keeps the scores in the range where softmax still tells keys apart gently.</source>
+        <translation>d 个乘积之和的波动会随 d 增大。除以 d 的平方根，分数就留在合适的范围内，softmax 不会过早地只偏向一个键。</translation>
+    </message>
+    <message>
+        <source>A position may look at itself and back, never ahead, and never at padding. −∞ before softmax becomes exactly 0 after it.</source>
+        <translation>每个位置只能看自己和前面的位置，不能看后面，也不能看填充。softmax 之前的 −∞，在 softmax 之后恰好变成 0。</translation>
+    </message>
+    <message>
+        <source>Each row becomes positive shares that sum to 1. Subtracting the largest score first changes nothing but keeps exp in range.</source>
+        <translation>每一行都变成总和为 1 的正数份额。先减去最大的分数不会改变结果，只是避免 exp 溢出。</translation>
+    </message>
+    <message>
+        <source>Each position takes the values of the keys in the shares of its row: a weighted average of what the other positions hand over.</source>
+        <translation>每个位置按自己那一行的份额汇总各个键对应的值：也就是对各位置交出的内容做加权平均。</translation>
+    </message>
+    <message>
+        <source>The heads&apos; results are laid side by side again. No number changes.</source>
+        <translation>把各个头的结果重新并排拼接起来。数值都不变。</translation>
+    </message>
+    <message>
+        <source>A learned matrix mixes what the heads found into one vector for each position.</source>
+        <translation>一个学到的矩阵把各个头找到的信息混合起来，为每个位置得到一个向量。</translation>
+    </message>
+    <message>
+        <source>The result is added to what was there before. The residual stream keeps everything, and gradients have a direct way back.</source>
+        <translation>把结果加到原来的向量上。残差流保留了先前的全部信息，梯度也有了直接回传的通路。</translation>
+    </message>
+    <message>
+        <source>The result is added to what was there before, and each position&apos;s sum is brought to mean 0 and variance 1, then scaled and shifted by learned numbers.</source>
+        <translation>先把结果加到原来的向量上；再做层归一化，把每个位置的和变成均值为 0、方差为 1，并用学到的参数缩放和平移。</translation>
+    </message>
+    <message>
+        <source>Each position is widened, bent by the activation, and narrowed again, without looking at the others.</source>
+        <translation>每个位置的向量先升维，经过非线性的激活函数，再降回原来的维度；各位置互不相看。</translation>
+    </message>
+    <message>
+        <source>Each position&apos;s vector is compared with every entry of the vocabulary: one number for each possible next token.</source>
+        <translation>把每个位置的向量与词表中的每一项做比较：每个可能的下一个词元都得到一个数。</translation>
+    </message>
+    <message>
+        <source>Softmax turns the logits into probabilities: for each position, how likely each token is to come next.</source>
+        <translation>softmax 把对数几率 (logits) 变成概率：在每个位置，各个词元接下来出现的可能性有多大。</translation>
+    </message>
+</context>
+</TS>

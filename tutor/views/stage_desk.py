@@ -1,0 +1,202 @@
+"""What is on screen of the step: its heat maps, the pointed and the pinned cell, how the pinned one was computed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from tutor import work
+from tutor.engine import axes as ax
+from tutor.engine.axes import Index
+from tutor.engine.picture import Selection, choose
+from tutor.engine.trace import Trace
+from tutor.engine.working import Working
+from tutor.runner import Runner
+from tutor.session import Session
+from tutor.views import numbers, present
+from tutor.views.badge import axis_label
+from tutor.views.chips import TokenStrip
+from tutor.views.inspector import Inspector
+from tutor.views.stagepane import StagePane
+
+PICTURE, WORKING = "picture", "working"
+
+
+class StageDesk(QObject):
+    """Between the Session, the engine, the stage pane and the inspector.
+
+    Signals:
+        shown()           the step under the cursor is on screen
+        failed(object)    the engine could not give it: the exception
+    """
+
+    shown = Signal()
+    failed = Signal(object)
+
+    def __init__(
+        self, session: Session, runner: Runner, stage: StagePane, inspector: Inspector, strip: TokenStrip,
+        parent: QObject | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._session, self._runner = session, runner
+        self._stage, self._inspector, self._strip = stage, inspector, strip
+        self._shown: work.Shown | None = None
+        stage.selected.connect(session.select)
+        stage.hovered.connect(self._hovered)
+        stage.clicked.connect(self._clicked)
+        stage.table.cellChosen.connect(self._table_chosen)
+        strip.clicked.connect(self._chip_clicked)
+        session.traceChanged.connect(self._forget)
+        session.moved.connect(self.ask)
+        session.selectionChanged.connect(self.ask)
+        runner.done.connect(self._done)
+        runner.failed.connect(self._failed)
+
+    def ready(self) -> bool:
+        """Whether the step under the cursor is on screen."""
+        return self._current() is not None
+
+    def _current(self) -> work.Shown | None:
+        shown = self._shown
+        return shown if shown is not None and shown.picture.path == self._session.cursor.path else None
+
+    def _forget(self) -> None:
+        self._shown = None
+
+    def ask(self) -> None:
+        """Ask for the step's picture and for the pinned cell's working; older requests are voided."""
+        session = self._session
+        self._refresh_choices()
+        if session.trace is None:
+            return
+        self._runner.submit(PICTURE, partial(_show, session.trace, session.cursor.path, session.selection))
+        if session.cell is None:
+            self._runner.cancel(WORKING)
+            self._inspector.set_explanation(None)
+            self._light()
+        else:
+            self._runner.submit(WORKING, partial(_explain, session.trace, session.cursor.path, session.cell))
+
+    def _done(self, channel: str, result: object) -> None:
+        if channel == PICTURE and isinstance(result, work.Shown):
+            self._show(result)
+        elif channel == WORKING and isinstance(result, Working):
+            self._show_working(result)
+
+    def _failed(self, channel: str, error: BaseException) -> None:
+        if channel == WORKING:
+            self._inspector.set_explanation(None)
+        if channel in (PICTURE, WORKING):
+            self.failed.emit(error)
+
+    # Showing ------------------------------------------------------------------------------------------------
+
+    def _show(self, shown: work.Shown) -> None:
+        trace = self._session.trace
+        if trace is None or shown.picture.path != self._session.cursor.path:
+            return
+        self._shown = shown
+        made, sign, caption = present.parts(trace, shown.picture)
+        self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
+        self._stage.table.set_map(made[-1].data, shown.picture.path)
+        self._stage.set_formula(shown.formula, shown.latex, shown.code)
+        self._inspector.set_code(shown.code)
+        self._stage.set_scales(present.scales(shown.picture), self._about_scale(shown))
+        ids = shown.picture.result.kind == "ids"
+        self._inspector.set_stats(() if ids else present.stats(shown.picture.stats))
+        self._stage.set_readout("")
+        self._light()
+        self.shown.emit()
+
+    def _about_scale(self, shown: work.Shown) -> str:
+        shared = shown.picture.result.shared
+        if shown.picture.result.kind == "probability":
+            return self.tr("Scale fixed from 0 to 1")
+        if len(shared) > 1:
+            names = ", ".join(name.rsplit(".", 1)[-1] for name in shared)
+            return self.tr("One scale for {names}").format(names=names)
+        return ""
+
+    def _show_working(self, working: Working) -> None:
+        trace, shown = self._session.trace, self._current()
+        if trace is None or shown is None or (working.name, working.index) != (shown.picture.path, self._session.cell):
+            return
+        self._inspector.set_explanation(present.explanation(trace, shown.picture.result, working))
+        self._light()
+
+    def _light(self) -> None:
+        """Ring, lit rows and columns, and chips of the pinned cell."""
+        trace, cell, shown = self._session.trace, self._session.cell, self._current()
+        if trace is None:
+            return
+        if shown is not None:
+            place = shown.picture.result.place(cell) if cell is not None else None
+            lit = present.lit(trace, shown.picture, cell) if cell is not None else ()
+            self._stage.equation.set_pinned(place, lit)
+            self._stage.table.set_pinned(place)
+        query, key = present.marks(trace, self._session.cursor.path, cell)
+        self._strip.set_query(query)
+        self._strip.set_key(key)
+
+    def _refresh_choices(self) -> None:
+        """Boxes for the axes that are not on screen; sentences are chosen at the top."""
+        trace = self._session.trace
+        if trace is None:
+            self._stage.set_axes_choices(())
+            return
+        step = self._session.step
+        axes = trace.shapes[step.name]
+        shown = choose(axes, step.op.picture == "alone")
+        names = {ax.HEAD: self.tr("Head")}
+        self._stage.set_axes_choices([
+            (axis.name, names.get(axis.name, axis_label(axis.name)), self._session.selection.of(axis), axis.size)
+            for at, axis in enumerate(axes)
+            if at not in shown and axis.size > 1 and axis.name != ax.BATCH
+        ])  # fmt: skip
+
+    # Pointing -----------------------------------------------------------------------------------------------
+
+    def _hovered(self, part: int, row: int, col: int) -> None:
+        trace, shown = self._session.trace, self._current()
+        if trace is None or shown is None or part < 0:
+            self._stage.set_readout("")
+            self._stage.equation.set_hover_lit(())
+            return
+        panels = (*shown.picture.operands, shown.picture.result)
+        panel = panels[part]
+        index = panel.index(row, col)
+        value = panel.values[row, col]
+        text = str(int(value)) if panel.kind == "ids" else numbers.fixed(float(value), 4)
+        self._stage.set_readout(f"{present.place_words(trace, panel, index)}   {text}")
+        if part == len(panels) - 1:
+            self._stage.equation.set_hover_lit(present.lit(trace, shown.picture, index))
+
+    def _clicked(self, part: int, row: int, col: int) -> None:
+        shown = self._current()
+        if shown is not None and part == len(shown.picture.operands):
+            index = shown.picture.result.index(row, col)
+            self._session.pin(None if index == self._session.cell else index)
+
+    def _table_chosen(self, row: int, col: int) -> None:
+        shown = self._current()
+        if shown is not None:
+            self._session.pin(shown.picture.result.index(row, col))
+
+    def _chip_clicked(self, _row: int, index: int) -> None:
+        """A token: pin it where the step has its row, keeping the column."""
+        shown, cell = self._current(), self._session.cell
+        if shown is None:
+            return
+        panel = shown.picture.result
+        if panel.rows is not None and panel.rows.name in ax.TOKEN_AXES and index < panel.values.shape[0]:
+            place = panel.place(cell) if cell is not None else None
+            self._session.pin(panel.index(index, place[1] if place else 0))
+
+
+def _show(trace: Trace, path: str, selection: Selection, job: work.Handle) -> work.Shown:
+    return work.show(trace, path, selection)
+
+
+def _explain(trace: Trace, path: str, index: Index, job: work.Handle) -> Working:
+    return work.explain(trace, path, index)
