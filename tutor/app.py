@@ -12,15 +12,12 @@ from types import TracebackType
 
 import platformdirs
 from PySide6.QtCore import (
-    QEventLoop,
     QLibraryInfo,
     QLocale,
     QSettings,
-    QTimer,
-    QtMsgType,
     QTranslator,
-    qInstallMessageHandler,
 )
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from tutor import resources, work
@@ -30,7 +27,6 @@ from tutor.views import style, theme
 from tutor.views.main_window import MainWindow
 
 NAME = "transformer-tutor"
-_WAIT_MS = 120_000
 
 
 class Languages:
@@ -81,9 +77,21 @@ def make_window(app: QApplication, settings: QSettings, look: str, language: str
         settings.setValue("language", name)
         languages.use(name)
         window.set_cjk(name.startswith("zh"))
+        _say_font(window, name)
 
     window.languageChosen.connect(choose)
     return window
+
+
+def _say_font(window: MainWindow, language: str) -> None:
+    # In English: without the font, Chinese would be boxes.
+    if language.startswith("zh") and not chinese_font_is_there():
+        window.say("No Chinese font was found: install one (Debian, Ubuntu: `sudo apt install fonts-noto-cjk`).")
+
+
+def chinese_font_is_there() -> bool:
+    """Whether some font on this system can show Chinese."""
+    return bool(QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese))
 
 
 def settings_file() -> QSettings:
@@ -92,7 +100,8 @@ def settings_file() -> QSettings:
     return QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
 
 
-def _request(options: argparse.Namespace, texts: tuple[str, ...]) -> work.Request:
+def request(options: argparse.Namespace, texts: tuple[str, ...]) -> work.Request:
+    """What the command line asks to be run. Raises SpecError or WeightsError."""
     name = options.model or models.DEFAULT
     model = models.find(name, options.layers)
     return work.Request(texts or model.samples() or ("",), name, options.layers, options.device, options.budget)
@@ -100,7 +109,7 @@ def _request(options: argparse.Namespace, texts: tuple[str, ...]) -> work.Reques
 
 def run(options: argparse.Namespace, file: Path | None) -> int:
     """Open the window and stay until it is closed. Returns the exit status."""
-    request = _request(options, (options.text,) if options.text is not None and file is None else ())
+    wanted = request(options, (options.text,) if options.text is not None and file is None else ())
     app = make_app(sys.argv[:1])
     settings = settings_file()
     look = options.theme or str(settings.value("theme", "light"))
@@ -109,10 +118,11 @@ def run(options: argparse.Namespace, file: Path | None) -> int:
     window = make_window(app, settings, look, language, min(max(percent, 80), 250))
     _log_problems(window)
     window.show()
+    _say_font(window, language)
     if file is not None:
         window.open(file)
     else:
-        window.start(request)
+        window.start(wanted)
     return app.exec()
 
 
@@ -134,58 +144,3 @@ def _log_problems(window: MainWindow) -> None:
         window.report(kind.__name__, str(folder / "tutor.log"))
 
     sys.excepthook = hook
-
-
-def wait_settled(window: MainWindow, limit_ms: int = _WAIT_MS) -> bool:
-    """Let the window work until everything on screen is up to date. Returns whether it got there."""
-    if not window.is_settled():
-        loop = QEventLoop()
-        window.settled.connect(loop.quit)
-        limit = QTimer()
-        limit.setSingleShot(True)
-        limit.timeout.connect(loop.quit)
-        limit.start(limit_ms)
-        loop.exec()
-    return window.is_settled()
-
-
-def _quiet(kind: QtMsgType, context: object, message: str) -> None:
-    """Qt's messages without the one the offscreen platform repeats for every size hint."""
-    if "propagateSizeHints" not in message:
-        print(message, file=sys.stderr)
-
-
-def shots(options: argparse.Namespace, size: tuple[int, int]) -> int:
-    """Write a picture of the window at every stage. Returns the exit status."""
-    request = _request(options, tuple(options.text or ()))
-    options.folder.mkdir(parents=True, exist_ok=True)
-    qInstallMessageHandler(_quiet)
-    app = make_app(sys.argv[:1])
-    settings = QSettings(str(options.folder / ".none.ini"), QSettings.Format.IniFormat)
-    window = make_window(app, settings, options.theme or "light", options.language or "en", options.font)
-    window.resize(*size)
-    window.show()
-    window.start(request)
-    if not wait_settled(window) or window.session.trace is None:
-        print(window.sentence.problem() or window.status_text(), file=sys.stderr)
-        window.close()
-        return 2
-    written = 0
-    for stop in window.session.stops:
-        if options.only and not any(part in stop.path for part in options.only):
-            continue
-        window.session.go_stop(stop.number)
-        wait_settled(window)
-        shown = window.session.trace.shapes[window.session.cursor.path]
-        window.session.pin(tuple(min(5, axis.size - 1) if at >= len(shown) - 2 else 0 for at, axis in enumerate(shown)))
-        wait_settled(window)
-        app.processEvents()
-        name = options.folder / f"{stop.number + 1:02d}-{stop.stage.key}.png"
-        if not window.grab().save(str(name)):
-            print(f"{name.name} could not be written: free some space or choose another place.", file=sys.stderr)
-            window.close()
-            return 2
-        written += 1
-    print(f"{written} pictures in {options.folder}")
-    window.close()
-    return 0

@@ -75,6 +75,7 @@ def _shots_parser(prog: str) -> _Parser:
     _window_options(parser)
     parser.add_argument("--size", default="1280x800", metavar="WxH", help="size of the window in pixels")
     parser.add_argument("--only", action="append", metavar="STAGE", help="only stages whose path contains this")
+    parser.add_argument("--states", action="store_true", help="also the empty, busy and error states, table and pads")
     parser.add_argument("--font", type=int, default=100, metavar="PERCENT", help="size of the type")
     return parser
 
@@ -222,9 +223,9 @@ def _shots(options: argparse.Namespace) -> int:
     if not 80 <= options.font <= 250:
         raise BadRequest("The type can be 80 to 250 percent.")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from tutor import app
+    from tutor import shots
 
-    return app.shots(options, size)
+    return shots.run(options, size)
 
 
 def _window(options: argparse.Namespace, forced: bool) -> int:

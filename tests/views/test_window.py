@@ -43,8 +43,9 @@ from windows import (
     widget_named,
 )
 
-from tutor import commands, resources
+from tutor import commands
 from tutor.engine import files, saved
+from tutor.runner import Runner
 from tutor.session import OPERATION, STAGE
 from tutor.views import numbers, words
 from tutor.views.main_window import MainWindow
@@ -568,10 +569,10 @@ def test_a_new_run_voids_the_older_one(qtbot, window, small):
         assert window.sentence.run_button().text() == "Cancel"
         if text == "The first":
             qtbot.waitUntil(small.started.is_set)
+    qtbot.waitUntil(lambda: small.ended[-1] == "Cancelled")
     small.let_go.set()
     settle(qtbot, window)
     assert shown == [("The third",)]
-    assert small.ended[-2:] == ["Cancelled", "done"]
     assert window.session.trace.batch.texts == ("The third",)
     assert window.sentence.run_button().text() == "Run"
     shown.clear()
@@ -623,8 +624,9 @@ def test_closing_during_a_run_is_quick_and_clean(qtbot, window, small):
     assert window.close()
     assert time.monotonic() - begun < 2
     assert small.ended[-1] == "Cancelled"
-    assert window.runner._pool.activeThreadCount() == 0
-    assert window.typing_runner._pool.activeThreadCount() == 0
+    runners = window.findChildren(Runner)
+    assert len(runners) == 2
+    assert [one._pool.activeThreadCount() for one in runners] == [0, 0]
 
 
 def test_closing_during_a_real_run_of_twelve_blocks_is_quick(qtbot, opened):
@@ -760,7 +762,7 @@ def test_a_full_disk_gets_one_sentence_and_leaves_nothing(qtbot, window, tmp_pat
 
     class Full:
         def __init__(self, path, mode):
-            self.file = open(path, mode)
+            self.file = open(path, mode)  # noqa: SIM115 (closed below)
             self.room = 100_000
 
         def __enter__(self):
@@ -871,7 +873,7 @@ def test_the_look_is_remembered(qtbot, opened, tmp_path):
     window.use_chinese()
     window.close()
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    assert [settings.value(key) for key in ("theme", "type", "language")] == ["dark", "110", "zh_CN"]
+    assert [str(settings.value(key)) for key in ("theme", "type", "language")] == ["dark", "110", "zh_CN"]
 
 
 def test_another_language_keeps_the_place(qtbot, window):
@@ -880,6 +882,7 @@ def test_another_language_keeps_the_place(qtbot, window):
     before = window.session.cursor, window.session.cell, window.sentence.text()
     english = labels(window)
     choose_in_menu(window, "chinese")
+    QApplication.processEvents()  # Qt tells the widgets of the new language by an event
     settle(qtbot, window)
     assert (window.session.cursor, window.session.cell, window.sentence.text()) == before
     assert window.stage.tensor_name() == "blocks.0.ln1.var"
@@ -888,20 +891,27 @@ def test_another_language_keeps_the_place(qtbot, window):
     assert any(text.startswith("✓") for text in labels(window.inspector))
     assert window.timeline._operation == 2
     assert not window.runner.busy("run")
-    if "tutor_zh_CN.qm" in os.listdir(resources.path("i18n")):
-        assert any("\u4e00" <= letter <= "\u9fff" for letter in window.stage.title())
+    for text in (window.stage.title(), window.sentence.run_button().text(), window.stage.state_text(),
+                 window.timeline.accessibleDescription(), window.inspector.explanation().place,
+                 window.actions_["open"].text(), window.outline.tree().currentIndex().data()):  # fmt: skip
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in text), text
+    assert window.outline.tree().currentIndex().data() == words.stage("Add & Norm")
     choose_in_menu(window, "english")
+    QApplication.processEvents()
     settle(qtbot, window)
     assert labels(window) == english
+    check_place(window, "blocks.0.ln1.var", window.session.trace.shapes)
 
 
 def test_the_language_may_change_before_anything_was_run(qtbot, opened):
     window = opened(Small())
     window.use_chinese()
-    settle(qtbot, window)
+    QApplication.processEvents()
+    assert window.stage.title() != "No run yet"
     window.use_english()
-    settle(qtbot, window)
+    QApplication.processEvents()
     assert window.stage.title() == "No run yet"
+    assert window.session.trace is None
 
 
 def texts_wider_than_their_buttons(window) -> list[str]:
@@ -982,7 +992,7 @@ def test_f6_goes_round_the_panes_and_back(qtbot, window):
     for _ in range(len(panes)):
         back.append(QApplication.focusWidget())
         press(qtbot, Key.Key_F6, SHIFT)
-    assert back == list(reversed(panes[1:])) + panes[:1] or back == [panes[0], *reversed(panes[1:])]
+    assert back == [panes[0], *reversed(panes[1:])]
 
 
 def name_of(widget) -> str:

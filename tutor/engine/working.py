@@ -93,7 +93,7 @@ def plain(math_: Math, digits: int = 4) -> str:
 
 
 def show(value: float, digits: int = 4) -> str:
-    """A number for a line of text: fixed decimals, a true minus, `~0` where it only rounds to nothing."""
+    """A number for a line of text: fixed decimals and a true minus; powers of ten where those would say nothing."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
@@ -102,10 +102,10 @@ def show(value: float, digits: int = 4) -> str:
         return "0"
     if float(value).is_integer() and abs(value) < 1e6:
         text = str(int(value))
-    elif abs(value) < 0.5 * 10**-digits:
-        return "~0"
-    elif abs(value) >= 1e6:
-        text = f"{value:.{digits}e}"
+    elif abs(value) < 10 ** (1 - digits) or abs(value) >= 1e6:
+        # Such as ε: four decimals of it would all be 0.
+        mantissa, power = f"{value:.{digits - 1}e}".split("e")
+        text = f"{mantissa.rstrip('0').rstrip('.')}e{int(power)}"
     else:
         text = f"{value:.{digits}f}"
     return text.replace("-", "−")

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from tutor.engine.working import Math
+from tutor.engine.working import Math, show
 from tutor.views import numbers
 from tutor.views.keys import prints
 from tutor.views.mathview import MathView, ProductsStrip
@@ -335,6 +335,7 @@ class Inspector(QWidget):
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Inspector"))
         self._header.setText(self.tr("Inspector"))
+        self._area.setAccessibleName(self.tr("Inspector"))
         self._table.setAccessibleName(self.tr("Terms"))
         self._how.setText(self.tr("How it was computed"))
         self._why_head.setText(self.tr("Why"))
@@ -387,7 +388,7 @@ class Inspector(QWidget):
             words = self.tr("%n term(s) in order, the largest marked", "", count)
             self._strip.set_values(tuple(shown.columns[-1].tolist()), words)
         self._note.setText(shown.note)
-        self._lines.setText("\n".join(f"{label} = {_short(value)}" for label, value in shown.lines))
+        self._lines.setText("\n".join(f"{label} = {show(value)}" for label, value in shown.lines))
         self._model.set_terms(shown.headers, shown.columns, shown.labels)
         self._table.fit()
         self._say_check(shown)
@@ -410,12 +411,6 @@ class Inspector(QWidget):
         good = shown.agrees or shown.whole
         colours.setColor(self._check.foregroundRole(), self._theme.ok if good else self._theme.err)
         self._check.setPalette(colours)
-
-
-def _short(value: float) -> str:
-    if float(value).is_integer() and abs(value) < 1e7:
-        return numbers.minus(str(int(value)))
-    return numbers.fixed(value, 4)
 
 
 def _value(value: float, decimals: int) -> str:

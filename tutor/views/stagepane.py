@@ -147,7 +147,7 @@ class StagePane(QWidget):
         title.setContentsMargins(16, 4, 16, 0)
         title.setSpacing(12)
         title.addWidget(self._title)
-        title.addWidget(self._formula, 3)
+        title.addWidget(self._formula, 5)
         title.addWidget(self._name, 2)
         title.addWidget(self._badge)
         self._tab_layout.setContentsMargins(0, 0, 0, 0)
