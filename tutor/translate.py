@@ -56,11 +56,11 @@ def release(ts: Path, qm: Path) -> None:
 
 
 def unfinished(ts: Path) -> list[str]:
-    """The texts of a .ts without a finished translation: empty, not looked over yet, or gone from the sources."""
+    """The texts of a .ts without a finished translation: empty, new, or gone from the sources."""
     found = []
     for message in ElementTree.parse(ts).iter("message"):
         made = message.find("translation")
-        forms = [made, *made.iter("numerusform")][1 if message.get("numerus") else 0 :] if made is not None else []
+        forms = [] if made is None else list(made) if message.get("numerus") else [made]
         if not forms or made is None or made.get("type") or not all((form.text or "").strip() for form in forms):
             found.append(message.findtext("source", ""))
     return found
@@ -81,7 +81,7 @@ def problems(folder: Path = FOLDER, files: Sequence[Path] | None = None) -> Iter
             if fresh.read_text("utf-8") != ts.read_text("utf-8"):
                 yield f"{ts.name} does not fit the sources: {again} and translate what is new."
             for text in unfinished(ts):
-                yield f"{ts.name} has no finished translation of {text!r}: translate it, or run this again if it is gone."
+                yield f"{ts.name} has no finished translation of {text!r}: translate it."
             release(ts, fresh.with_suffix(".qm"))
             if not qm.is_file() or qm.read_bytes() != fresh.with_suffix(".qm").read_bytes():
                 yield f"{qm.name} is not what {ts.name} makes: {again}."

@@ -128,33 +128,9 @@
 <context>
     <name>MainWindow</name>
     <message>
-        <source>Saved as {name}.</source>
-        <extracomment>Errors whose message is a sentence for people. What the choices in the menu bar&apos;s corner show. What the empty window offers; sentences of the source articles.</extracomment>
-        <translation>已保存为 {name}。</translation>
-    </message>
-    <message>
-        <source>There is not enough memory for this: use a shorter sentence or fewer blocks.</source>
-        <translation>内存不足：请缩短句子，或减少块数。</translation>
-    </message>
-    <message>
-        <source>Something unexpected happened ({error}): try again, or change the sentence.</source>
-        <translation>出现意外情况（{error}）：请重试，或修改句子。</translation>
-    </message>
-    <message>
-        <source>Tokens</source>
-        <translation>词元</translation>
-    </message>
-    <message>
         <source>Something went wrong ({kind}), and the window goes on: details are in {log}.</source>
+        <extracomment>What the choices in the menu bar&apos;s corner show. What the empty window offers; sentences of the source articles. Below these widths and this height, in units of the design at 100 %, panes make room for the stage.</extracomment>
         <translation>出现错误（{kind}），但窗口仍可继续使用：详情见 {log}。</translation>
-    </message>
-    <message>
-        <source>Scale fixed from 0 to 1</source>
-        <translation>色标固定为 0 到 1</translation>
-    </message>
-    <message>
-        <source>One scale for {names}</source>
-        <translation>{names} 共用色标</translation>
     </message>
     <message>
         <source>The engine is starting. You can type in the meantime.</source>
@@ -171,30 +147,6 @@
     <message>
         <source>No run yet</source>
         <translation>尚未运行</translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>operation {k} of {n}, stage {s} of {total}</source>
-        <translation>第 {k} 个操作，共 {n} 个；第 {s} 步，共 {total} 步</translation>
-    </message>
-    <message>
-        <source>stage {s} of {total}</source>
-        <translation>第 {s} 步，共 {total} 步</translation>
-    </message>
-    <message>
-        <source>✓ result shown · {place}</source>
-        <translation>✓ 已显示结果 · {place}</translation>
-    </message>
-    <message>
-        <source>computing… · {place}</source>
-        <translation>正在计算…… · {place}</translation>
-    </message>
-    <message>
-        <source>Head</source>
-        <translation>头</translation>
     </message>
     <message>
         <source>Starting the engine…</source>
@@ -227,6 +179,18 @@
         <translation>诊断信息已复制到剪贴板：请粘贴到您的反馈中。</translation>
     </message>
     <message>
+        <source>Stage</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Inspector</source>
+        <translation>检查器</translation>
+    </message>
+    <message>
+        <source>Stage or inspector</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Open a saved trace</source>
         <translation>打开已保存的运行记录</translation>
     </message>
@@ -237,26 +201,6 @@
     <message>
         <source>Save this trace</source>
         <translation>保存本次运行记录</translation>
-    </message>
-    <message>
-        <source>Keys</source>
-        <translation>快捷键</translation>
-    </message>
-    <message>
-        <source>What they do</source>
-        <translation>作用</translation>
-    </message>
-    <message>
-        <source>About</source>
-        <translation>关于</translation>
-    </message>
-    <message>
-        <source>Transformer Tutor {version}</source>
-        <translation>Transformer Tutor {version}</translation>
-    </message>
-    <message>
-        <source>Every number on screen is the model&apos;s own and can be re-derived by hand.</source>
-        <translation>屏幕上的每个数都出自模型本身，都可以手工重新推算。</translation>
     </message>
     <message>
         <source>Transformer Tutor</source>
@@ -277,10 +221,6 @@
     <message>
         <source>Out</source>
         <translation>跳出</translation>
-    </message>
-    <message>
-        <source>Timeline</source>
-        <translation>时间线</translation>
     </message>
     <message>
         <source>Progress</source>
@@ -583,6 +523,10 @@
     <message>
         <source>d_vocab</source>
         <translation>词表</translation>
+    </message>
+    <message>
+        <source>d_attn</source>
+        <translation>各头总维度</translation>
     </message>
 </context>
 <context>

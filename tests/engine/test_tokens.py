@@ -346,7 +346,7 @@ def test_bad_texts_are_named(text: str, says: str) -> None:
     assert says in sentence(caught)
     with pytest.raises(TokenError) as caught:
         batch_of_texts(load("bytes"), ["fine", text], n_ctx=30_000)
-    assert sentence(caught) == f"Sentence 2: {_message(text)}"
+    assert sentence(caught) == f"Sentence 1: {_message(text)}"
 
 
 def _message(text: str) -> str:
@@ -416,7 +416,7 @@ def test_ids_with_a_tokenizer_are_its_tokens() -> None:
     ("texts", "n_ctx", "d_vocab", "says"),
     [
         (["ab" * 150], 256, None, "The sentence has 300 tokens; this model reads 256: remove 44 tokens."),
-        (["a", "a" * 9], 8, None, "Sentence 2 has 9 tokens; this model reads 8: remove 1 token."),
+        (["a", "a" * 9], 8, None, "Sentence 1 has 9 tokens; this model reads 8: remove 1 token."),
         (["a"], 8, 97, "The sentence has the id 97; this model has ids from 0 to 96: choose the tokenizer"),
         ([], 8, None, "There is no sentence to read: give at least one."),
     ],
@@ -432,8 +432,8 @@ def test_texts_a_model_cannot_read(texts: list[str], n_ctx: int, d_vocab: int | 
     ("rows", "says"),
     [
         ([[1, -3]], "The row has the id -3; this model has ids from 0 to 99: choose one of these."),
-        ([[1], [100]], "Row 2 has the id 100;"), ([[]], "The row has no ids: give at least one."),
-        ([[1], []], "Row 2 has no ids"), ([], "There is no row"), ([[2**70]], "The row has the id"),
+        ([[1], [100]], "Row 1 has the id 100;"), ([[]], "The row has no ids: give at least one."),
+        ([[1], []], "Row 1 has no ids"), ([], "There is no row"), ([[2**70]], "The row has the id"),
         ([[1] * 9], "The row has 9 tokens; this model reads 8: remove 1 token."),
         ([[1.0]], "1.0 is not a token id: give a whole number."), ([[None]], "None is not a token id"),
     ],

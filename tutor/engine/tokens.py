@@ -152,7 +152,7 @@ def batch_of_texts(
     """
     if isinstance(texts, str):
         raise TypeError("texts is a sequence of texts, not one text")
-    for number, text in enumerate(texts, 1):
+    for number, text in enumerate(texts):
         try:
             check_text(text)
         except TokenError as error:
@@ -189,7 +189,7 @@ def _check_ids(rows: Sequence[Sequence[int]], n_ctx: int, d_vocab: int | None, k
     if not rows:
         raise TokenError(f"There is no {kind} to read: give at least one.")
     largest = MAX_ID if d_vocab is None else d_vocab - 1
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(rows):
         which = f"The {kind}" if len(rows) == 1 else f"{kind.capitalize()} {number}"
         if not len(row):
             raise TokenError(f"{which} has no ids: give at least one.")

@@ -26,6 +26,7 @@ _LABELS: dict[str, Any] = {
     "d_model": QT_TRANSLATE_NOOP("axis", "d_model"),
     "d_mlp": QT_TRANSLATE_NOOP("axis", "d_mlp"),
     "d_vocab": QT_TRANSLATE_NOOP("axis", "d_vocab"),
+    "d_attn": QT_TRANSLATE_NOOP("axis", "d_attn"),
 }
 
 

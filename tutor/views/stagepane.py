@@ -127,7 +127,6 @@ class StagePane(QWidget):
         self._scale, self._readout = Elided(theme, "dense", "ink2"), Elided(theme, "body", "ink")
         self._empty = QLabel()
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
         self._empty.setTextFormat(Qt.TextFormat.RichText)
         self._build()
         self.set_theme(theme)
@@ -222,6 +221,7 @@ class StagePane(QWidget):
         links = "".join(f'<br><a href="{escape(one)}">{escape(one)}</a>' for one in samples)
         self._empty.setText(escape(words) + links)
         self._empty.setVisible(bool(words))
+        self._view_row.setVisible(not words)
 
     def set_step(self, title: str, name: str, axes: Sequence[tuple[str, int]]) -> None:
         """The stage's title, the tensor's full name and its shape."""
