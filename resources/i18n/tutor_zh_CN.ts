@@ -188,7 +188,7 @@
     </message>
     <message>
         <source>Stage or inspector</source>
-        <translation type="unfinished"></translation>
+        <translation>步骤或检查器</translation>
     </message>
     <message>
         <source>Open a saved trace</source>
@@ -719,11 +719,11 @@
     </message>
     <message>
         <source>Key {key} is padding, because {key} ≥ {length}, the number of tokens in this sentence.</source>
-        <translation>键 {key} 是填充，因为 {key} ≥ {length}，而 {length} 是这个句子的词元数。</translation>
+        <translation>键 {key} 是填充，因为 {key} ≥ {length}（这个句子的词元数）。</translation>
     </message>
     <message>
         <source>Key {key} is padding, because {key} ≥ {length}, the number of tokens in this sentence: 1000 is taken away, which is not quite hidden.</source>
-        <translation>键 {key} 是填充，因为 {key} ≥ {length}，而 {length} 是这个句子的词元数：这里减去 1000，所以并没有完全遮住。</translation>
+        <translation>键 {key} 是填充，因为 {key} ≥ {length}（这个句子的词元数）：这里减去 1000，所以并没有完全遮住。</translation>
     </message>
     <message>
         <source>Key {key} is padding, but padding is not masked here.</source>

@@ -126,7 +126,8 @@ def test_working_of_every_operation(
     assert stored.dtype == np.float32 and stored.shape == shape(given_.out)
     handed = named(given_, operands)
     for index in samples.some_cells(given_.out, 4, np.random.default_rng(seed)):
-        working = given_.op.working(handed, given_.out, index)
+        with np.errstate(all="ignore"):  # as a program does
+            working = given_.op.working(handed, given_.out, index)
         hold(working, given_.op, operands, float(stored[index]), index)
         hold_links(working, given_, operands, index)
         assert plain(working.equation)
@@ -143,11 +144,11 @@ def hold_links(working: Working, given_: Given, operands: Sequence[np.ndarray], 
     if working.terms is not None:
         for column in working.terms.columns:
             linked += [(float(value), column.link(at)) for at, value in enumerate(column.values)]
-    assert working.links, "nothing to follow" if given_.op.kind != "Sinusoid" else ""
+    assert bool(working.links) == any(slice(0, 0) not in part for part in parts), "nothing to follow"
     for value, link in linked:
         if link is not None:
             cell = float(operands[int(link.name.split()[1])][link.index])
-            assert value == cell or math.isnan(value) and math.isnan(cell)
+            assert value == cell or (math.isnan(value) and math.isnan(cell))
 
 
 def numbers(of: Any) -> list[Any]:
@@ -367,7 +368,7 @@ def test_reads_is_what_a_change_reaches(given_: Given) -> None:
         for number, of in enumerate(shapes)
     }  # fmt: skip
     reached = {number: np.zeros_like(one) for number, one in reads.items()}
-    for seed in range(12):
+    for seed in range(100 if given_.ids else 12):  # which rows are looked up is data
         rng = np.random.default_rng(seed)
         operands = given_.values(rng)
         before = made(given_, operands)

@@ -21,7 +21,8 @@ ROWS = [" the", " cat", "sat", " on", " it"]
 
 def product() -> list[Part]:
     return [
-        Part(Map(Q, ROWS, None, "query_pos", "d_head", low=-3, high=3), "q", (("query_pos", 5), ("d_head", 4)), "Q", "Q"),
+        Part(Map(Q, ROWS, None, "query_pos", "d_head", low=-3, high=3), "q",
+             (("query_pos", 5), ("d_head", 4)), "Q", "Q"),
         Part(Map(K, [f"k{n}" for n in range(7)], None, "key_pos", "d_head", low=-3, high=3), "k",
              (("d_head", 4), ("key_pos", 7)), "Kᵀ", "K", turned=True),
         Part(Map(Q @ K.T, ROWS, [f"k{n}" for n in range(7)], "query_pos", "key_pos", low=-9, high=9), "scores",
@@ -69,7 +70,6 @@ def centre(view: EquationView, part: int, row: int, col: int) -> QPoint:
 def send_key(view: EquationView, key: Qt.Key, modifier=Qt.KeyboardModifier.NoModifier) -> bool:
     """Whether the view wanted the key."""
     event = QKeyEvent(QEvent.Type.KeyPress, key, modifier)
-    event.ignore()
     view.keyPressEvent(event)
     return event.isAccepted()
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axes, Index, Slices
 from tutor.engine.ops import Op, Tokens
@@ -309,7 +311,9 @@ class Program:
         """How one cell came about, from cells that `read` fetches."""
         step = self[name]
         operands = [Operand(one, shapes[one], read, plain_symbol(one)) for one in step.operands]
-        made = step.op.working(operands, shapes[name], index)
+        # ∞ − ∞ and 0/0 are NaN here as they are in the stored value: no reason to warn.
+        with np.errstate(all="ignore"):
+            made = step.op.working(operands, shapes[name], index)
         return replace(made, name=name, index=index)
 
     def __iter__(self) -> Iterator[Step]:

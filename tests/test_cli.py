@@ -1,0 +1,346 @@
+"""The headless contract: what people script, teachers print and checks use."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+
+from tutor import cli, display
+from tutor.engine.saved import SavedTrace
+
+ROOT = Path(__file__).parent.parent
+SENTENCE = "Attention is all you need"
+
+
+def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    try:
+        status = cli.main(arguments)
+    except SystemExit as stop:
+        status = int(stop.code or 0)
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def rows(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict]:
+    status, out, err = call(capsys, "trace", *arguments, "--json")
+    assert (status, err) == (0, "")
+    return [json.loads(line) for line in out.splitlines()]
+
+
+# -- the ledger ---------------------------------------------------------------------------------------------------
+
+
+def test_ledger_as_json_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    found = rows(capsys, SENTENCE)
+    assert {tuple(row) for row in found} == {
+        ("step", "stage", "name", "axes", "shape", "op", "params", "macs", "bytes")
+    }
+    assert [row["step"] for row in found] == list(range(1, len(found) + 1))
+    by_name = {row["name"]: row for row in found}
+    scores = by_name["blocks.0.attn.scores"]
+    assert scores["axes"] == ["batch", "head", "query_pos", "key_pos"]
+    assert scores["shape"] == [1, 4, 5, 5]
+    assert scores["macs"] == 4 * 5 * 5 * 16
+    assert scores["bytes"] == 4 * 5 * 5 * 4
+    assert sum(row["params"] for row in found) == 2 * 100277 * 64 + 4 * 64 * 64 + 2 * 64 * 256 + 4 * 64
+
+
+def test_ledger_as_text_notes_the_article(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = call(capsys, "trace", SENTENCE, "--model", "article")
+    assert (status, err) == (0, "")
+    assert "blocks.0.attn.pattern" in out
+    assert "[1, 4, 5, 5]" in out
+    assert "100,069" in out
+    assert "12,884,864" in out
+
+
+def test_several_texts_make_one_padded_batch(capsys: pytest.CaptureFixture[str]) -> None:
+    by_name = {row["name"]: row for row in rows(capsys, SENTENCE, "Thinking Machines")}
+    assert by_name["tokens"]["shape"] == [2, 5]
+
+
+def test_ids_in_place_of_texts(capsys: pytest.CaptureFixture[str]) -> None:
+    by_name = {row["name"]: row for row in rows(capsys, "--ids", "5,6,7", "--ids", "8, 9")}
+    assert by_name["tokens"]["shape"] == [2, 3]
+    assert by_name["logits"]["shape"] == [2, 3, 100277]
+
+
+def test_more_blocks(capsys: pytest.CaptureFixture[str]) -> None:
+    names = {row["name"] for row in rows(capsys, SENTENCE, "--layers", "3")}
+    assert "blocks.2.resid_post" in names
+    assert "blocks.3.resid_post" not in names
+
+
+# -- settings -----------------------------------------------------------------------------------------------------
+
+
+def save(capsys: pytest.CaptureFixture[str], path: Path, *arguments: str) -> SavedTrace:
+    status, _, err = call(capsys, "trace", *arguments, "--save", str(path))
+    assert (status, err) == (0, "")
+    return SavedTrace(path)
+
+
+def test_settings_change_what_they_name(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    ids = ("--ids", "5,6,7,8", "--ids", "9,10")
+    plain = save(capsys, tmp_path / "plain.safetensors", *ids)
+    assert np.isneginf(plain["blocks.0.attn.masked"][0, 0, 0, 1])
+    assert np.isneginf(plain["blocks.0.attn.masked"][1, 0, 1, 2])
+
+    mask = save(capsys, tmp_path / "mask.safetensors", *ids, "--set", "mask=off")
+    assert np.isfinite(mask["blocks.0.attn.masked"][0]).all()
+    assert np.isneginf(mask["blocks.0.attn.masked"][1, :, :, 2:]).all()
+
+    scale = save(capsys, tmp_path / "scale.safetensors", *ids, "--set", "scale=off")
+    assert np.array_equal(scale["blocks.0.attn.scaled"], plain["blocks.0.attn.scores"])
+    assert np.allclose(plain["blocks.0.attn.scaled"] * 4, plain["blocks.0.attn.scores"])
+
+    places = save(capsys, tmp_path / "places.safetensors", *ids, "--set", "positions=off")
+    assert np.array_equal(places["blocks.0.resid_pre"], plain["embed"])
+
+    pad = save(capsys, tmp_path / "pad.safetensors", *ids, "--set", "pad=-1000", "--set", "mask=off")
+    assert np.allclose(pad["blocks.0.attn.masked"][1, :, :, 2:], pad["blocks.0.attn.scaled"][1, :, :, 2:] - 1000)
+    none = save(capsys, tmp_path / "none.safetensors", *ids, "--set", "pad=none", "--set", "mask=off")
+    assert np.array_equal(none["blocks.0.attn.masked"], none["blocks.0.attn.scaled"])
+
+
+def test_an_unknown_setting_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = call(capsys, "trace", SENTENCE, "--set", "dropout=off")
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    for known in ("mask=on|off", "scale=on|off", "positions=", "pad=-inf|-1000|none"):
+        assert known in err
+
+
+# -- the saved file -----------------------------------------------------------------------------------------------
+
+
+def test_save_writes_every_tensor_under_its_name(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "t.safetensors"
+    status, out, _ = call(capsys, "trace", SENTENCE, "--save", str(path), "--json")
+    assert status == 0
+    named = {json.loads(line)["name"] for line in out.splitlines()}
+    with safe_open(path, framework="np") as file:
+        keys, metadata = set(file.keys()), file.metadata()
+        assert named <= keys
+        assert keys - named == {key for key in keys if key.startswith("weights/")}
+        for name in named:
+            assert file.get_tensor(name).dtype == (np.int64 if name == "tokens" else np.float32)
+        assert file.get_tensor("tokens").tolist() == [[70429, 374, 682, 499, 1205]]
+    assert set(metadata) == {"format", "axes", "tokens", "model", "spec", "program"}
+    assert json.loads(metadata["axes"])["blocks.0.attn.pattern"] == ["batch", "head", "query_pos", "key_pos"]
+    assert metadata["model"] == "article"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+# -- bad requests -------------------------------------------------------------------------------------------------
+
+BAD: dict[str, Sequence[str]] = {
+    "no sentence": ["trace"],
+    "empty sentence": ["trace", ""],
+    "blank sentence": ["trace", "   "],
+    "control character": ["trace", "a\u0007b"],
+    "lone surrogate": ["trace", "a\ud800b"],
+    "over-long": ["trace", "word " * 300],
+    "far too long": ["trace", "x" * 100_000],
+    "unknown model": ["trace", SENTENCE, "--model", "gpt-17"],
+    "unknown option": ["trace", SENTENCE, "--colour", "red"],
+    "missing value": ["trace", SENTENCE, "--model"],
+    "unknown device": ["trace", SENTENCE, "--device", "abacus"],
+    "ids that are words": ["trace", "--ids", "five,six"],
+    "negative id": ["trace", "--ids", "5,-6"],
+    "id beyond the vocabulary": ["trace", "--ids", "100277"],
+    "texts and ids": ["trace", SENTENCE, "--ids", "5"],
+    "setting without value": ["trace", SENTENCE, "--set", "mask"],
+    "setting with a wrong value": ["trace", SENTENCE, "--set", "mask=maybe"],
+    "target of a decoder": ["trace", SENTENCE, "--target", "x"],
+    "target ids of a decoder": ["trace", SENTENCE, "--target-ids", "5"],
+    "no folder to save in": ["trace", SENTENCE, "--save", "/no/such/folder/t.safetensors"],
+    "no blocks": ["trace", SENTENCE, "--layers", "0"],
+    "too many blocks": ["trace", SENTENCE, "--layers", "13"],
+    "blocks that are no number": ["trace", SENTENCE, "--layers", "many"],
+    "negative budget": ["trace", SENTENCE, "--budget", "-1"],
+    "shots without a folder": ["shots"],
+    "shots of a wrong size": ["shots", "x", "--size", "huge"],
+    "shots of a tiny size": ["shots", "x", "--size", "10x10"],
+    "two sentences for the window": ["one", "two"],
+    "unknown theme": ["--theme", "sepia", "x"],
+}
+
+
+@pytest.mark.parametrize("why", BAD, ids=str)
+def test_a_bad_request_gets_one_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    monkeypatch.setattr(display, "problem", lambda: "no display")
+    status, out, err = call(capsys, *BAD[why])
+    assert status == 2
+    assert out == ""
+    assert err.count("\n") == 1
+    assert err.endswith("\n")
+    assert len(err) > 20
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_without_weights_says_what_it_needs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    status, _, err = call(capsys, "trace", SENTENCE, "--model", str(tmp_path))
+    assert status == 2
+    assert "model.json" in err
+    (tmp_path / "pytorch_model.bin").write_bytes(b"")
+    _, _, err = call(capsys, "trace", SENTENCE, "--model", str(tmp_path))
+    assert "safetensors" in err
+
+
+@pytest.mark.parametrize("device", ["cuda", "mps"])
+def test_a_device_that_is_not_there(capsys: pytest.CaptureFixture[str], device: str) -> None:
+    import torch
+
+    there = torch.cuda.is_available() if device == "cuda" else torch.backends.mps.is_available()
+    if there:
+        pytest.skip(f"this machine has {device}")
+    status, _, err = call(capsys, "trace", SENTENCE, "--device", device)
+    assert status == 2
+    assert device in err
+
+
+def test_a_full_disk_leaves_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import errno
+
+    from tutor.engine import files
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(files.os, "replace", full)
+    status, _, err = call(capsys, "trace", SENTENCE, "--save", str(tmp_path / "t.safetensors"))
+    assert status == 2
+    assert "space" in err.lower()
+    assert err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+# -- without a display --------------------------------------------------------------------------------------------
+
+
+def test_without_a_display_the_walk_is_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(display, "problem", lambda: "There is no display.")
+    status, out, err = call(capsys, "Thinking Machines")
+    assert (status, err) == (0, "")
+    assert out.startswith("There is no display.\n")
+    for stage in ("Tokenize", "Scores", "Softmax", "Probabilities"):
+        assert stage in out
+    assert "Thinking(95045)" in out
+    assert out.count("✓") == 17
+    assert "✗" not in out
+
+
+@pytest.mark.parametrize("word", cli.COMMANDS)
+def test_two_dashes_force_a_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setattr(display, "problem", lambda: "no display")
+    status, out, _ = call(capsys, "--", word)
+    assert status == 0
+    assert f"{word}(" in out or f"{word[0]}" in out.splitlines()[4]
+
+
+def test_a_file_is_opened_and_its_name_can_be_a_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    save(capsys, tmp_path / "t.safetensors", "Thinking Machines")
+    monkeypatch.setattr(display, "problem", lambda: "no display")
+    status, out, _ = call(capsys, "t.safetensors")
+    assert status == 0
+    assert "Thinking(95045)" in out
+    status, out, _ = call(capsys, "--", "t.safetensors")
+    assert status == 0
+    assert "Thinking(95045)" not in out
+
+
+def test_a_broken_file_gets_one_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(display, "problem", lambda: "no display")
+    path = tmp_path / "t.safetensors"
+    path.write_bytes(b"not a trace at all")
+    status, _, err = call(capsys, str(path))
+    assert status == 2
+    assert "t.safetensors" in err
+    assert err.count("\n") == 1
+
+
+# -- the rest -----------------------------------------------------------------------------------------------------
+
+
+def test_selftest(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = call(capsys, "selftest")
+    assert (status, err) == (0, "")
+    for library in ("torch", "PySide6", "numpy", "device"):
+        assert library in out
+    assert "✓" in out
+
+
+def test_selftest_fails_where_the_numbers_do(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tutor import selftest
+
+    right = selftest.reference
+    monkeypatch.setattr(selftest, "reference", lambda *arguments: right(*arguments) + 0.01)
+    status, out, _ = call(capsys, "selftest")
+    assert status == 1
+    assert "✗" in out
+
+
+def test_models(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = call(capsys, "models")
+    assert (status, err) == (0, "")
+    assert out.startswith("article: ")
+    assert "12,884,864" in out
+
+
+def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+    return subprocess.run(
+        [sys.executable, "main.py", *arguments], cwd=ROOT, env={**kept, **environment}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+
+def test_as_a_process_without_display() -> None:
+    found = python("Thinking Machines")
+    assert found.returncode == 0
+    assert found.stderr == ""
+    if sys.platform.startswith("linux"):
+        assert "no display" in found.stdout.splitlines()[0]
+
+
+def test_as_a_process_with_a_bad_request() -> None:
+    found = python("trace", SENTENCE, "--model", "gpt-17")
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr.count("\n") == 1
+
+
+def test_shots_as_a_process(tmp_path: Path) -> None:
+    found = python("shots", str(tmp_path / "p"), "--only", "scores", "--only", "probs", "--size", "1000x700",
+                   "--text", "Thinking Machines")  # fmt: skip
+    assert (found.returncode, found.stderr) == (0, "")
+    made = sorted(path.name for path in (tmp_path / "p").glob("*.png"))
+    assert made == ["06-scores.png", "17-probs.png"]
+    width, height = (int.from_bytes((tmp_path / "p" / made[0]).read_bytes()[at : at + 4], "big") for at in (16, 20))
+    assert (width, height) == (1000, 700)
