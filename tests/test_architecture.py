@@ -30,8 +30,8 @@ def test_import_contracts() -> None:
 def test_no_view_knows_a_step_by_its_name(path: Path) -> None:
     steps = {step.short for spec in families.presets().values() for step in families.program(spec).steps}
     # Words that are also English, or axes and stages.
-    steps -= {"tokens", "embed", "logits", "probs", "mean", "var", "pattern", "scores", "q", "k", "v", "z", "normalized",
-              "pre", "post", "masked", "concat", "scaled"}  # fmt: skip
+    steps -= {"tokens", "embed", "logits", "probs", "mean", "var", "pattern", "scores", "q", "k", "v", "z", "pre",
+              "post", "normalized", "masked", "concat", "scaled"}  # fmt: skip
     literals = {
         node.value for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
@@ -61,7 +61,9 @@ def test_files_are_opened_as_utf8(path: Path) -> None:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         if name in ("read_text", "write_text"):
-            assert any(one.arg == "encoding" for one in node.keywords), f"{path.name}:{node.lineno}"
+            named = any(one.arg == "encoding" for one in node.keywords)
+            placed = any(isinstance(one, ast.Constant) and one.value == "utf-8" for one in node.args)
+            assert named or placed, f"{path.name}:{node.lineno}"
         if name == "open" and isinstance(node.func, ast.Name):
             mode = node.args[1].value if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) else "r"
             assert "b" in str(mode) or any(one.arg == "encoding" for one in node.keywords), f"{path.name}:{node.lineno}"

@@ -315,7 +315,8 @@ def test_models(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+    display_ = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    kept = {key: value for key, value in os.environ.items() if key not in display_}
     return subprocess.run(
         [sys.executable, "main.py", *arguments], cwd=ROOT, env={**kept, **environment}, capture_output=True, text=True,
         check=False,
