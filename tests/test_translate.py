@@ -290,12 +290,14 @@ def test_a_view_follows_at_once_and_back(qtbot, qapp, languages) -> None:
 
     bar = SentenceBar(theme.LIGHT, [("article", "article")])
     qtbot.addWidget(bar)
+    bar.set_rows(1, 4)
     said = []
     for language in ("en", "zh_CN", "en"):
         languages.use(language)
         qapp.processEvents()
-        said.append((bar.findChildren(QLabel)[0].text(), bar.run_button().text()))
-    assert said == [("Sentence", "Run"), ("句子", "运行"), ("Sentence", "Run")]
+        texts = [label.text() for label in bar.findChildren(QLabel)]
+        said.append([one for one in ("Sentence", "句子", "of 0–3", "范围 0–3") if one in texts])
+    assert said == [["Sentence", "of 0–3"], ["句子", "范围 0–3"], ["Sentence", "of 0–3"]]
 
 
 # -- the tool ---------------------------------------------------------------------------------------------------------

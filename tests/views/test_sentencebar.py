@@ -34,7 +34,8 @@ def test_what_goes_into_the_box_comes_out_again(text):
 
 
 @pytest.mark.parametrize("text", [
-    "one\ntwo", "\n\n", "a\tb", "  spaces  ", "我喜欢机器学习", "e\u0301 \u200d 👩‍👩‍👧", "a ⏎ typed by hand", "half \ud800 pair",
+    "one\ntwo", "\n\n", "a\tb", "  spaces  ", "我喜欢机器学习",
+    "e\u0301 \u200d 👩‍👩‍👧", "a ⏎ typed by hand", "half \ud800 pair",
     "", "\u2028", "x" * 200_000,
 ])  # fmt: skip
 def test_a_sentence_given_is_the_sentence_run(bar, text):

@@ -245,6 +245,11 @@ class EquationView(QWidget):
                 widths[at] = most[at]
                 open_.discard(at)
             left = room - sum(widths)
+        readable = px(39) * self._plots[-1].data.shape[1]
+        if self._sign[0] == "×" and widths[-1] < readable <= 0.58 * room:
+            # Where the result's numbers can be printed in its cells, the operands give way.
+            rest = (room - readable) / max(1.0, sum(widths[:-1]))
+            widths = [*(width * min(1.0, rest) for width in widths[:-1]), readable]
         return [self._whole(width, plot.data.shape[1]) for width, plot in zip(widths, self._plots)]
 
     def _whole(self, width: float, cols: int) -> float:

@@ -416,9 +416,15 @@ class Inspector(QWidget):
 def _value(value: float, decimals: int) -> str:
     """A number to so many decimals; where they would all be 0 of a small number, to as many digits."""
     if np.isfinite(value) and 0 < abs(value) < 10.0 ** (1 - decimals):
-        return numbers.minus(f"{value:.{decimals - 1}e}")
+        return _powers(value, decimals - 1)
     return numbers.fixed(value, decimals)
 
 
 def _tiny(value: float) -> str:
-    return "0" if value == 0 else numbers.minus(f"{value:.0e}")
+    return "0" if value == 0 else _powers(value, 0) if np.isfinite(value) else numbers.fixed(value, 0)
+
+
+def _powers(value: float, decimals: int) -> str:
+    """A number in powers of ten, as the rest of the window writes them: 3e−9."""
+    mantissa, power = f"{value:.{decimals}e}".split("e")
+    return numbers.minus(f"{mantissa}e{int(power)}")

@@ -124,7 +124,7 @@ class SentenceBar(QWidget):
         self._row.setVisible(many)
         self._of.setVisible(many)
         self._remove.setVisible(many)
-        self._of.setText(self.tr("of 0–{last}").format(last=count - 1))
+        self._say_of()
 
     def set_compact(self, compact: bool) -> None:
         """Leave out the words beside the boxes where the window is narrow; they stay in tooltips and names."""
@@ -132,6 +132,9 @@ class SentenceBar(QWidget):
             label.setVisible(not compact)
         self._compact = compact
         self._layers_label.setVisible(not compact and not self._layers.isHidden())
+
+    def _say_of(self) -> None:
+        self._of.setText(self.tr("of 0–{last}").format(last=self._row.maximum()))
 
     def set_busy(self, busy: bool) -> None:
         """While a run goes on, Run becomes Cancel."""
@@ -193,6 +196,7 @@ class SentenceBar(QWidget):
         self._box.setAccessibleName(self.tr("Sentence"))
         self._box.setPlaceholderText(self.tr("Type a sentence of your own"))
         self._row.setAccessibleName(self.tr("Sentence number"))
+        self._say_of()
         self._add.setToolTip(self.tr("Add a sentence to the batch"))
         self._add.setAccessibleName(self.tr("Add a sentence to the batch"))
         self._remove.setToolTip(self.tr("Remove this sentence from the batch"))
