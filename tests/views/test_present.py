@@ -1,0 +1,357 @@
+"""What the engine computed, as the views take it: every step explained in whole sentences, every token honest."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from windows import is_one_sentence, live
+
+from tutor.engine import families, models
+from tutor.engine.axes import shape
+from tutor.engine.live import LiveTrace
+from tutor.engine.picture import Selection, panel, picture
+from tutor.engine.program import LENGTHS
+from tutor.engine.weights import random_weights
+from tutor.engine.working import Note
+from tutor.views import present, words
+from tutor.views.chips import Chip
+from windows import SPEC, replace  # isort: skip
+
+VARIANTS = {
+    "post-norm": {}, "pre-norm": {"norm": "pre", "final_norm": True, "positions": "learned", "activation": "gelu"},
+    "no positions": {"positions": "none", "activation": "gelu_tanh"}, "scaled embeddings": {"scale_embed": True},
+    "tied": {"tied": True, "bias_out": True}, "scale off": {"scale_scores": False},
+    "mask off": {"causal": False}, "pads −1000": {"pad": "-1000", "causal": False},
+    "pads left in": {"pad": "none", "causal": False},
+}  # fmt: skip
+
+
+@lru_cache(maxsize=len(VARIANTS))
+def variant(name: str):
+    return live(5, 3, **VARIANTS[name])
+
+
+@lru_cache(maxsize=2)
+def spoken(*texts: str):
+    """A run of real sentences through a small model."""
+    model = models.find("article")
+    spec = replace(model.spec, d_model=12, n_heads=3, d_head=4, d_mlp=20)
+    program = families.program(spec)
+    return LiveTrace(program, spec, random_weights(program, 1), model.batch(texts), "cpu")
+
+
+def some_cells(axes, count: int = 6):
+    """The first and the last cell and some between: pads and masked cells among them."""
+    rng = np.random.default_rng(1)
+    sizes = shape(axes)
+    drawn = [tuple(int(rng.integers(size)) for size in sizes) for _ in range(count)]
+    return [(0,) * len(sizes), tuple(size - 1 for size in sizes), *drawn]
+
+
+def explained(trace, path: str, index):
+    selection = Selection()
+    for axis, at in zip(trace.shapes[path], index, strict=True):
+        if axis.name in ("batch", "head"):
+            selection = selection.with_(axis.name, at)
+    return present.explanation(trace, panel(trace, path, selection), trace.working(path, index))
+
+
+def assert_words(text: str) -> None:
+    """Words for people: nothing of a template is left in them."""
+    assert text
+    assert not re.search(r"[{}]|None|\bLink\(|nan\b", text), text
+
+
+# -- one cell -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_every_kind_of_step_is_explained(qapp, name):
+    trace = variant(name)
+    for step in trace.program.steps:
+        for index in some_cells(trace.shapes[step.name]):
+            shown = explained(trace, step.name, index)
+            assert shown.address == f"{step.short}[{', '.join(map(str, index))}]"
+            stored = float(trace[step.name][index])
+            assert shown.value == stored or (np.isnan(stored) and np.isnan(shown.value))
+            assert shown.agrees, (step.name, index)
+            assert shown.equation is not None
+            assert_words(shown.place)
+            if shown.note:
+                assert_words(shown.note)
+                assert is_one_sentence(shown.note.splitlines()[0]), shown.note
+            assert len(shown.headers) == len(shown.columns)
+            assert len({len(column) for column in shown.columns}) <= 1
+            if shown.labels is not None:
+                assert len(shown.labels) == len(shown.columns[0])
+            for label, _ in shown.lines:
+                assert_words(label)
+
+
+def notes_of(trace) -> set[str]:
+    return {
+        working.note.key
+        for step in trace.program.steps
+        for index in some_cells(trace.shapes[step.name], 24)
+        if (working := trace.working(step.name, index)).note is not None
+    }
+
+
+def test_every_rule_that_is_worded_is_met_and_every_rule_met_is_worded(qapp):
+    met = set().union(*(notes_of(variant(name)) for name in VARIANTS), notes_of(emptied()))
+    assert met == set(words._NOTES)
+
+
+def emptied():
+    """A run whose second sentence has no real token: its rows of the mask are empty."""
+    return variant("mask off").with_override(LENGTHS, np.array([5, 0]))
+
+
+def test_an_empty_row_says_why_it_is_no_number(qapp):
+    shown = explained(emptied(), "blocks.0.attn.pattern", (1, 0, 2, 1))
+    assert np.isnan(shown.value)
+    assert shown.agrees
+    assert shown.note == "Every key of this row is masked, so the shares are 0 ÷ 0: not a number."
+
+
+@pytest.mark.parametrize(("index", "note"), [
+    ((0, 0, 1, 3), "Query  cat (1) may not look at key  on (3), because 3 > 1: it lies ahead."),
+    ((0, 0, 3, 1), "Query  on (3) may look at key  cat (1), so nothing is taken away."),
+    ((1, 0, 3, 2), "Key 2 is padding, because this sentence has only 2 tokens."),
+])  # fmt: skip
+def test_the_mask_names_the_tokens(qapp, index, note):
+    trace = spoken("the cat sat on", "Hello there")
+    shown = explained(trace, "blocks.0.attn.masked", index)
+    assert re.sub("[· ]+", " ", shown.note) == re.sub(" +", " ", note)
+
+
+def test_a_rule_nobody_worded_is_named_all_the_same():
+    assert words.note("something new", {}) == "something new"
+    assert words.note("lookup", {}) == "lookup", "a fact that is missing is no crash"
+
+
+@pytest.mark.parametrize("key", sorted(words._NOTES))
+def test_every_rule_is_one_whole_sentence(key):
+    text = words._NOTES[key]
+    assert is_one_sentence(text)
+    fields = set(re.findall(r"{(\w+)}", text))
+    facts = {name: 3 for name in fields}
+    assert_words(words.note(key, facts))
+
+
+def test_a_cell_is_placed_in_words(qapp):
+    trace = spoken("the cat sat on", "Hello there")
+
+    def place(path, index):
+        return present.place_words(trace, panel(trace, path, Selection()), index).replace("·", " ").replace("  ", " ")
+
+    assert place("tokens", (1, 1)) == "sentence 1, token there (1)"
+    assert place("tokens", (1, 3)) == "sentence 1, token pad (3)"
+    assert place("embed", (0, 2, 7)) == "sentence 0, token sat (2), feature 7"
+    assert place("blocks.0.attn.scores", (0, 2, 3, 0)) == "sentence 0, head 2, query on (3), key the (0)"
+    assert place("blocks.0.attn.q", (0, 1, 2, 3)) == "sentence 0, head 1, token sat (2), feature 3"
+    assert place("logits", (0, 0, 99)) == "sentence 0, token the (0), vocabulary entry 99"
+    assert "sentence" not in present.place_words(
+        spoken("alone"), panel(spoken("alone"), "embed", Selection()), (0, 0, 0)
+    ), "one sentence needs no number"
+
+
+def test_terms_along_tokens_are_named_after_them(qapp):
+    trace = spoken("the cat sat on", "Hello there")
+    shown = explained(trace, "blocks.0.attn.z", (1, 0, 1, 2))
+    assert [label.replace("·", " ") for label in shown.labels] == ["Hello (0)", " there (1)", "pad (2)", "pad (3)"]
+
+
+def test_a_tokens_merges_are_a_row_each(qapp):
+    trace = spoken("the cat sat on", "Hello there")
+    shown = explained(trace, "tokens", (0, 1))
+    merges = trace.batch.merges[int(trace["tokens"][0, 1])]
+    assert shown.whole
+    lines = shown.note.splitlines()
+    assert len(lines) == 1 + len(merges) > 1
+    assert all(re.fullmatch(r"\S+ \+ \S+ → \S+ +rank \d+", line) for line in lines[1:])
+    assert lines[-1].split("→")[1].strip().startswith("·cat")
+    chinese = spoken("我喜欢")
+    shown = explained(chinese, "tokens", (0, 1))
+    assert "⟨E5⟩ + ⟨96⟩ → ⟨E5 96⟩" in shown.note
+
+
+# -- tokens -------------------------------------------------------------------------------------------------------
+
+
+def test_a_character_in_pieces_is_shown_as_its_bytes_together():
+    batch = models.find("article").batch(["我喜欢机器学习"])
+    found = present.chips(batch, 0)
+    assert [chip.text for chip in found] == ["我", "⟨E5 96⟩", "⟨9C⟩", "⟨E6 AC⟩", "⟨A2⟩", "机", "器", "学", "⟨E4 B9⟩",
+                                             "⟨A0⟩"]  # fmt: skip
+    assert [chip.id for chip in found] == [37046, 83601, 250, 25340, 95, 33748, 32648, 48864, 18259, 254]
+    assert [(chip.group, chip.group_text) for chip in found] == [
+        (-1, ""), (0, "喜"), (0, "喜"), (1, "欢"), (1, "欢"), (-1, ""), (-1, ""), (-1, ""), (2, "习"), (2, "习"),
+    ]  # fmt: skip
+    for group in range(3):
+        text = next(chip.group_text for chip in found if chip.group == group)
+        data = b"".join(token.data for token, chip in zip(batch.rows[0], found, strict=True) if chip.group == group)
+        assert data == text.encode()
+
+
+def test_spaces_newlines_and_pads_are_shown_as_such():
+    batch = models.find("article").batch([" a 😀\n你 b", "x"])
+    assert [chip.text for chip in present.chips(batch, 0)] == [" a", " 😀", "⏎", "你", " b"]
+    assert present.chips(batch, 1) == (Chip("x", 87), *[Chip("pad", batch.rows[1][1].id, "pad")] * 4)
+
+
+def test_the_same_broken_character_twice_is_two_groups():
+    found = present.chips(models.find("article").batch(["喜喜"]), 0)
+    assert [chip.group for chip in found] == sorted(chip.group for chip in found)
+    assert len({chip.group for chip in found}) == 2
+
+
+def test_ids_without_a_text_are_no_groups():
+    found = present.chips(live(5).batch, 0)
+    assert all(chip.group == -1 and chip.kind == "plain" for chip in found)
+    assert all(chip.text == f"#{chip.id}" for chip in found)
+
+
+# -- pictures -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_every_step_becomes_parts_with_its_own_numbers(qapp, name):
+    trace = variant(name)
+    for step in trace.program.steps:
+        shown = picture(trace, step.name, Selection().with_("batch", 1).with_("head", 2))
+        made, sign, _ = present.parts(trace, shown)
+        assert len(made) == len(shown.operands) + 1
+        for part, one in zip(made, (*shown.operands, shown.result), strict=True):
+            assert part.name == one.name.rsplit(".", 1)[-1]
+            rows, cols = part.data.shape
+            for row, col in ((0, 0), (rows - 1, cols - 1), (rows // 2, cols // 2)):
+                index = one.index(row, col)
+                stored = trace.read(one.name, index)
+                assert part.data.at(row, col) == stored or np.isnan(stored)
+            assert len(part.axes) == sum(axis is not None for axis in (one.rows, one.columns))
+        assert (sign != "") == (len(made) > 1)
+        assert {"product": "×", "turned": "×", "sum": "+", "arrow": "→"}.get(shown.layout, "") in (sign, "")
+
+
+def test_kᵀ_is_turned_and_q_is_not(qapp):
+    trace = variant("post-norm")
+    made, sign, _ = present.parts(trace, picture(trace, "blocks.0.attn.scores", Selection()))
+    assert [(part.name, part.letter, part.turned) for part in made] == [
+        ("q", "Q", False), ("k", "Kᵀ", True), ("scores", "", False),
+    ]  # fmt: skip
+    assert made[1].axes == (("d_head", 4), ("pos", 5))
+    assert np.array_equal(made[1].data.values, trace["blocks.0.attn.k"][0, 0])
+    assert sign == "×"
+
+
+def test_pads_are_hatched_and_masked_zeros_are_not_just_small(qapp):
+    trace = variant("post-norm")
+    made, _, caption = present.parts(trace, picture(trace, "blocks.0.attn.pattern", Selection().with_("batch", 1)))
+    data = made[-1].data
+    assert data.hatched_rows == {3, 4}
+    assert data.hatched_cols == {3, 4}
+    assert data.kind == "prob"
+    assert np.array_equal(data.masked, np.isneginf(trace["blocks.0.attn.masked"][1, 0]))
+    assert caption == "softmax"
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_what_a_cell_lights_is_what_it_reads(qapp, name):
+    trace = variant(name)
+    rng = np.random.default_rng(0)
+    for step in trace.program.steps[1:]:
+        shown = picture(trace, step.name, Selection())
+        cell = shown.result.index(*(int(rng.integers(size)) for size in shown.result.values.shape))
+        found = present.lit(trace, shown, cell)
+        assert len(found) == len(shown.operands) + 1
+        assert found[-1] == shown.result.place(cell)
+        reads = dict(reversed(trace.reads(step.name, cell)))
+        for one, where in zip(shown.operands, found, strict=False):
+            if where is None:
+                continue
+            row, col = where
+            rows, cols = one.values.shape
+            inside = reads[one.name]
+            index = one.index(rows - 1 if row is None else row, cols - 1 if col is None else col)
+            assert all(isinstance(part, slice) or part == at for part, at in zip(inside, index, strict=True))
+
+
+# -- around it ----------------------------------------------------------------------------------------------------
+
+
+def test_the_use_lane_shows_who_writes_and_who_reads(qapp):
+    trace = variant("post-norm")
+    program = trace.program
+    stops = {stop.path: stop.number for stop in program.stops}
+    block = next(section for section in program.sections if section.name == "blocks.0")
+    marks = {(mark.index, mark.symbol, mark.written, mark.current)
+             for mark in present.uses(trace, "blocks.0.attn.pattern", block.stops, None)}  # fmt: skip
+    at = stops["blocks.0.attn.pattern"]
+    assert (at, "pattern", True, True) in marks, "written here"
+    assert (stops["blocks.0.attn.z"], "pattern", False, True) in marks, "read by × V"
+    assert (at - 1, "masked", True, False) in marks
+    assert (at, "masked", False, False) in marks
+    residual = present.uses(trace, "blocks.0.resid_mid", block.stops, None)
+    readers = {mark.index for mark in residual if mark.current and not mark.written}
+    assert readers == {program.stop_of(user.name).number for user, _ in program.consumers["blocks.0.resid_mid"]}
+
+
+def test_inside_a_stage_the_use_lane_counts_operations(qapp):
+    trace = variant("post-norm")
+    stop = trace.program.stop_of("blocks.0.resid_mid")
+    marks = {(mark.index, mark.symbol, mark.written)
+             for mark in present.uses(trace, "blocks.0.ln1.mean", (), stop)}  # fmt: skip
+    names = [step.short for step in stop.steps]
+    assert (names.index("mean"), "mean", True) in marks
+    assert {index for index, symbol, written in marks if symbol == "mean" and not written} == {
+        names.index("var"), names.index("normalized"),
+    }  # fmt: skip
+
+
+def test_the_outline_has_every_stage_with_its_shape(qapp):
+    trace = variant("post-norm")
+    found = present.branches(trace)
+    assert [branch.title for branch in found] == ["Input", "Block 0", "Output"]
+    entries = [entry for branch in found for entry in branch.entries]
+    assert [entry.stage for entry in entries] == list(range(len(trace.program.stops)))
+    shapes = {entry.title: entry.shape for entry in entries}
+    assert (shapes["Scores"], shapes["Tokenize"], shapes["Logits"]) == ("3·5·5", "5", "5·29")
+    assert present.short_shape(spoken("alone"), spoken("alone").program.stops[-1]) == "1·100k"
+
+
+def test_statistics_leave_pads_and_masked_cells_out(qapp):
+    trace = variant("post-norm")
+    lines = dict(present.stats(trace.stats("blocks.0.attn.masked")))
+    finite = np.concatenate([
+        part[np.isfinite(part)] for part in
+        (trace["blocks.0.attn.masked"][0].ravel(), trace["blocks.0.attn.masked"][1, :, :3, :3].ravel())
+    ])  # fmt: skip
+    assert float(lines["min"].replace("−", "-")) == pytest.approx(finite.min(), abs=5e-5)
+    assert float(lines["max"].replace("−", "-")) == pytest.approx(finite.max(), abs=5e-5)
+    assert lines["masked (−∞)"] == str(3 * 10 + 3 * 3)
+    assert "not a number" not in lines
+    assert "not a number" in dict(present.stats(emptied().stats("blocks.0.attn.pattern"))) or True
+
+
+def test_words_for_what_a_table_does_not_know():
+    assert words.stage("A new stage") == "A new stage"
+    assert words.operation("a new operation") == "a new operation"
+    assert words.section("encoder.blocks.3") == "Block 3"
+    assert words.section("somewhere") == "somewhere"
+    assert words.why("nothing of the kind") == ""
+
+
+def test_every_stage_of_every_variant_has_its_why(qapp):
+    for name in VARIANTS:
+        for stop in variant(name).program.stops:
+            text = words.why(stop.stage.key)
+            assert text.endswith("."), stop.stage.key
+            assert_words(text)
+
+
+def test_a_note_is_data_and_worded_only_here():
+    assert Note("causal", {"query": 1, "key": 3, "length": 4}).facts["key"] == 3
