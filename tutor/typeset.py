@@ -54,6 +54,30 @@ def set_formula(latex: str) -> str:
         return ""
 
 
+_WORDS = {
+    r"\odot": "⊙", r"\cdot": "·", r"\infty": "∞", r"\sum": "Σ", r"\mu": "μ", r"\sigma": "σ", r"\gamma": "γ",
+    r"\beta": "β", r"\varepsilon": "ε", r"\pi": "π", r"\geq": "≥", r"\ldots": "…", r"\quad": " ", r"\left": "",
+    r"\right": "", r"\ ": " ", r"\,": " ",
+}  # fmt: skip
+
+
+def words(latex: str) -> str:
+    """The formula as a line of text, for a screen reader and where it cannot be drawn."""
+    text = re.sub(r"\\textcolor\{\w+\}", "", latex)
+    text = text.replace(r"^{\mathsf{T}}", "ᵀ")
+    for _ in range(4):  # from the inside out
+        text = re.sub(r"\\(?:mathrm|mathsf|operatorname)\{([^{}]*)\}", r"\1", text)
+        text = re.sub(r"\\tilde\{(\w)\}", "\\1\u0303", text)
+        text = re.sub(r"\\hat\{(\w)\}", "\\1\u0302", text)
+        text = re.sub(r"([_^])\{([^{}]*)\}", r"\1(\2)", text)
+        text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1) / (\2)", text)
+        text = re.sub(r"\\sqrt\{([^{}]*)\}", r"√(\1)", text)
+        text = re.sub(r"(?<![\\\w}])\{([^{}]*)\}", r"\1", text)
+    for name, sign in _WORDS.items():
+        text = text.replace(name, sign)
+    return " ".join(text.replace("\\", "").replace("{", "").replace("}", "").split())
+
+
 def formulas() -> Iterable[str]:
     """Every formula of every preset, under every choice a spec has."""
     seen: set[str] = set()

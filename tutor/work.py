@@ -54,7 +54,7 @@ class Shown:
 
     picture: Picture
     formula: str
-    latex: str
+    words: str
     code: str
 
 
@@ -75,7 +75,8 @@ def show(trace: Trace, path: str, selection: Selection) -> Shown:
     """Lay out one step."""
     program = trace.program
     latex = program.formula(path, roles=True)
-    return Shown(picture.picture(trace, path, selection), typeset.svg(latex), program.formula(path), program.code(path))
+    words = typeset.words(program.formula(path))
+    return Shown(picture.picture(trace, path, selection), typeset.svg(latex), words, program.code(path))
 
 
 def explain(trace: Trace, path: str, index: Index) -> Working:

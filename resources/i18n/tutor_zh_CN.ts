@@ -692,6 +692,102 @@
     </message>
 </context>
 <context>
+    <name>error</name>
+    <message>
+        <source>The text has {count} character(s); {limit} can be read at once: remove {more} character(s).</source>
+        <extracomment>`(s)` stands for a plural s that may be there or not.</extracomment>
+        <translation>文本有 {count} 个字符，一次最多读取 {limit} 个：请删去 {more} 个字符。</translation>
+    </message>
+    <message>
+        <source>Character {at} of the text is the control character {code}: remove it.</source>
+        <translation>文本的第 {at} 个字符是控制字符 {code}：请删去它。</translation>
+    </message>
+    <message>
+        <source>Character {at} of the text is {code}, half of a surrogate pair: remove it.</source>
+        <translation>文本的第 {at} 个字符 {code} 只是代理对的一半：请删去它。</translation>
+    </message>
+    <message>
+        <source>The text is empty: write at least one word.</source>
+        <translation>文本是空的：请至少写一个词。</translation>
+    </message>
+    <message>
+        <source>The text is blank: write at least one word.</source>
+        <translation>文本只有空白：请至少写一个词。</translation>
+    </message>
+    <message>
+        <source>The sentence has {count} token(s); this model reads {limit}: remove {more} token(s).</source>
+        <translation>这句话有 {count} 个词元，本模型最多读取 {limit} 个：请删去 {more} 个词元。</translation>
+    </message>
+    <message>
+        <source>Sentence {number} has {count} token(s); this model reads {limit}: remove {more} token(s).</source>
+        <translation>第 {number} 句有 {count} 个词元，本模型最多读取 {limit} 个：请删去 {more} 个词元。</translation>
+    </message>
+    <message>
+        <source>Sentence {number}: {problem}</source>
+        <translation>第 {number} 句：{problem}</translation>
+    </message>
+    <message>
+        <source>This machine offers torch no {device} device: choose cpu or auto.</source>
+        <translation>本机没有可用的 {device} 设备：请选择 cpu 或自动。</translation>
+    </message>
+    <message>
+        <source>The {device} device ran out of memory, so this run goes on with the CPU.</source>
+        <translation>{device} 设备内存不足，因此本次运行改用 CPU 继续。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory to compute {name}: use a shorter sentence.</source>
+        <translation>内存不足，无法计算 {name}：请换一个较短的句子。</translation>
+    </message>
+    <message>
+        <source>{name} could not be written ({reason}): free some space or choose another place.</source>
+        <translation>无法写入 {name}（{reason}）：请腾出空间或换一个位置。</translation>
+    </message>
+    <message>
+        <source>There is no file {name}: check the name and the folder.</source>
+        <translation>没有文件 {name}：请检查文件名和文件夹。</translation>
+    </message>
+    <message>
+        <source>{name} is cut short or is no saved trace: save it again with `trace --save`.</source>
+        <translation>{name} 不完整，或不是保存的运行记录：请用 `trace --save` 重新保存。</translation>
+    </message>
+    <message>
+        <source>{name} was saved by a newer version of the tutor: update to open it.</source>
+        <translation>{name} 由更新的版本保存：请更新本程序后再打开。</translation>
+    </message>
+    <message>
+        <source>{name} holds tensors but no trace: save one with `trace --save`.</source>
+        <translation>{name} 含有张量，但不是运行记录：请用 `trace --save` 保存一个。</translation>
+    </message>
+    <message>
+        <source>{name} does not describe its own trace rightly: {problem}</source>
+        <translation>{name} 对自身内容的描述有误：{problem}</translation>
+    </message>
+    <message>
+        <source>{name} puts an operation where it cannot stand: {problem}</source>
+        <translation>{name} 把一个操作放在了不该出现的位置：{problem}</translation>
+    </message>
+    <message>
+        <source>{name} holds other ids than its tokens say: save it again.</source>
+        <translation>{name} 中的编号与其词元不符：请重新保存。</translation>
+    </message>
+    <message>
+        <source>{name} was left out of {file}: save the trace again with it.</source>
+        <translation>{file} 中没有保存 {name}：请重新保存并包含它。</translation>
+    </message>
+    <message>
+        <source>{file} holds only the rows of {name} that its sentence uses.</source>
+        <translation>{file} 只保存了句子用到的 {name} 的那些行。</translation>
+    </message>
+    <message>
+        <source>The tokenizer file {name} cannot be read ({reason}): install Transformer Tutor again.</source>
+        <translation>无法读取分词器文件 {name}（{reason}）：请重新安装 Transformer Tutor。</translation>
+    </message>
+    <message>
+        <source>The tokenizer file {name} differs from the published one: put the original back or install Transformer Tutor again.</source>
+        <translation>分词器文件 {name} 与官方发布的不同：请换回原文件，或重新安装 Transformer Tutor。</translation>
+    </message>
+</context>
+<context>
     <name>note</name>
     <message>
         <source>The token&apos;s id is {id}, so this is row {id} of the table, feature {column}.</source>

@@ -42,6 +42,7 @@ class TokenStrip(QWidget):
         self._boxes: list[list[QRectF]] = []
         self._selected = 0
         self._query: int | None = None
+        self._query_named = True
         self._key: int | None = None
         self._focused = (0, 0)
         self._hover: tuple[int, int] | None = None
@@ -67,9 +68,9 @@ class TokenStrip(QWidget):
         self._selected = row
         self.retranslate()
 
-    def set_query(self, index: int | None) -> None:
+    def set_query(self, index: int | None, named: bool = True) -> None:
         """Marks a chip of the selected row as the query."""
-        self._query = index
+        self._query, self._query_named = index, named
         self.retranslate()
 
     def set_key(self, index: int | None) -> None:
@@ -87,7 +88,7 @@ class TokenStrip(QWidget):
     def _second_line(self, row: int, index: int) -> tuple[str, str]:
         """The word below a token, if any, and what follows it."""
         chip = self._rows[row][index]
-        if row == self._selected and index == self._query:
+        if row == self._selected and index == self._query and self._query_named:
             return self.tr("query"), str(chip.id)
         if row == self._selected and index == self._key:
             return self.tr("key"), str(chip.id)
@@ -108,7 +109,7 @@ class TokenStrip(QWidget):
             text += " " + self.tr("Padding: masked, it is never looked at.")
         if chip.kind == "special":
             text += " " + self.tr("A special token.")
-        if row == self._selected and index == self._query:
+        if row == self._selected and index == self._query and self._query_named:
             text += " " + self.tr("This is the query.")
         if row == self._selected and index == self._key:
             text += " " + self.tr("This is the key.")

@@ -23,7 +23,9 @@ def show_keys(parent: QWidget) -> None:
     table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
     native = QKeySequence.SequenceFormat.NativeText
     for at, (command, keys) in enumerate(rows):
-        table.setItem(at, 0, QTableWidgetItem("   ".join(QKeySequence(one).toString(native) for one in keys)))
+        # Two keys may have one name, as Return and Enter have in Chinese.
+        named = dict.fromkeys(QKeySequence(one).toString(native) for one in keys)
+        table.setItem(at, 0, QTableWidgetItem("   ".join(named)))
         table.setItem(at, 1, QTableWidgetItem(commands.title(command.text).replace("&", "")))
     metrics = table.fontMetrics()
     table.setColumnWidth(0, metrics.averageCharWidth() * 26)

@@ -121,6 +121,8 @@ class TermsModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation == Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.ToolTipRole and section:
+                return self._headers[section - 1]
             if role == Qt.ItemDataRole.DisplayRole:
                 return self._headers[section - 1] if section else self.tr("term")
             if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -145,6 +147,7 @@ class TermsTable(QTableView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.horizontalHeader().setMinimumSectionSize(20)
+        self.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
     def set_theme(self, theme: Theme) -> None:

@@ -17,7 +17,7 @@ from tutor.engine.trace import Stats, Trace
 from tutor.engine.working import Working
 from tutor.session import Session
 from tutor.views import numbers, words
-from tutor.views.chips import Chip
+from tutor.views.chips import Chip, TokenStrip
 from tutor.views.equation import Part
 from tutor.views.heatdata import Map
 from tutor.views.inspector import Explanation
@@ -285,16 +285,11 @@ def uses(trace: Trace, path: str, stops: Sequence[Stop], inside: Stop | None) ->
     return tuple(sorted(marks.values(), key=lambda mark: (mark.index, not mark.written)))
 
 
-def marks(trace: Trace, path: str, cell: Sequence[int] | None) -> tuple[int | None, int | None]:
-    """Which token a cell's query (or own position) is, and which its key."""
-    query = key = None
-    if cell is not None:
-        for axis, at in zip(trace.shapes[path], cell):
-            if axis.name in (ax.QUERY, ax.POS):
-                query = at
-            elif axis.name == ax.KEY:
-                key = at
-    return query, key
+def mark(strip: TokenStrip, trace: Trace, path: str, cell: Sequence[int] | None) -> None:
+    """Mark a cell's tokens on the strip: query and key, or its own position, which is neither."""
+    at = {axis.name: entry for axis, entry in zip(trace.shapes[path], cell or ())}
+    strip.set_query(at.get(ax.QUERY, at.get(ax.POS)), named=ax.QUERY in at)
+    strip.set_key(at.get(ax.KEY))
 
 
 def scales(picture: Picture) -> list[tuple[str, str, float, float]]:

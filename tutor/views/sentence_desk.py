@@ -21,6 +21,7 @@ from tutor.runner import Runner
 from tutor.session import Session
 from tutor.views import present
 from tutor.views.chips import TokenStrip
+from tutor.views.errors import worded
 from tutor.views.sentencebar import SentenceBar
 
 RUN, SAVE, TOKENS = "run", "save", "tokens"
@@ -166,7 +167,7 @@ class SentenceDesk(QObject):
             self._session.select(ax.BATCH, row)
         self.ran.emit(run)
         if trace.notices:
-            self.said.emit(trace.notices[-1])
+            self.said.emit(worded(trace.notices[-1]))
 
     def _failed(self, channel: str, error: BaseException) -> None:
         if channel not in (RUN, SAVE, TOKENS):
@@ -187,7 +188,7 @@ class SentenceDesk(QObject):
         if isinstance(error, MemoryError):
             return self.tr("There is not enough memory for this: use a shorter sentence or fewer blocks.")
         if isinstance(error, WORDED):
-            return str(error)
+            return worded(str(error))
         text = self.tr("Something unexpected happened ({error}): try again, or change the sentence.")
         return text.format(error=f"{type(error).__name__}: {error}"[:160])
 
@@ -283,9 +284,7 @@ class SentenceDesk(QObject):
             return
         row = min(self._row, trace.batch.n_rows - 1)
         self._strip.set_rows([present.chips(trace.batch, row)], 0, [self.tr("Tokens")])
-        query, key = present.marks(trace, self._session.cursor.path, self._session.cell)
-        self._strip.set_query(query)
-        self._strip.set_key(key)
+        present.mark(self._strip, trace, self._session.cursor.path, self._session.cell)
 
 
 def _open(path: Path, job: work.Handle) -> work.Run:

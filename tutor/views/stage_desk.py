@@ -100,7 +100,7 @@ class StageDesk(QObject):
         made, sign, caption = present.parts(trace, shown.picture)
         self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
         self._stage.table.set_map(made[-1].data, shown.picture.path)
-        self._stage.set_formula(shown.formula, shown.latex, shown.code)
+        self._stage.set_formula(shown.formula, shown.words, shown.code)
         self._inspector.set_code(shown.code)
         self._stage.set_scales(present.scales(shown.picture), self._about_scale(shown))
         ids = shown.picture.result.kind == "ids"
@@ -135,9 +135,7 @@ class StageDesk(QObject):
             lit = present.lit(trace, shown.picture, cell) if cell is not None else ()
             self._stage.equation.set_pinned(place, lit)
             self._stage.table.set_pinned(place)
-        query, key = present.marks(trace, self._session.cursor.path, cell)
-        self._strip.set_query(query)
-        self._strip.set_key(key)
+        present.mark(self._strip, trace, self._session.cursor.path, cell)
 
     def _refresh_choices(self) -> None:
         """Boxes for the axes that are not on screen; sentences are chosen at the top."""
