@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import re
 import sys
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -40,6 +41,13 @@ def svg(latex: str) -> str:
 
 def set_formula(latex: str) -> str:
     """Set a formula with ziamath; "" where the library or its grammar does not allow it."""
+    with warnings.catch_warnings():
+        # What the library warns of is not the learner's to mend.
+        warnings.simplefilter("ignore")
+        return _set(latex)
+
+
+def _set(latex: str) -> str:
     try:
         import ziamath
     except Exception:  # not installed, or it does not start here; a formula must never stop a step

@@ -43,7 +43,7 @@ from windows import (
     widget_named,
 )
 
-from tutor import commands
+from tutor import commands, typeset
 from tutor.engine import files, saved
 from tutor.runner import Runner
 from tutor.session import OPERATION, STAGE
@@ -96,7 +96,8 @@ def check_place(window, path: str, shapes) -> None:
     shown = stage.equation.parts()[-1]
     assert shown.data.title == path
     assert shown.axes == tuple((a.name, a.size) for a in shapes[path] if a.name in dict(shown.axes))
-    assert stage.formula().accessibleName() == program.formula(path)
+    assert stage.formula().accessibleName() == typeset.words(program.formula(path))
+    assert stage.formula().accessibleName()
 
 
 def test_the_whole_walk_on_the_article_preset_by_the_keyboard(qtbot, opened):
