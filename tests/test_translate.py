@@ -16,10 +16,10 @@ from tutor.engine import axes, build, families, ops
 
 PACKAGE = translate.ROOT / "tutor"
 #: Where a text is looked up that the same file registered with QT_TRANSLATE_NOOP.
-LOOK_UP = {"views/words.py", "views/badge.py", "commands.py"}
+LOOK_UP = {"views/words.py", "views/errors.py", "views/badge.py", "commands.py"}
 #: What stays in Latin letters in Chinese: names, symbols, keys and file endings.
 LATIN = {
-    "Transformer", "Tutor", "softmax", "logits", "exp", "tanh", "GELU", "ReLU", "float32", "cl100k_base",
+    "Transformer", "Tutor", "softmax", "logits", "exp", "tanh", "GELU", "ReLU", "float32", "cl100k_base", "cpu", "trace", "save",
     "Q", "K", "V", "q", "k", "v", "d", "T", "Ctrl", "Enter", "safetensors",
 }  # fmt: skip
 
