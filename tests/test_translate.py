@@ -19,7 +19,8 @@ PACKAGE = translate.ROOT / "tutor"
 LOOK_UP = {"views/words.py", "views/errors.py", "views/badge.py", "commands.py"}
 #: What stays in Latin letters in Chinese: names, symbols, keys and file endings.
 LATIN = {
-    "Transformer", "Tutor", "softmax", "logits", "exp", "tanh", "GELU", "ReLU", "float32", "cl100k_base", "cpu", "trace", "save",
+    "Transformer", "Tutor", "softmax", "logits", "exp", "tanh", "GELU", "ReLU", "float32", "cl100k_base", "cpu",
+    "trace", "save", "CPU",
     "Q", "K", "V", "q", "k", "v", "d", "T", "Ctrl", "Enter", "safetensors",
 }  # fmt: skip
 

@@ -137,11 +137,16 @@ class _Task(QRunnable):
         self._runner, self._job, self._work = runner, job, work
 
     def run(self) -> None:
-        result, error = None, None
+        runner, job, work = self._runner, self._job, self._work
+        # A task that ends before `start` returns is never freed; a trace must not stay in memory with it.
+        del self._runner, self._job, self._work
+        result: Any = None
+        error: BaseException | None = None
         try:
-            if self._job.cancelled():
+            if job.cancelled():
                 raise Cancelled
-            result = self._work(self._job)
+            result = work(job)
         except BaseException as problem:  # whatever happened must reach the window, not end a thread silently
             error = problem
-        self._runner._tell(self._runner._finished, self._job, result, error)
+        runner._tell(runner._finished, job, result, error)
+        del result, error  # an error knows this frame, which must not know it back

@@ -151,7 +151,7 @@ class LiveTrace(Trace):
         self._parent = parent
         self._changed: frozenset[str] = frozenset()
         self._lock = threading.RLock()
-        for name in (TOKENS, LENGTHS):
+        for name in (TOKENS, LENGTHS) if parent is None else ():
             self._kept[name] = torch.from_numpy(np.array(self._source(name))).to(self._device)
 
     @property

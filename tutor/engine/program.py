@@ -357,16 +357,20 @@ class Program:
                 for one in data["steps"]
             )
             weights = tuple(
-                Weight(
-                    str(one["name"]),
-                    ax.axes(*((str(n), int(s)) for n, s in one["axes"])),
-                    symbol=str(one["symbol"]),
-                )
+                Weight(str(one["name"]), _axes_from_json(one["axes"]), symbol=str(one["symbol"]))
                 for one in data["weights"]
             )
         except (KeyError, TypeError, IndexError, AttributeError) as error:
             raise ValueError("The file's program is not in a form this version of the tutor knows.") from error
         return cls(steps, weights)
+
+
+def _axes_from_json(data: Any) -> Axes:
+    """Axes from pairs of a name and a size. Raises TypeError for anything else."""
+    for pair in data:
+        if not (isinstance(pair, (list, tuple)) and len(pair) == 2 and isinstance(pair[1], int) and pair[1] >= 0):
+            raise TypeError("axes are pairs of a name and a size")
+    return ax.axes(*((str(name), size) for name, size in data))
 
 
 def plain_symbol(name: str) -> str:
