@@ -155,7 +155,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             return self.file.write(data)
 
-    monkeypatch.setattr(files, "open", lambda *arguments: Full(open(*arguments)), raising=False)
+    monkeypatch.setattr(files, "open", lambda *arguments: Full(open(*arguments)), raising=False)  # noqa: SIM115
     with pytest.raises(FileError, match=r"^[^\n]*No space left[^\n]*free some space[^\n]*$"):
         save(live(spec()), path)
     assert [one.name for one in tmp_path.iterdir()] == ["t.safetensors"]
@@ -211,7 +211,9 @@ CHANGES = {
     "operation before its time": lambda t, m: m.update(
         program=program_with(m, lambda d: d["steps"][3].update(op="Tokens"))
     ),
-    "wrong axes": lambda t, m: m.update(program=program_with(m, lambda d: d["weights"][0]["axes"][0].__setitem__(1, 7))),
+    "wrong axes": lambda t, m: m.update(
+        program=program_with(m, lambda d: d["weights"][0]["axes"][0].__setitem__(1, 7))
+    ),
     "negative size": lambda t, m: m.update(
         program=program_with(m, lambda d: d["weights"][0]["axes"][0].__setitem__(1, -7))
     ),
@@ -286,8 +288,8 @@ def test_opens_and_explains_where_torch_cannot_be_imported(tmp_path: Path) -> No
     trace = live(spec(), (4, 2))
     save(trace, tmp_path / "t.safetensors")
     found = subprocess.run(
-        [sys.executable, "-c", WITHOUT_TORCH, str(tmp_path / "t.safetensors")], cwd=ROOT, capture_output=True, text=True,
-        check=False,
+        [sys.executable, "-c", WITHOUT_TORCH, str(tmp_path / "t.safetensors")],
+        cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (found.returncode, found.stderr) == (0, "")
     assert int(found.stdout) == len(trace.program)

@@ -111,7 +111,8 @@ def test_ledger_and_timeline_show_it(toy: models.Model) -> None:
     shapes = toy.program.shapes(1, 4)
     row = next(row for row in ledger.ledger(toy.program, shapes) if row.name == "blocks.0.squared")
     assert (row.stage, row.op, row.shape, row.macs) == ("Square it", "square", (1, 4, 4), 2)
-    assert [stop.stage.title for stop in toy.program.stops] == ["Tokenize", "Embed", "Square it", "Logits", "Probabilities"]
+    titles = [stop.stage.title for stop in toy.program.stops]
+    assert titles == ["Tokenize", "Embed", "Square it", "Logits", "Probabilities"]
     assert [section.name for section in toy.program.sections] == ["input", "blocks.0", "output"]
 
 

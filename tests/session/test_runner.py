@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import weakref
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QThread
@@ -271,3 +273,54 @@ def test_closing_says_when_a_job_will_not_end(qtbot, runner):
 def test_closing_twice_and_closing_idle_is_no_trouble(runner):
     assert runner.close()
     assert runner.close()
+
+
+class Large:
+    """Stands for a trace: a job holds it and must let it go."""
+
+    def __call__(self, job):
+        return self
+
+
+def test_what_a_job_held_is_let_go(qtbot, runner):
+    left = []
+    with qtbot.waitSignal(runner.idle):
+        for number in range(300):
+            work = Large()
+            left.append(weakref.ref(work))
+            runner.submit(str(number % 3), work)
+    del work
+    runner.said.clear()
+    gc.collect()
+    assert sum(one() is not None for one in left) == 0
+
+
+def test_what_waited_when_the_window_closed_is_let_go(qtbot, runner):
+    gate = Gate()
+    runner.submit("run", gate)
+    qtbot.waitUntil(gate.started.is_set)
+    left = []
+    for number in range(20):
+        work = Large()
+        left.append(weakref.ref(work))
+        runner.submit(str(number), work)
+    del work
+    assert runner.close()
+    deliver()
+    gc.collect()
+    assert sum(one() is not None for one in left) == 0
+
+
+def test_a_failed_job_is_let_go_with_its_error(qtbot, runner):
+    class Broken(Large):
+        def __call__(self, job):
+            raise ValueError("no")
+
+    work = Broken()
+    left = weakref.ref(work)
+    with qtbot.waitSignal(runner.idle):
+        runner.submit("run", work)
+    del work
+    runner.said.clear()
+    gc.collect()
+    assert left() is None
