@@ -79,7 +79,11 @@ def make_window(app: QApplication, settings: QSettings, look: str, language: str
         window.set_cjk(name.startswith("zh"))
         _say_font(window, name)
 
+    def ran(_run: object) -> None:
+        _say_font(window, languages.current)
+
     window.languageChosen.connect(choose)
+    window.desk.ran.connect(ran)
     return window
 
 
@@ -100,6 +104,14 @@ def settings_file() -> QSettings:
     return QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
 
 
+def type_size(settings: QSettings) -> int:
+    """The learner's size of type in percent, 80 to 250; 100 where the settings hold no number."""
+    try:
+        return min(max(int(str(settings.value("type", 100))), 80), 250)
+    except ValueError:
+        return 100
+
+
 def request(options: argparse.Namespace, texts: tuple[str, ...]) -> work.Request:
     """What the command line asks to be run. Raises SpecError or WeightsError."""
     name = options.model or models.DEFAULT
@@ -114,9 +126,8 @@ def run(options: argparse.Namespace, file: Path | None) -> int:
     settings = settings_file()
     look = options.theme or str(settings.value("theme", "light"))
     language = options.language or str(settings.value("language", _system_language()))
-    percent = int(str(settings.value("type", 100)))
-    window = make_window(app, settings, look, language, min(max(percent, 80), 250))
-    _log_problems(window)
+    window = make_window(app, settings, look, language, type_size(settings))
+    log_problems(window, log_file())
     window.show()
     _say_font(window, language)
     if file is not None:
@@ -130,17 +141,24 @@ def _system_language() -> str:
     return "zh_CN" if QLocale.system().language() == QLocale.Language.Chinese else "en"
 
 
-def _log_problems(window: MainWindow) -> None:
+def log_file() -> Path:
+    """Where problems are written down: in the folder that the learner's system keeps for an app's data."""
+    return Path(platformdirs.user_data_dir(NAME, appauthor=False)) / "tutor.log"
+
+
+def log_problems(window: MainWindow, log: Path) -> None:
     """What nobody caught goes to a log file and, as one sentence, to the window, which goes on."""
-    folder = Path(platformdirs.user_log_dir(NAME, appauthor=False))
+    logger = logging.getLogger("tutor")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        logging.basicConfig(filename=folder / "tutor.log", encoding="utf-8", level=logging.WARNING)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = logging.FileHandler(log, encoding="utf-8", delay=True)
     except OSError:
-        logging.basicConfig(level=logging.WARNING)
+        handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger.addHandler(handler)
 
     def hook(kind: type[BaseException], error: BaseException, trail: TracebackType | None) -> None:
-        logging.error("uncaught\n%s", "".join(traceback.format_exception(kind, error, trail)))
-        window.report(kind.__name__, str(folder / "tutor.log"))
+        logger.error("uncaught\n%s", "".join(traceback.format_exception(kind, error, trail)))
+        window.report(kind.__name__, str(log))
 
     sys.excepthook = hook

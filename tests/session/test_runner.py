@@ -284,12 +284,14 @@ class Large:
 
 def test_what_a_job_held_is_let_go(qtbot, runner):
     left = []
-    with qtbot.waitSignal(runner.idle):
-        for number in range(300):
-            work = Large()
-            left.append(weakref.ref(work))
-            runner.submit(str(number % 3), work)
+    for _ in range(20):
+        with qtbot.waitSignal(runner.idle):
+            for number in range(10):
+                work = Large()
+                left.append(weakref.ref(work))
+                runner.submit(str(number % 3), work)
     del work
+    assert runner.close()  # the thread may still be on its way out of the last job
     runner.said.clear()
     gc.collect()
     assert sum(one() is not None for one in left) == 0
@@ -321,6 +323,7 @@ def test_a_failed_job_is_let_go_with_its_error(qtbot, runner):
     with qtbot.waitSignal(runner.idle):
         runner.submit("run", work)
     del work
+    assert runner.close()  # the thread may still be on its way out of the last job
     runner.said.clear()
     gc.collect()
     assert left() is None

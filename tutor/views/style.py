@@ -285,6 +285,8 @@ class TutorStyle(QProxyStyle):
                   returnData: QStyleHintReturn | None = None) -> int:
         if hint == QStyle.StyleHint.SH_FocusFrame_AboveWidget:
             return 1  # lets the frame live in the window or viewport, so that it never becomes a splitter's pane
+        if hint in (QStyle.StyleHint.SH_Widget_Animate, QStyle.StyleHint.SH_Widget_Animation_Duration):
+            return 0  # every move is instant: nothing to reduce for those whom motion disturbs
         if hint in (QStyle.StyleHint.SH_EtchDisabledText, QStyle.StyleHint.SH_DitherDisabledText):
             return 0
         return super().styleHint(hint, option, widget, returnData)
