@@ -26,6 +26,11 @@ def test_it_is_said_as_a_line(view) -> None:
     assert view.accessibleName() == "(e^(1.5000 − 3.2500)) / (Σ) = (0.2500) / (1.7500)"
 
 
+def test_a_negative_number_after_a_sign_is_in_brackets(view) -> None:
+    view.set_math(row(number(-1.5), "+", number(-math.inf)), lambda name: "")
+    assert view.accessibleName() == "−1.5000 + (−∞)"
+
+
 @pytest.mark.parametrize("math_", [SOFTMAX, root(row(number(2.0), "+", number(1e-5))), number(-math.inf)])
 def test_it_paints_something_within_its_size(view, math_) -> None:
     view.set_math(math_, lambda name: "")

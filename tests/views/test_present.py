@@ -169,6 +169,16 @@ def test_terms_along_tokens_are_named_after_them(qapp):
     assert [label.replace("·", " ") for label in shown.labels] == ["Hello (0)", " there (1)", "pad (2)", "pad (3)"]
 
 
+def test_rows_and_columns_are_labelled_with_their_sentences_tokens(qapp):
+    trace = spoken("the cat sat on", "Hello there")
+    for row, expected in enumerate((["the", " cat", " sat", " on"], ["Hello", " there", "pad", "pad"])):
+        shown = picture(trace, "blocks.0.attn.scores", Selection().with_("batch", row))
+        data = present.parts(trace, shown)[0][-1].data
+        assert data.row_labels == data.col_labels == expected
+    shown = picture(trace, "embed", Selection())
+    assert present.parts(trace, shown)[0][-1].data.col_labels is None, "features have numbers only"
+
+
 def test_a_tokens_merges_are_a_row_each(qapp):
     trace = spoken("the cat sat on", "Hello there")
     shown = explained(trace, "tokens", (0, 1))

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSpinBox,
+    QTabBar,
     QTableWidget,
     QToolButton,
     QWidget,
@@ -935,6 +936,32 @@ def test_every_button_has_room_for_its_words(qtbot, opened, language, percent):
         go(qtbot, window, path, level)
         click_cell(qtbot, window, 1, 0)
         assert texts_wider_than_their_buttons(window) == [], path
+
+
+def test_in_a_small_window_the_inspector_is_a_tab_of_the_stage(qtbot, opened):
+    window = opened(Small(), percent=200)
+    window.start(Request((SENTENCE,)))
+    settle(qtbot, window)
+    go(qtbot, window, "blocks.0.attn.scores")
+    click_cell(qtbot, window, 2, 1)
+    tabs = widget_named(window, QTabBar, "Stage or inspector")
+    assert tabs.isVisible()
+    assert (window.stage.isVisible(), window.inspector.isVisible()) == (True, False)
+    first = QApplication.focusWidget()
+    for _ in range(8):
+        press(qtbot, Key.Key_F6)
+        assert QApplication.focusWidget().isVisible()
+        if QApplication.focusWidget() is first:
+            break
+    else:
+        pytest.fail("F6 does not come round")
+    tabs.setCurrentIndex(1)
+    assert (window.stage.isVisible(), window.inspector.isVisible()) == (False, True)
+    assert any(text.startswith("✓") for text in labels(window.inspector))
+    window.normal_size()
+    assert not tabs.isVisible()
+    assert (window.stage.isVisible(), window.inspector.isVisible()) == (True, True)
+    check_place(window, "blocks.0.attn.scores", window.session.trace.shapes)
 
 
 # -- commands and panes -------------------------------------------------------------------------------------------

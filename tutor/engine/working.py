@@ -42,7 +42,7 @@ class Link:
 class Math:
     """A formula with numbers put in, as a tree that a view lays out and the terminal prints.
 
-    kind: `number` (value, link), `symbol` (text), or `row`, `fraction`, `root`, `power` with parts.
+    kind: `number` (value, link), `symbol` (text), or `row`, `bracket`, `fraction`, `root`, `power` with parts.
     """
 
     kind: str
@@ -61,7 +61,17 @@ def symbol(text: str) -> Math:
 
 
 def row(*parts: "Math | str") -> Math:
-    return Math("row", tuple(symbol(p) if isinstance(p, str) else p for p in parts))
+    """Parts side by side; a negative number after a sign gets brackets, as by hand."""
+    made: list[Math] = []
+    for part in parts:
+        math_ = symbol(part) if isinstance(part, str) else part
+        after_sign = bool(made) and made[-1].kind == "symbol" and made[-1].text in ("+", "−", "×")
+        made.append(bracket(math_) if after_sign and math_.kind == "number" and math_.value < 0 else math_)
+    return Math("row", tuple(made))
+
+
+def bracket(inside: Math) -> Math:
+    return Math("bracket", (inside,))
 
 
 def fraction(top: Math, bottom: Math) -> Math:
@@ -83,6 +93,8 @@ def plain(math_: Math, digits: int = 4) -> str:
     if math_.kind == "symbol":
         return math_.text
     inner = [plain(part, digits) for part in math_.parts]
+    if math_.kind == "bracket":
+        return f"({inner[0]})"
     if math_.kind == "fraction":
         return f"({inner[0]}) / ({inner[1]})"
     if math_.kind == "root":

@@ -218,7 +218,7 @@ class EquationView(QWidget):
 
     def _cell(self, height: float, rows: int, ratio: float) -> float:
         """Cell height: whole device pixels where cells can be seen, never taller than a large table row."""
-        cell = min(height / rows, self._theme.px(34))
+        cell = min(height / rows, self._theme.px(44))
         return int(cell * ratio) / ratio if cell * ratio >= 4 else cell
 
     def _widths(self, room: float) -> list[float]:

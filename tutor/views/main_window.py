@@ -38,6 +38,7 @@ from tutor.views import dialogs, present, style, theme, words
 from tutor.views.chips import TokenStrip
 from tutor.views.icons import icon
 from tutor.views.inspector import Inspector
+from tutor.views.keys import prints
 from tutor.views.outline import Outline
 from tutor.views.place_desk import PlaceDesk
 from tutor.views.sentence_desk import SentenceDesk
@@ -577,8 +578,7 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Keys of single characters reach here only where the focused view did not want them.
         focus = QApplication.focusWidget()
-        prints = bool(event.text().strip()) and event.text().isprintable()
-        typing = (isinstance(focus, QLineEdit) and prints) or isinstance(focus, (QAbstractSpinBox, QComboBox))
+        typing = (isinstance(focus, QLineEdit) and prints(event)) or isinstance(focus, (QAbstractSpinBox, QComboBox))
         name = None if typing else self._scoped_keys.get(event.keyCombination().toCombined())
         if name is not None and self.actions_[name].isEnabled():
             self.actions_[name].trigger()

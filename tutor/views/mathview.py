@@ -101,6 +101,8 @@ class MathView(QWidget):
             return self._root(math, face)
         if math.kind == "power":
             return self._power(math, face)
+        if math.kind == "bracket":
+            return self._bracket(math, face)
         return self._row(math, face)
 
     def _text(self, text: str, face: QFont, ink: QColor) -> _Box:
@@ -129,6 +131,18 @@ class MathView(QWidget):
             max(part.descent for part in parts),
             paint,
         )
+
+    def _bracket(self, math: Math, face: QFont) -> _Box:
+        inside = self._make(math.parts[0], face)
+        left, right = (self._text(sign, face, self._theme.ink) for sign in "()")
+
+        def paint(painter: QPainter, at: QPointF) -> None:
+            left.paint(painter, at)
+            inside.paint(painter, QPointF(at.x() + left.width, at.y()))
+            right.paint(painter, QPointF(at.x() + left.width + inside.width, at.y()))
+
+        return _Box(left.width + inside.width + right.width, max(left.ascent, inside.ascent),
+                    max(left.descent, inside.descent), paint)  # fmt: skip
 
     def _fraction(self, math: Math, face: QFont) -> _Box:
         top, bottom = (self._make(part, face) for part in math.parts)

@@ -74,7 +74,7 @@ class SentenceDesk(QObject):
         bar.modelChosen.connect(self._choose_model)
         bar.layersChosen.connect(self._choose_layers)
         bar.deviceChosen.connect(self._choose_device)
-        session.traceChanged.connect(self.show_chips)
+        session.traceChanged.connect(self._trace_changed)
         session.selectionChanged.connect(self._follow_selection)
         for one in (runner, self.typing_runner):
             one.done.connect(self._done)
@@ -275,6 +275,11 @@ class SentenceDesk(QObject):
             self.show_chips()
 
     # The tokens ---------------------------------------------------------------------------------------------
+
+    def _trace_changed(self) -> None:
+        # Where the next sentence is being typed already, its own tokens are on their way.
+        if self._session.trace is None or self.shows_its_run():
+            self.show_chips()
 
     def show_chips(self) -> None:
         """The tokens of the sentence on screen, with query and key marked."""
