@@ -168,7 +168,7 @@ def _trace(options: argparse.Namespace) -> int:
     batch = model.batch_of_ids([_ids(one) for one in options.ids]) if options.ids else model.batch(options.texts)
     rows = ledger.ledger(model.program, model.program.shapes(batch.n_rows, batch.n_pos))
     if options.save is not None:
-        if not options.save.absolute().parent.is_dir():
+        if not _is_folder(options.save.absolute().parent):
             raise BadRequest(f"There is no folder {options.save.parent}: make it first, or choose another place.")
         from tutor.engine import saved
         from tutor.engine.live import MIB, LiveTrace
@@ -187,6 +187,13 @@ def _trace(options: argparse.Namespace) -> int:
             pick_device(options.device)
     print(ledger.as_json(rows) if options.json else ledger.as_text(rows, model.spec.note))
     return 0
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # no name that the system takes
+        return False
 
 
 def _models() -> int:

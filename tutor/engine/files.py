@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -27,7 +27,8 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             yield file
         os.replace(part, path)
     except OSError as error:
-        part.unlink(missing_ok=True) if part.parent.is_dir() else None
+        with suppress(OSError):  # where there is no such folder, or the name itself is refused
+            part.unlink(missing_ok=True)
         reason = error.strerror or str(error)
         raise FileError(
             f"{path.name} could not be written ({reason}): free some space or choose another place."

@@ -77,10 +77,14 @@ def find(name: str = DEFAULT, layers: int | None = None) -> Model:
                 raise SpecError(f"The number of blocks should be 1 to {MOST_LAYERS}, not {layers}.")
             spec = replace(spec, n_layers=layers)
         return Model(spec, families.program(spec))
-    folder = Path(name).expanduser()
-    if not folder.is_dir():
+    try:
+        folder = Path(name).expanduser()
+        found = folder.is_dir()
+    except (OSError, RuntimeError):  # too long for a file name, or a user who is not there
+        found = False
+    if not found:
         known = ", ".join(names())
-        raise SpecError(f"There is no model {name!r}: choose one of {known}, or give a model folder.")
+        raise SpecError(f"There is no model {name!r:.60}: choose one of {known}, or give a model folder.")
     spec = load_spec(folder)
     if layers is not None:
         raise SpecError(f"{spec.name} has {spec.n_layers} trained blocks; --layers works with random weights only.")

@@ -128,9 +128,14 @@ class ModelSpec:
         for f in fields(cls):
             if str(f.type) == "bool" and f.name in data and not isinstance(data[f.name], bool):
                 raise SpecError(f"{f.name} should be true or false, not {data[f.name]!r}.")
-            if str(f.type) == "str" and f.name in data and not isinstance(data[f.name], str):
+            if str(f.type) == "str" and f.name in data and not _is_text(data[f.name]):
                 raise SpecError(f"{f.name} should be a text, not {data[f.name]!r}.")
         try:
             return cls(**data)
         except TypeError as error:
             raise SpecError(f"The model's description is incomplete: {error}.") from error
+
+
+def _is_text(value: Any) -> bool:
+    """Whether it is a text that can be written: one without half surrogate pairs."""
+    return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)

@@ -93,7 +93,7 @@ def load_spec(folder: Path) -> ModelSpec:
         raise WeightsError(f"{folder.name} holds no {SPEC_FILE}: choose a folder with {SPEC_FILE} and {WEIGHTS_FILE}.")
     try:
         return ModelSpec.from_json(json.loads(path.read_text(encoding="utf-8")))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WeightsError(f"{SPEC_FILE} in {folder.name} is not readable JSON: {error}.") from error
     except SpecError as error:
         raise SpecError(f"{SPEC_FILE} in {folder.name}: {error}") from error
