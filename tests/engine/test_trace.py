@@ -284,9 +284,10 @@ def test_out_of_memory_falls_back_to_the_cpu_and_says_so(monkeypatch: pytest.Mon
     assert trace.notices == ["The mps device ran out of memory, so this run goes on with the CPU."]
 
 
-def test_out_of_memory_on_the_cpu_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("words", ["not enough memory", "can't allocate memory"], ids=["Windows", "Linux"])
+def test_out_of_memory_on_the_cpu_is_a_sentence(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(op, operands, shapes):
-        raise RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 8 bytes")
+        raise RuntimeError(f"DefaultCPUAllocator: {words}: you tried to allocate 8 bytes")
 
     trace = live(spec())
     monkeypatch.setattr(live_module, "forward", full)

@@ -316,3 +316,18 @@ def test_colour_bar_takes_its_colours_from_the_map(qtbot):
     assert close(image.pixelColor(int(rect.center().x()), y), QColor(*map(int, table[128])), 3)
     assert [text for _, text in bar.ticks()] == ["−13", "0", "13"]
     assert "−13" in bar.accessibleName()
+
+
+def test_whole_numbers_are_printed_uncoloured_and_pads_do_not_crowd_them_out(qtbot):
+    ids = np.array([[627, 1383, 88861], [9, 100257, 100257]])
+    pads = np.array([[False, False, False], [False, True, True]])
+    widget = HeatMap(theme.LIGHT)
+    qtbot.addWidget(widget)
+    widget.set_map(Map(ids, low=0, high=100257, whole=True, masked=pads))
+    widget.resize(160, 90)
+    image = widget.grab().toImage()
+    paper = QColor(*(int(one) for one in theme.lut(theme.LIGHT, "signed")[128]))
+    cell = widget.cell_rect(0, 2).toRect()
+    assert image.pixelColor(cell.left() + 1, cell.top() + 3) == paper, "size says nothing of an id"
+    inked = {image.pixelColor(x, cell.center().y()).name() for x in range(cell.left() + 4, cell.right() - 4)}
+    assert len(inked) > 2, "the id is printed"

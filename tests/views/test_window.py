@@ -209,6 +209,17 @@ def test_the_letter_keys_work_in_every_pane_that_takes_no_text(qtbot, window, pa
     assert window.stage.view() == 1 - view
 
 
+@pytest.mark.parametrize("pane", ["equation", "strip", "sentence"])
+def test_page_keys_step_as_a_presenters_clicker_sends_them(qtbot, window, pane):
+    {"equation": window.stage.equation, "strip": window.strip, "sentence": window.sentence.box()}[pane].setFocus()
+    before = window.session.stop.number
+    step(qtbot, window, Key.Key_PageDown)
+    assert window.session.stop.number == before + 1
+    step(qtbot, window, Key.Key_PageDown)
+    step(qtbot, window, Key.Key_PageUp)
+    assert window.session.stop.number == before + 1
+
+
 # -- the ways to a place ------------------------------------------------------------------------------------------
 
 

@@ -100,7 +100,8 @@ def _numbers(painter: QPainter, data: Map, theme: Theme, boxes: _Boxes, index: n
     decimals = None
     tall = boxes.height >= measure.ascent() + measure.descent() * 0.5
     if data.whole:
-        decimals = 0 if tall and room >= len(str(int(np.abs(data.values).max()))) else None
+        largest = np.abs(data.values[~silent]).max(initial=0)
+        decimals = 0 if tall and room >= len(str(int(largest))) else None
     elif tall and room >= 3:
         decimals = numbers.decimals_for(data.values[~silent], room, prob)
     signs = decimals is None and theme.greyscale and not prob and boxes.width >= digit * 1.5

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QProgressBar,
-    QScrollArea,
     QSplitter,
     QTabBar,
     QVBoxLayout,
@@ -44,7 +43,7 @@ from tutor.views.place_desk import PlaceDesk
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
 from tutor.views.stage_desk import StageDesk
-from tutor.views.stagepane import StagePane
+from tutor.views.stagepane import KeylessScrollArea, StagePane
 from tutor.views.theme import DARK, LIGHT, Theme
 from tutor.views.timeline import Timeline
 from tutor.views.transport import Corner, Transport
@@ -133,12 +132,8 @@ class MainWindow(QMainWindow):
         centre.setSpacing(0)
         centre.addWidget(self._centre_tabs)
         # Where the window is too low for the stage at this size of type, the stage scrolls.
-        self._stage_area = QScrollArea()
+        self._stage_area = KeylessScrollArea()
         self._stage_area.setWidget(self.stage)
-        self._stage_area.setWidgetResizable(True)
-        self._stage_area.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._stage_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._stage_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._stage_area.setMinimumHeight(140)
         centre.addWidget(self._stage_area, 1)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
@@ -94,6 +95,9 @@ def part(trace: Trace, panel: Panel, row: int, turned: bool = False, masked: np.
         frozenset(range(panel.real_columns, panel.values.shape[1])),
         masked=masked, title=panel.name, whole=ids, pooled=panel.pooled,
     )  # fmt: skip
+    if ids and panel.rows is not None and panel.rows.name == ax.BATCH:
+        pads = np.arange(panel.values.shape[1])[None, :] >= trace.lengths[:, None]
+        data = replace(data, masked=pads if pads.any() else None)
     letter = {"Q": "Q", "K": "Kᵀ" if turned else "K", "V": "V", "residual": "x", "weights": "W"}.get(role, "")
     name = panel.name.rsplit(".", 1)[-1]
     axes = tuple(reversed(shown)) if turned else shown

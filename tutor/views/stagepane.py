@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -85,6 +85,20 @@ class Elided(QWidget):
         painter.end()
 
 
+class KeylessScrollArea(QScrollArea):
+    """Scrolls with wheel and bar only: Page Down and the arrows are the window's, for stepping."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
+
+
 class StagePane(QWidget):
     """The centre of the window.
 
@@ -151,13 +165,9 @@ class StagePane(QWidget):
         title.addWidget(self._badge)
         self._tab_layout.setContentsMargins(0, 0, 0, 0)
         self._tab_layout.setSpacing(0)
-        scroller = QScrollArea()
+        scroller = KeylessScrollArea()
         scroller.setWidget(self._tab_row)
-        scroller.setWidgetResizable(True)
-        scroller.setFrameShape(QScrollArea.Shape.NoFrame)
         scroller.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroller = scroller
         tools = QHBoxLayout()
         tools.setContentsMargins(16, 2, 16, 2)
