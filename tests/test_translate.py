@@ -20,7 +20,7 @@ LOOK_UP = {"views/words.py", "views/errors.py", "views/badge.py", "commands.py"}
 #: What stays in Latin letters in Chinese: names, symbols, keys and file endings.
 LATIN = {
     "Transformer", "Tutor", "softmax", "logits", "exp", "tanh", "GELU", "ReLU", "float32", "cl100k_base", "cpu",
-    "trace", "save", "CPU",
+    "trace", "save", "CPU", "NaN",
     "Q", "K", "V", "q", "k", "v", "d", "T", "Ctrl", "Enter", "safetensors",
 }  # fmt: skip
 

@@ -25,6 +25,8 @@ def walk(options: argparse.Namespace, file: Path | None) -> int:
         print("  " + " ".join(f"{token.text}({token.id})" for token in row if not token.pad))
     for stop in trace.program.stops:
         print("\n" + describe(trace, stop))
+    for notice in trace.notices:
+        print("\n" + notice)
     return 0
 
 

@@ -28,39 +28,6 @@
     </message>
 </context>
 <context>
-    <name>HeatMap</name>
-    <message>
-        <source>Heat map</source>
-        <translation>热图</translation>
-    </message>
-    <message>
-        <source>Nothing to show yet.</source>
-        <translation>暂无内容。</translation>
-    </message>
-    <message>
-        <source>Hidden until you have predicted it.</source>
-        <translation>先作出预测，再显示内容。</translation>
-    </message>
-    <message>
-        <source>{rows} rows, {columns} columns.</source>
-        <translation>{rows} 行，{columns} 列。</translation>
-    </message>
-    <message>
-        <source>Largest: {value} at row {row}, column {column}.</source>
-        <translation>绝对值最大：{value}，位于行 {row}、列 {column}。</translation>
-    </message>
-    <message numerus="yes">
-        <source>Each pixel shows the largest of %n number(s), sign and all.</source>
-        <translation>
-            <numerusform>每个像素显示 %n 个数中绝对值最大的一个，并保留符号。</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Predict first, then reveal</source>
-        <translation>先预测，再揭晓</translation>
-    </message>
-</context>
-<context>
     <name>Inspector</name>
     <message>
         <source>Inspector</source>
@@ -733,6 +700,10 @@
     <message>
         <source>The {device} device ran out of memory, so this run goes on with the CPU.</source>
         <translation>{device} 设备内存不足，因此本次运行改用 CPU 继续。</translation>
+    </message>
+    <message>
+        <source>The weight {name} holds NaN or infinite numbers, and what is computed from it will too: use another copy of the model.</source>
+        <translation>权重 {name} 含有 NaN 或无穷大，由它算出的结果也会如此：请换一份模型。</translation>
     </message>
     <message>
         <source>There is not enough memory to compute {name}: use a shorter sentence.</source>

@@ -206,6 +206,18 @@ def test_operands_that_do_not_fit() -> None:
         program.shapes(1, 2)
 
 
+@pytest.mark.parametrize("inputs", [(), ("embed",), ("embed",) * 4, (LENGTHS,)], ids=len)
+@pytest.mark.parametrize("kind", sorted(set(ops.known()) - {"Tokens"}))
+def test_too_few_operands_or_axes_are_told_like_any_others(kind: str, inputs: tuple[str, ...]) -> None:
+    program = Program((FIRST, EMBED, Step("x", ops.known()[kind](), inputs)), (TABLE,))
+    try:
+        shapes = program.shapes(1, 2)
+    except ax.AxesError as error:
+        assert "does not fit" in str(error)
+    else:
+        assert shapes["x"]
+
+
 # ---------------------------------------------------------------- JSON
 
 

@@ -136,13 +136,14 @@ def test_a_value_once_handed_out_never_changes() -> None:
     assert all(same(handed[name], copies[name]) for name in handed)
 
 
-def test_the_callers_array_is_copied() -> None:
-    trace = live(spec())
-    mine = np.array(trace["embed"])
-    child = trace.with_override("embed", mine)
+@pytest.mark.parametrize("name", ["embed", "W_U", "blocks.1.ln1.b"])
+def test_the_callers_array_is_copied(name: str) -> None:
+    trace = live(spec(), budget=0)
+    mine = np.array(trace[name])
+    child = trace.with_override(name, mine)
     before = child["probs"].copy()
     mine[:] = 99
-    assert same(child["embed"], trace["embed"])
+    assert same(child[name], trace[name])
     assert same(child["probs"], before)
 
 
@@ -266,10 +267,12 @@ def test_out_of_memory_falls_back_to_the_cpu_and_says_so(monkeypatch: pytest.Mon
     expected = live(spec())["logits"]
     trace = live(spec())
     real, calls = live_module.forward, []
+    held: set[int] = set()
 
     def scarce(op, operands, shapes):
         calls.append(op.title)
         if len(calls) == 9:
+            held.update(map(id, trace._cache._kept.values()), map(id, trace._on_device.values()))
             raise torch.OutOfMemoryError("CUDA out of memory")
         return real(op, operands, shapes)
 
@@ -278,9 +281,13 @@ def test_out_of_memory_falls_back_to_the_cpu_and_says_so(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(live_module, "forward", scarce)
     trace._device = Pretend()  # type: ignore[assignment]
-    trace._on_device = {name: torch.tensor(np.array(trace._weights[name])) for name in trace._weights}
+    there = {name: torch.tensor(np.array(trace._weights[name])) for name in trace._weights}
+    trace._on_device = dict(there)
     assert np.array_equal(trace["logits"], expected)
     assert trace.where == "cpu"
+    # What lay on the device is let go, or its memory would stay full.
+    assert len(held) > len(there)
+    assert held.isdisjoint(map(id, (*trace._cache._kept.values(), *trace._on_device.values())))
     assert trace.notices == ["The mps device ran out of memory, so this run goes on with the CPU."]
 
 
@@ -293,6 +300,24 @@ def test_out_of_memory_on_the_cpu_is_a_sentence(words: str, monkeypatch: pytest.
     monkeypatch.setattr(live_module, "forward", full)
     with pytest.raises(TraceError, match="not enough memory"):
         trace["embed"]
+
+
+def test_another_error_is_not_taken_for_a_lack_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(op, operands, shapes):
+        raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+
+    trace = live(spec())
+    monkeypatch.setattr(live_module, "forward", broken)
+    with pytest.raises(RuntimeError, match="cannot be multiplied"):
+        trace["embed"]
+    assert trace.notices == []
+
+
+def test_a_value_of_a_wrong_shape_cannot_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = live_module.forward
+    monkeypatch.setattr(live_module, "forward", lambda op, operands, shapes: real(op, operands, shapes)[..., :1])
+    with pytest.raises(AxesError, match=r"embed should be \[1 batch, 5 pos, 12 d_model\] but has shape \[1, 5, 1\]"):
+        live(spec())["embed"]
 
 
 def test_missing_and_misshapen_weights_are_named() -> None:

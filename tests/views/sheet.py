@@ -23,12 +23,12 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, Q
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.views.heatmap_widget import HeatMap
 from tutor.views import icons, style, theme
 from tutor.views.badge import axis_label, badge_size, paint_badge
 from tutor.views.chips import Chip, TokenStrip
 from tutor.views.colorbar import ColorBar
 from tutor.views.heatdata import Map
-from tutor.views.heatmap import HeatMap
 from tutor.views.paint import draw_text, frame
 from tutor.views.timeline import Segment, StageChip, Timeline, UseMark
 

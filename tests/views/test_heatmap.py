@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QImage
 
+from tests.views.heatmap_widget import HeatMap
 from tutor.views import theme
 from tutor.views.colorbar import ColorBar
 from tutor.views.heatdata import Map, colour_index, pool
-from tutor.views.heatmap import HeatMap
 from tutor.views.heatpaint import HeatPlot
 
 LOOK = theme.LIGHT

@@ -77,10 +77,6 @@ def check(name: str, expected: Axes, actual_shape: Sequence[int]) -> None:
         raise AxesError(f"{name} should be {text(expected)} but has shape {list(actual_shape)}.")
 
 
-def rename(of: Axes, changes: dict[str, str]) -> Axes:
-    return tuple(Axis(changes.get(axis.name, axis.name), axis.size) for axis in of)
-
-
 def cell(of: Axes, index: Iterable[int]) -> Index:
     """The index as plain non-negative integers.
 

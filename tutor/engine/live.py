@@ -20,7 +20,7 @@ from tutor.engine.program import LENGTHS, TOKENS, Program
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Cancelled, Trace, TraceError, frozen
-from tutor.engine.weights import Weights, check_weights
+from tutor.engine.weights import Weights, check_weights, not_finite
 
 MIB = 1 << 20
 DEFAULT_BUDGET = 512 * MIB
@@ -151,6 +151,12 @@ class LiveTrace(Trace):
         self._parent = parent
         self._changed: frozenset[str] = frozenset()
         self._lock = threading.RLock()
+        if parent is None:
+            self.notices += [
+                f"The weight {name} holds NaN or infinite numbers, and what is computed from it will too: use another "
+                "copy of the model."
+                for name in not_finite(weights)[:1]
+            ]
         for name in (TOKENS, LENGTHS) if parent is None else ():
             self._kept[name] = torch.from_numpy(np.array(self._source(name))).to(self._device)
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tutor.engine import axes as ax
-from tutor.engine.axes import Axes, Index, Slices
+from tutor.engine.axes import Axes, AxesError, Index, Slices
 from tutor.engine.ops import Op, Tokens
 from tutor.engine.ops import from_json as op_from_json
 from tutor.engine.working import Operand, Read, Working
@@ -268,7 +268,7 @@ class Program:
         known[LENGTHS] = ax.axes((ax.BATCH, batch))
         for step in self.steps:
             if not isinstance(step.op, Tokens):
-                known[step.name] = step.op.infer(*(known[name] for name in step.operands))
+                known[step.name] = _infer(step, [known[name] for name in step.operands])
         return known
 
     def costs(self, shapes: Mapping[str, Axes]) -> dict[str, Cost]:
@@ -363,6 +363,16 @@ class Program:
         except (KeyError, TypeError, IndexError, AttributeError) as error:
             raise ValueError("The file's program is not in a form this version of the tutor knows.") from error
         return cls(steps, weights)
+
+
+def _infer(step: Step, given: list[Axes]) -> Axes:
+    try:
+        return step.op.infer(*given)
+    except AxesError:
+        raise
+    except (IndexError, ValueError, ZeroDivisionError) as error:  # too few operands, or too few axes
+        told = " and ".join(map(ax.text, given)) or "nothing"
+        raise AxesError(f"{step.op.title} does not fit {told}.") from error
 
 
 def _axes_from_json(data: Any) -> Axes:

@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -190,19 +189,3 @@ class SavedTrace(Trace):
 
     def with_override(self, name: str, values: np.ndarray) -> Trace:
         raise TraceError("A saved trace holds its numbers and cannot recompute: run its sentence on the model first.")
-
-
-def is_trace(path: Path) -> bool:
-    """Whether a file looks like a saved trace, from its first bytes."""
-    try:
-        with open(path, "rb") as file:
-            size = int.from_bytes(file.read(8), "little")
-            return 0 < size < 1 << 30 and b"transformer-tutor-trace/" in file.read(min(size, 1 << 20))
-    except OSError:
-        return False
-
-
-def describe(path: Path) -> dict[str, Any]:
-    """The metadata of a saved trace without its tensors."""
-    with safe_open(path, framework="np") as file:
-        return dict(file.metadata() or {})

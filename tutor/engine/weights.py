@@ -64,7 +64,8 @@ def check_weights(program: Program, weights: Weights, where: str) -> None:
 
 def not_finite(weights: Weights) -> tuple[str, ...]:
     """Names of the weights that hold a NaN or an infinity."""
-    return tuple(name for name, values in weights.items() if not math.isfinite(float(np.sum(values))))
+    # A sum is not finite where a number is not; float64, so that many large numbers do not overflow.
+    return tuple(name for name, values in weights.items() if not math.isfinite(float(np.sum(values, dtype=np.float64))))
 
 
 def save_model(folder: Path, spec: ModelSpec, weights: Weights, dtype: str = "float32") -> None:

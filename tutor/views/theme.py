@@ -59,7 +59,7 @@ _TYPE = {
 FAMILIES = ("Inter", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "WenQuanYi Zen Hei")
 _BUNDLED = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf")
 
-GRID, HALF, RADIUS, STEP_RADIUS = 8, 4, 4, 3
+RADIUS, STEP_RADIUS = 4, 3
 HEIGHTS = MappingProxyType({
     "menu": 28, "sentence": 42, "chips": 42, "chip": 34, "pane_header": 28, "breadcrumb": 30, "toolbar": 32,
     "tree_row": 22, "table_row": 20, "status": 24, "button": 28, "small_button": 24, "badge": 22,

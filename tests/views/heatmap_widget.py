@@ -1,4 +1,4 @@
-"""The heat map as a widget: pointer, keys, focus and words round a HeatPlot."""
+"""A heat map alone in a widget: what tests and the component sheet look at a HeatPlot through."""
 
 from __future__ import annotations
 
