@@ -243,6 +243,9 @@ def changed(at: tuple[Any, ...], value: Any) -> Callable[[dict], Any]:
     return change
 
 
+#: The step with a whole number for an option.
+SCALE = 2
+
 HOSTILE: dict[str, Callable[[dict], Any]] = {
     "unknown operation": changed(("steps", 1, "op"), "Teleport"),
     "operation of the base": changed(("steps", 1, "op"), "Op"),
@@ -250,9 +253,9 @@ HOSTILE: dict[str, Callable[[dict], Any]] = {
     "builtin": changed(("steps", 1, "op"), "__import__"),
     "operation that is no name": changed(("steps", 1, "op"), ["Lookup"]),
     "unknown option": changed(("steps", 1, "colour"), "red"),
-    "option of a wrong type": changed(("steps", 4, "n"), "3"),
-    "bool for a number": changed(("steps", 4, "n"), True),
-    "list for a number": changed(("steps", 4, "n"), [1]),
+    "option of a wrong type": changed(("steps", SCALE, "n"), "3"),
+    "bool for a number": changed(("steps", SCALE, "n"), True),
+    "list for a number": changed(("steps", SCALE, "n"), [1]),
     "no operation": changed(("steps", 1, "op"), KeyError),
     "no name": changed(("steps", 1, "name"), KeyError),
     "no inputs": changed(("steps", 1, "inputs"), KeyError),
@@ -278,9 +281,7 @@ HOSTILE: dict[str, Callable[[dict], Any]] = {
 @pytest.mark.parametrize("why", HOSTILE)
 def test_hostile_json_gets_one_sentence(why: str) -> None:
     good = json.loads(json.dumps(families.program(samples.spec(scale_embed=True)).to_json()))
-    good["steps"][4]["name"] += ""
-    scale = next(at for at, step in enumerate(good["steps"]) if step["op"] == "Scale")
-    good["steps"][4], good["steps"][scale] = good["steps"][scale], good["steps"][4]
+    assert good["steps"][SCALE]["op"] == "Scale" and Program.from_json(copy.deepcopy(good))
     with pytest.raises(ValueError, match=r"^[A-Z][^\n]*\.$|^[a-zA-Z_0-9.]+ reads [^\n]*\.$"):
         Program.from_json(HOSTILE[why](copy.deepcopy(good)))
 

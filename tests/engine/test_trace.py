@@ -267,12 +267,12 @@ def test_out_of_memory_falls_back_to_the_cpu_and_says_so(monkeypatch: pytest.Mon
     expected = live(spec())["logits"]
     trace = live(spec())
     real, calls = live_module.forward, []
-    held: set[int] = set()
+    held: list[torch.Tensor] = []
 
     def scarce(op, operands, shapes):
         calls.append(op.title)
         if len(calls) == 9:
-            held.update(map(id, trace._cache._kept.values()), map(id, trace._on_device.values()))
+            held.extend((*trace._cache._kept.values(), *trace._on_device.values()))
             raise torch.OutOfMemoryError("CUDA out of memory")
         return real(op, operands, shapes)
 
@@ -287,7 +287,8 @@ def test_out_of_memory_falls_back_to_the_cpu_and_says_so(monkeypatch: pytest.Mon
     assert trace.where == "cpu"
     # What lay on the device is let go, or its memory would stay full.
     assert len(held) > len(there)
-    assert held.isdisjoint(map(id, (*trace._cache._kept.values(), *trace._on_device.values())))
+    now = (*trace._cache._kept.values(), *trace._on_device.values())
+    assert set(map(id, held)).isdisjoint(map(id, now))
     assert trace.notices == ["The mps device ran out of memory, so this run goes on with the CPU."]
 
 
