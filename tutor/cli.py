@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tutor import __version__
 
@@ -23,6 +23,10 @@ class BadRequest(Exception):
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        # Scripts should not come to depend on abbreviations that a new option may make ambiguous.
+        super().__init__(**options, allow_abbrev=False)
+
     def error(self, message: str) -> NoReturn:
         raise BadRequest(f"{message[:1].upper()}{message[1:]}: see `{self.prog} --help`.")
 

@@ -160,3 +160,16 @@ def test_model_blocks_and_device_are_chosen(qtbot, bar):
     assert chosen.args == ["cuda"]
     bar.set_model("a folder", 2, True)
     assert not blocks.isVisible(), "the blocks of a trained model are not to be chosen"
+
+
+def test_a_model_folder_is_listed_by_its_name(qtbot):
+    bar = SentenceBar(theme.LIGHT, [("article", "article")])
+    qtbot.addWidget(bar)
+    said = []
+    bar.modelChosen.connect(said.append)
+    bar.set_model("/models/my-gpt2", 2, True)
+    bar.set_model("/models/my-gpt2", 2, True)
+    shown = [(bar._model.itemText(at), bar._model.itemData(at)) for at in range(bar._model.count())]
+    assert shown == [("article", "article"), ("my-gpt2", "/models/my-gpt2")]
+    assert bar._model.currentText() == "my-gpt2"
+    assert said == []

@@ -1,4 +1,4 @@
-"""Models by name: presets of the families, and model folders."""
+"""Models by name: presets of the families, and model folders, our own and in Hugging Face layout."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tutor.engine import families
+from tutor.engine import families, huggingface
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec, SpecError
 from tutor.engine.tokens import Batch, Tokenizer, batch_of_ids, batch_of_texts, load
@@ -31,6 +31,8 @@ class Model:
         """Float32 weights by name. Slow for large models. Raises WeightsError."""
         if self.folder is None:
             return random_weights(self.program, self.spec.seed)
+        if huggingface.is_folder(self.folder):
+            return huggingface.load_weights(self.folder, self.spec, self.program)
         return load_weights(self.folder, self.program)
 
     def tokenizer(self) -> Tokenizer | None:
@@ -85,7 +87,7 @@ def find(name: str = DEFAULT, layers: int | None = None) -> Model:
     if not found:
         known = ", ".join(names())
         raise SpecError(f"There is no model {name!r:.60}: choose one of {known}, or give a model folder.")
-    spec = load_spec(folder)
+    spec = huggingface.load_spec(folder) if huggingface.is_folder(folder) else load_spec(folder)
     if layers is not None:
         raise SpecError(f"{spec.name} has {spec.n_layers} trained blocks; --layers works with random weights only.")
     return Model(spec, families.program(spec), folder)

@@ -20,6 +20,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 _SIZES = ("d_model", "n_heads", "d_head", "n_layers", "d_mlp", "d_vocab", "n_ctx")
 _MOST = 1 << 24
+_MOST_LAYERS = 1000
 
 #: What `--set` and the what-if switches change: key → allowed values → the field and value of the spec.
 #: (None where the value leaves the model as it is).
@@ -87,6 +88,10 @@ class ModelSpec:
         for key, allowed in CHOICES.items():
             if getattr(self, key) not in allowed:
                 raise SpecError(f"{key} should be one of {', '.join(allowed)}, not {getattr(self, key)!r}.")
+        if self.n_layers > _MOST_LAYERS:
+            raise SpecError(f"n_layers should be at most {_MOST_LAYERS:,}, not {self.n_layers:,}.")
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 1 << 63:
+            raise SpecError(f"seed should be a whole number of at least 0, not {self.seed!r}.")
         if not isinstance(self.eps, (int, float)) or not 0 <= self.eps < 1:
             raise SpecError(f"eps should be a small number of at least 0, not {self.eps!r}.")
 

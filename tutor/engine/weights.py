@@ -81,17 +81,25 @@ def save_model(folder: Path, spec: ModelSpec, weights: Weights, dtype: str = "fl
     (folder / SPEC_FILE).write_text(json.dumps(spec.to_json(), indent=2, ensure_ascii=False), encoding="utf-8")
 
 
+def refuse_pickles(folder: Path) -> None:
+    """Raise WeightsError, naming the mend, where a folder has its weights only in files that could run code."""
+    pickled = [path.name for kind in ("*.bin", "*.pt", "*.pth", "*.ckpt") for path in sorted(folder.glob(kind))]
+    if pickled:
+        raise WeightsError(
+            f"{folder.name} holds only {pickled[0]}, which could run code when it is read: convert it to "
+            "safetensors with `safetensors.torch.save_file` where you trust it."
+        )
+
+
 def load_spec(folder: Path) -> ModelSpec:
     """The description in a model folder. Raises WeightsError or SpecError."""
     path = folder / SPEC_FILE
     if not path.is_file():
-        pickled = sorted(p.name for p in folder.glob("*.bin")) + sorted(p.name for p in folder.glob("*.pt"))
-        if pickled:
-            raise WeightsError(
-                f"{folder.name} holds only {pickled[0]}, which could run code when it is read: convert it to "
-                "safetensors with `safetensors.torch.save_file` where you trust it."
-            )
-        raise WeightsError(f"{folder.name} holds no {SPEC_FILE}: choose a folder with {SPEC_FILE} and {WEIGHTS_FILE}.")
+        refuse_pickles(folder)
+        raise WeightsError(
+            f"{folder.name} holds neither {SPEC_FILE} nor config.json: choose a folder with one of them and "
+            f"{WEIGHTS_FILE}."
+        )
     try:
         return ModelSpec.from_json(json.loads(path.read_text(encoding="utf-8")))
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSpinBox, QVBoxLayout, QWidget
@@ -155,8 +156,10 @@ class SentenceBar(QWidget):
 
     def set_model(self, name: str, layers: int, fixed: bool) -> None:
         """Show which model runs; `fixed` where its number of blocks is not to be chosen."""
-        at = self._model.findData(name)
         with QSignalBlocker(self._model):
+            if self._model.findData(name) < 0:  # a model folder, known by its path
+                self._model.addItem(Path(name).name, name)
+            at = self._model.findData(name)
             self._model.setCurrentIndex(at)
         with QSignalBlocker(self._layers):
             self._layers.setValue(layers)

@@ -2,7 +2,8 @@
 
 A family file has `program(spec) -> Program` and may have `PRESETS: dict[str, ModelSpec]`, models that need no
 files, and `SAMPLES: dict[str, tuple[str, ...]]`, a good first input for each. A new file here is all that a new
-family needs.
+family needs. One that reads Hugging Face folders also has `HUGGINGFACE` (the model_type), `spec_from(config, name)`
+and `weights_from(spec, read)`.
 """
 
 from __future__ import annotations
@@ -39,6 +40,12 @@ def presets() -> dict[str, ModelSpec]:
     for name in names():
         found.update(getattr(family(name), "PRESETS", {}))
     return found
+
+
+def by_huggingface() -> dict[str, ModuleType]:
+    """The families that read Hugging Face folders, by the `model_type` of config.json."""
+    found = {name: family(name) for name in names()}
+    return {module.HUGGINGFACE: module for module in found.values() if hasattr(module, "HUGGINGFACE")}
 
 
 def samples(model: str) -> tuple[str, ...]:
