@@ -1,6 +1,6 @@
 """One table of commands: menus, shortcuts and the sheet of keys all come from it.
 
-`slot` names a method of the main window. Keys marked `scoped` act only where no text is being typed.
+`slot` names a method of the main window or of a part of it. Keys marked `scoped` act only where no text is being typed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Command:
         id: its name in code.
         menu: the menu it stands in (English, translated in this module's context).
         text: its name there.
-        slot: the main window's method.
+        slot: the main window's method, or that of a part of it (`session.next`).
         keys: shortcuts that act anywhere.
         scoped: keys that act unless a text box has the focus.
         icon: name of its icon, if any.
@@ -51,7 +51,7 @@ COMMANDS = (
     Command("save", FILE, QT_TRANSLATE_NOOP("commands", "Save this trace…"), "save_trace", ("Ctrl+S",)),
     Command("quit", FILE, QT_TRANSLATE_NOOP("commands", "Quit"), "close", ("Ctrl+Q",)),
     Command("sentence", EDIT, QT_TRANSLATE_NOOP("commands", "Type a sentence"), "focus_sentence", ("Ctrl+L",)),
-    Command("run", EDIT, QT_TRANSLATE_NOOP("commands", "Run"), "run", ("Ctrl+Return", "Ctrl+Enter"), icon="play"),
+    Command("run", EDIT, QT_TRANSLATE_NOOP("commands", "Run"), "desk.run", ("Ctrl+Return", "Ctrl+Enter"), icon="play"),
     Command("cancel", EDIT, QT_TRANSLATE_NOOP("commands", "Cancel or unpin"), "escape", ("Esc",)),
     Command("light", VIEW, QT_TRANSLATE_NOOP("commands", "Light theme"), "use_light", icon="sun", choice=True),
     Command("dark", VIEW, QT_TRANSLATE_NOOP("commands", "Dark theme"), "use_dark", icon="moon", choice=True),
@@ -63,17 +63,24 @@ COMMANDS = (
     Command("table", VIEW, QT_TRANSLATE_NOOP("commands", "Heat map or table"), "toggle_table", (), ("T",)),
     Command("panes", VIEW, QT_TRANSLATE_NOOP("commands", "Next pane"), "next_pane", ("F6",)),
     Command("panes_back", VIEW, QT_TRANSLATE_NOOP("commands", "Previous pane"), "previous_pane", ("Shift+F6",)),
-    Command("next", STEP, QT_TRANSLATE_NOOP("commands", "Next"), "next_step", ("F10",), (".", "PgDown"), "over"),
+    Command("next", STEP, QT_TRANSLATE_NOOP("commands", "Next"), "session.next", ("F10",), (".", "PgDown"), "over"),
     Command(
-        "previous", STEP, QT_TRANSLATE_NOOP("commands", "Previous"), "previous_step", ("Shift+F10",), (",", "PgUp"),
+        "previous", STEP, QT_TRANSLATE_NOOP("commands", "Previous"), "session.previous", ("Shift+F10",), (",", "PgUp"),
         "back",
     ),
-    Command("into", STEP, QT_TRANSLATE_NOOP("commands", "Into the stage"), "into", ("F7", "Alt+Down"), (), "into"),
-    Command("out", STEP, QT_TRANSLATE_NOOP("commands", "Out of the stage"), "out", ("Shift+F7", "Alt+Up"), (), "out"),
-    Command("first", STEP, QT_TRANSLATE_NOOP("commands", "First stage"), "first", ("Ctrl+Home",), (), "first"),
-    Command("last", STEP, QT_TRANSLATE_NOOP("commands", "Last stage"), "last", ("Ctrl+End",), (), "last"),
-    Command("next_block", STEP, QT_TRANSLATE_NOOP("commands", "Next block"), "next_block", ("Ctrl+PgDown",)),
-    Command("previous_block", STEP, QT_TRANSLATE_NOOP("commands", "Previous block"), "previous_block", ("Ctrl+PgUp",)),
+    Command(
+        "into", STEP, QT_TRANSLATE_NOOP("commands", "Into the stage"), "session.into", ("F7", "Alt+Down"), (), "into"
+    ),
+    Command(
+        "out", STEP, QT_TRANSLATE_NOOP("commands", "Out of the stage"), "session.out", ("Shift+F7", "Alt+Up"), (), "out"
+    ),
+    Command("first", STEP, QT_TRANSLATE_NOOP("commands", "First stage"), "session.first", ("Ctrl+Home",), (), "first"),
+    Command("last", STEP, QT_TRANSLATE_NOOP("commands", "Last stage"), "session.last", ("Ctrl+End",), (), "last"),
+    Command("next_block", STEP, QT_TRANSLATE_NOOP("commands", "Next block"), "session.next_section", ("Ctrl+PgDown",)),
+    Command(
+        "previous_block", STEP, QT_TRANSLATE_NOOP("commands", "Previous block"), "session.previous_section",
+        ("Ctrl+PgUp",),
+    ),
     Command("next_head", STEP, QT_TRANSLATE_NOOP("commands", "Next head"), "next_head", (), ("H",)),
     Command("previous_head", STEP, QT_TRANSLATE_NOOP("commands", "Previous head"), "previous_head", (), ("Shift+H",)),
     Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "show_keys", ("F1",)),

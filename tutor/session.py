@@ -168,8 +168,15 @@ class Session(QObject):
     def last(self) -> None:
         self.go_stop(len(self.stops) - 1)
 
-    def by_section(self, by: int) -> None:
-        """To the first stage of the next or previous section; stays where there is none."""
+    def next_section(self) -> None:
+        """To the first stage of the next section; stays where there is none."""
+        self._by_section(1)
+
+    def previous_section(self) -> None:
+        """To the first stage of the previous section; stays where there is none."""
+        self._by_section(-1)
+
+    def _by_section(self, by: int) -> None:
         if self.trace is not None:
             sections = self.trace.program.sections
             at = [one.name for one in sections].index(self.stop.section) + by

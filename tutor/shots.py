@@ -136,11 +136,11 @@ def _states(camera: Camera, request: work.Request) -> None:
     camera.shoot("33-pads")
     for name, text in (("34-error", "a bell \u0007 rings"), ("35-too-long", "word " * 400)):
         window.sentence.set_text(text)
-        window.run()
+        window.desk.run()
         wait_settled(window)
         camera.shoot(name)
     window.sentence.set_text(UNEQUAL[1])
-    window.run()
+    window.desk.run()
     window.show_progress()
     camera.shoot("36-busy")
     wait_settled(window)

@@ -10,7 +10,8 @@ from windows import labels
 
 from tutor.engine.working import fraction, number, row, symbol
 from tutor.views import numbers, theme
-from tutor.views.inspector import Explanation, Inspector, TermsModel
+from tutor.views.inspector import Explanation, Inspector
+from tutor.views.terms import TermsModel
 
 LOOK = theme.LIGHT
 PRODUCTS = np.array([0.25, -3.0, 0.0, np.nan, 3.0, -0.5])

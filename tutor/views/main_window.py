@@ -7,6 +7,7 @@ happens between them is in the three desks: sentence, stage, place. Nothing is c
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
@@ -101,7 +102,6 @@ class MainWindow(QMainWindow):
             action.setObjectName(command.id)
             action.setShortcuts([QKeySequence(keys) for keys in command.keys])
             action.setCheckable(command.choice)
-            action.triggered.connect(getattr(self, command.slot))
             self.addAction(action)
             self.actions_[command.id] = action
         self._scoped_keys = {
@@ -187,6 +187,8 @@ class MainWindow(QMainWindow):
         self.menuBar().setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
 
     def _connect(self) -> None:
+        for command in commands.COMMANDS:
+            self.actions_[command.id].triggered.connect(attrgetter(command.slot)(self))
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.desk.busyChanged.connect(self._busy_changed)
         self.desk.progressed.connect(self._progressed)
@@ -224,10 +226,6 @@ class MainWindow(QMainWindow):
     def open(self, path: Path) -> None:
         """Open a saved trace."""
         self.desk.open(path)
-
-    def run(self) -> None:
-        """Run what is in the box; an older run is voided."""
-        self.desk.run()
 
     def escape(self) -> None:
         """Cancel the run, else unpin."""
@@ -346,30 +344,6 @@ class MainWindow(QMainWindow):
         return self._status_left.text()
 
     # Commands -----------------------------------------------------------------------------------------------
-
-    def next_step(self) -> None:
-        self.session.next()
-
-    def previous_step(self) -> None:
-        self.session.previous()
-
-    def into(self) -> None:
-        self.session.into()
-
-    def out(self) -> None:
-        self.session.out()
-
-    def first(self) -> None:
-        self.session.first()
-
-    def last(self) -> None:
-        self.session.last()
-
-    def next_block(self) -> None:
-        self.session.by_section(1)
-
-    def previous_block(self) -> None:
-        self.session.by_section(-1)
 
     def next_head(self) -> None:
         self.session.turn(ax.HEAD, 1)
