@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
-from tutor.engine.working import Link, fraction, number, power, root, row, symbol
+from tutor.engine.axes import axes
+from tutor.engine.working import Link, Operand, fraction, number, power, root, row, sub, summed, symbol
 from tutor.views.mathview import MathView, ProductsStrip
 from tutor.views.theme import LIGHT
 
@@ -24,6 +26,18 @@ def view(qtbot):
 def test_it_is_said_as_a_line(view) -> None:
     view.set_math(SOFTMAX, lambda name: "")
     assert view.accessibleName() == "(e^(1.5000 − 3.2500)) / (Σ) = (0.2500) / (1.7500)"
+
+
+def test_a_sum_of_products_is_said_and_coloured(view) -> None:
+    q = Operand("blocks.0.attn.q", axes(("pos", 3), ("d_head", 4)), lambda name, at: np.zeros(4), "q")
+    view.set_math(row(summed("c", 4), sub(q, 5, "c"), "=", number(-1.5)), {"blocks.0.attn.q": "Q"}.get)
+    assert view.accessibleName() == "Σ(c = 0 … 3) q[5, c] = −1.5000"
+    view.resize(view.sizeHint())
+    image, wanted = view.grab().toImage(), LIGHT.role("Q")
+    assert any(
+        abs(image.pixelColor(x, y).blue() - wanted.blue()) + abs(image.pixelColor(x, y).red() - wanted.red()) < 24
+        for x in range(image.width()) for y in range(image.height())
+    )  # fmt: skip
 
 
 def test_a_negative_number_after_a_sign_is_in_brackets(view) -> None:

@@ -42,7 +42,8 @@ class Link:
 class Math:
     """A formula with numbers put in, as a tree that a view lays out and the terminal prints.
 
-    kind: `number` (value, link), `symbol` (text), or `row`, `bracket`, `fraction`, `root`, `power` with parts.
+    kind: `number` (value, link), `symbol` (text), or `row`, `bracket`, `fraction`, `root`, `power`, `sub`
+    (base, index) and `sum` (lower, upper limit) with parts.
     """
 
     kind: str
@@ -86,6 +87,17 @@ def power(base: Math, exponent: Math) -> Math:
     return Math("power", (base, exponent))
 
 
+def sub(base: "Operand", *index: "int | str") -> Math:
+    """An operand with its index: q with 5, c below. It is linked to the whole tensor."""
+    whole = Math("symbol", text=base.symbol, link=Link(base.name, ()))
+    return Math("sub", (whole, symbol(", ".join(map(str, index)))))
+
+
+def summed(letter: str, count: int) -> Math:
+    """Σ over `letter` from 0 to count − 1."""
+    return Math("sum", (symbol(f"{letter} = 0"), symbol(str(count - 1))))
+
+
 def plain(math_: Math, digits: int = 4) -> str:
     """One line of text for a terminal or a screen reader."""
     if math_.kind == "number":
@@ -95,6 +107,10 @@ def plain(math_: Math, digits: int = 4) -> str:
     inner = [plain(part, digits) for part in math_.parts]
     if math_.kind == "bracket":
         return f"({inner[0]})"
+    if math_.kind == "sub":
+        return f"{inner[0]}[{inner[1]}]"
+    if math_.kind == "sum":
+        return f"Σ({inner[0]} … {inner[1]})"
     if math_.kind == "fraction":
         return f"({inner[0]}) / ({inner[1]})"
     if math_.kind == "root":

@@ -1,4 +1,4 @@
-"""A formula with numbers put in, laid out by hand: fractions, roots, powers. No typesetter runs for a cell."""
+"""A formula with numbers put in, laid out by hand: sums, fractions, roots, indexes, powers. Nothing is typeset."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from tutor.engine.working import Math, plain, show
 from tutor.views.theme import Theme, font, lut
 
-_SMALLER = 0.78
+_SMALLER = 0.78  # of an index, an exponent, a limit
 _LEAST = 0.6
 
 #: Which role's colour a linked number has, by the name of the tensor it stands in.
@@ -90,17 +90,20 @@ class MathView(QWidget):
     # Boxes --------------------------------------------------------------------------------------------------
 
     def _make(self, math: Math, face: QFont) -> _Box:
-        if math.kind == "number":
+        if math.kind in ("number", "symbol"):
             role = self._role(math.link.name) if math.link is not None else ""
-            return self._text(show(math.value), face, self._theme.role(role) if role else self._theme.ink)
-        if math.kind == "symbol":
-            return self._text(math.text, face, self._theme.ink)
+            text = show(math.value) if math.kind == "number" else math.text
+            return self._text(text, face, self._theme.role(role) if role else self._theme.ink)
         if math.kind == "fraction":
             return self._fraction(math, face)
         if math.kind == "root":
             return self._root(math, face)
         if math.kind == "power":
             return self._power(math, face)
+        if math.kind == "sub":
+            return self._sub(math, face)
+        if math.kind == "sum":
+            return self._sum(math, face)
         if math.kind == "bracket":
             return self._bracket(math, face)
         return self._row(math, face)
@@ -180,10 +183,39 @@ class MathView(QWidget):
 
         return _Box(sign + inside.width + 4, inside.ascent + 3, inside.descent, paint)
 
-    def _power(self, math: Math, face: QFont) -> _Box:
+    def _small(self, face: QFont) -> QFont:
         small = QFont(face)
         small.setPixelSize(max(7, round(face.pixelSize() * _SMALLER)))
-        base, exponent = self._make(math.parts[0], face), self._make(math.parts[1], small)
+        return small
+
+    def _sub(self, math: Math, face: QFont) -> _Box:
+        base, index = self._make(math.parts[0], face), self._make(math.parts[1], self._small(face))
+        drop = QFontMetricsF(face).descent() + index.ascent * 0.15
+
+        def paint(painter: QPainter, at: QPointF) -> None:
+            base.paint(painter, at)
+            index.paint(painter, QPointF(at.x() + base.width + 1, at.y() + drop))
+
+        return _Box(base.width + index.width + 2, base.ascent, max(base.descent, index.descent + drop), paint)
+
+    def _sum(self, math: Math, face: QFont) -> _Box:
+        large = QFont(face)
+        large.setPixelSize(round(face.pixelSize() * 1.5))
+        sign = self._text("Σ", large, self._theme.ink)
+        lower, upper = (self._make(part, self._small(face)) for part in math.parts)
+        width = max(sign.width, lower.width, upper.width)
+        # Letters fill less than their line, so the limits come closer than the lines would.
+        above, below = sign.ascent * 0.8, sign.descent * 0.4
+
+        def paint(painter: QPainter, at: QPointF) -> None:
+            for box, y in ((sign, at.y() + 1), (upper, at.y() - above - upper.descent * 0.5),
+                           (lower, at.y() + below + lower.ascent)):  # fmt: skip
+                box.paint(painter, QPointF(at.x() + (width - box.width) / 2, y))
+
+        return _Box(width, above + upper.ascent + upper.descent * 0.5, below + lower.ascent + lower.descent, paint)
+
+    def _power(self, math: Math, face: QFont) -> _Box:
+        base, exponent = self._make(math.parts[0], face), self._make(math.parts[1], self._small(face))
         lift = QFontMetricsF(face).ascent() * 0.5 + exponent.descent
 
         def paint(painter: QPainter, at: QPointF) -> None:

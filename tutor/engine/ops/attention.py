@@ -27,6 +27,8 @@ from tutor.engine.working import (
     number,
     power,
     row,
+    sub,
+    summed,
     symbol,
 )  # fmt: skip
 
@@ -64,7 +66,8 @@ class Scores(Op):
         left = q.column((*head, query, None), f"{q.symbol}[{query}, c]")
         right = k.column((*head, key, None), f"{k.symbol}[{key}, c]")
         terms, total, scale = dot_product(left, right, D_HEAD)
-        return Working(total, row("Σ", number(total)), scale, terms)
+        written = (summed("c", q.axes[-1].size), sub(q, query, "c"), sub(k, key, "c"))
+        return Working(total, row(*written, "=", number(total)), scale, terms)
 
 
 @dataclass(frozen=True)
@@ -238,4 +241,5 @@ class WeightedSum(Op):
         left = pattern.column((*head, query, None), f"{pattern.symbol}[{query}, j]")
         right = v.column((*head, None, feature), f"{v.symbol}[j, {feature}]")
         terms, total, scale = dot_product(left, right, KEY)
-        return Working(total, row("Σ", number(total)), scale, terms)
+        written = (summed("j", v.axes[-2].size), sub(pattern, query, "j"), sub(v, "j", feature))
+        return Working(total, row(*written, "=", number(total)), scale, terms)

@@ -10,7 +10,7 @@ import numpy as np
 
 from tutor.engine.axes import Axes, Index
 from tutor.engine.ops.base import Access, Op, cells, need
-from tutor.engine.working import Column, Line, Operand, Terms, Working, number, row
+from tutor.engine.working import Column, Line, Operand, Terms, Working, number, row, sub, summed
 
 
 def dot_product(left: Column, right: Column, axis: str) -> tuple[Terms, float, float]:
@@ -62,13 +62,16 @@ class Linear(Op):
         at = (*index[:-1], None)
         column = (index[-1], None) if self.transposed else (None, index[-1])
         terms, total, scale = dot_product(x.column(at), weight.column(column), x.axes[-1].name)
+        into, out_ = sub(x, *index[1:-1], "i"), index[-1]
+        mixed = sub(weight, *((out_, "i") if self.transposed else ("i", out_)))
+        written = (summed("i", x.axes[-1].size), into, mixed)
         if not self.bias:
-            return Working(total, row("Σ", number(total)), scale, terms)
+            return Working(total, row(*written, "=", number(total)), scale, terms)
         bias = operands[2].cell(index[-1:])
         link = operands[2].link(index[-1:])
         return Working(
             total + bias,
-            row(number(total), "+", number(bias, link)),
+            row(*written, "+", sub(operands[2], out_), "=", number(total), "+", number(bias, link)),
             scale + abs(bias),
             terms,
             (Line("Σ", total), Line(operands[2].symbol, bias, link)),
