@@ -150,7 +150,9 @@ class EquationView(QWidget):
         return QSize(round(self._theme.px(720)), round(self._theme.px(380)))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(round(self._theme.px(240)), round(self._theme.px(180)))
+        # Room for the labels and for cells that can still be told apart.
+        labels = max((plot.headroom(1) for plot in self._plots), default=0.0)
+        return QSize(round(self._theme.px(240)), round(self._head() + labels + self._theme.px(100)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()
@@ -161,6 +163,7 @@ class EquationView(QWidget):
             HeatPlot(_transposed(part.data) if part.turned else part.data, self._theme) for part in self._parts
         ]
         self._place()
+        self.updateGeometry()
         self.update()
 
     def _head(self) -> float:

@@ -197,6 +197,7 @@ class MainWindow(QMainWindow):
         self.desk.erred.connect(self._erred)
         self.desk.idle.connect(self._idle)
         self.stage_desk.shown.connect(self._refresh)
+        self.stage_desk.shown.connect(self._bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
         self.session.traceChanged.connect(self._refresh)
         self.session.moved.connect(self._moved)
@@ -494,6 +495,11 @@ class MainWindow(QMainWindow):
         self.stage.set_compact(high < _FULL_HEIGHT)
         self.sentence.set_compact(narrow)
         self.transport.setVisible(high >= _FULL_HEIGHT)
+
+    def _bring_cells_up(self) -> None:
+        """Where the stage has to scroll, its cells come before its title: the status line says which stage it is."""
+        bar = self._stage_area.verticalScrollBar()
+        bar.setValue(bar.maximum())
 
     def _show_centre(self, at: int) -> None:
         if self._narrow:
