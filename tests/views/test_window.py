@@ -45,7 +45,7 @@ from windows import (
     widget_named,
 )
 
-from tutor import commands, typeset
+from tutor import commands, typeset, work
 from tutor.engine import files, saved
 from tutor.runner import Runner
 from tutor.session import OPERATION, STAGE
@@ -292,6 +292,24 @@ def test_the_results_of_a_stage_are_chosen_among_by_tabs(qtbot, window):
     check_place(window, "blocks.0.attn.k_flat", window.session.trace.shapes)
     assert tabs[1].isChecked()
     assert not window.session.inside
+
+
+def test_what_a_run_notices_later_is_said_once(qtbot, window, monkeypatch):
+    notice = "The mps device ran out of memory, so this run goes on with the CPU."
+    trace, real = window.session.trace, work.explain
+
+    def scarce(trace, path, index):
+        trace.notices.append(notice)
+        return real(trace, path, index)
+
+    go(qtbot, window, "blocks.0.attn.scores")
+    monkeypatch.setattr(work, "explain", scarce)
+    click_cell(qtbot, window, 4, 2)
+    assert trace.notices == [notice]
+    assert window._status_left.text() == notice
+    monkeypatch.setattr(work, "explain", real)
+    go(qtbot, window, "blocks.0.attn.pattern")
+    assert notice not in window._status_left.text()
 
 
 # -- one number ---------------------------------------------------------------------------------------------------

@@ -140,22 +140,22 @@ class Inspector(QWidget):
     def set_explanation(self, shown: Explanation | None) -> None:
         """Show a cell worked out, or none."""
         self._shown = shown
-        self._refresh()
+        self._refresh_cell()
 
     def set_why(self, text: str) -> None:
         """Two sentences on why the stage is there."""
         self._why = text
-        self._refresh()
+        self._refresh_about()
 
     def set_code(self, code: str) -> None:
         """The lines that compute the step on screen."""
         self._code = code
-        self._refresh()
+        self._refresh_about()
 
     def set_stats(self, stats: Sequence[tuple[str, str]]) -> None:
         """Statistics of the tensor on screen: (name, value), in the learner's language."""
         self._stats = tuple(stats)
-        self._refresh()
+        self._refresh_about()
 
     def explanation(self) -> Explanation | None:
         return self._shown
@@ -217,27 +217,32 @@ class Inspector(QWidget):
         super().changeEvent(event)
 
     def _refresh(self) -> None:
+        self._refresh_cell()
+        self._refresh_about()
+
+    def _refresh_about(self) -> None:
+        """What is said of the step: why, the lines that run, statistics."""
+        stats = "\n".join(f"{name}  {value}" for name, value in self._stats)
+        for head, label, text in ((self._why_head, self._why_text, self._why),
+                                  (self._code_head, self._code_text, self._code),
+                                  (self._stats_head, self._stats_text, stats)):  # fmt: skip
+            label.setText(text)
+            head.setVisible(bool(text))
+            label.setVisible(bool(text))
+
+    def _refresh_cell(self) -> None:
+        """What is said of the chosen cell."""
         shown = self._shown
         there = shown is not None
-        columns = shown.columns if shown is not None else ()
-        for widget in (self._address, self._how, self._equation):
+        has_terms = shown is not None and bool(shown.columns)
+        cell: tuple[QWidget, ...] = (self._address, self._how, self._equation, self._check)
+        terms: tuple[QWidget, ...] = (self._table, self._strip, self._order)
+        for widget in cell:
             widget.setVisible(there)
-        self._why_head.setVisible(bool(self._why))
-        self._why_text.setVisible(bool(self._why))
-        self._why_text.setText(self._why)
-        self._code_head.setVisible(bool(self._code))
-        self._code_text.setVisible(bool(self._code))
-        self._code_text.setText(self._code)
-        self._stats_head.setVisible(bool(self._stats))
-        self._stats_text.setVisible(bool(self._stats))
-        self._stats_text.setText("\n".join(f"{name}  {value}" for name, value in self._stats))
-        has_terms = bool(columns)
-        self._table.setVisible(has_terms)
-        self._strip.setVisible(has_terms)
-        self._order.setVisible(has_terms)
+        for widget in terms:
+            widget.setVisible(has_terms)
         self._lines.setVisible(shown is not None and bool(shown.lines))
         self._note.setVisible(shown is not None and bool(shown.note))
-        self._check.setVisible(there)
         if shown is None:
             self._value.setText("—")
             self._place.setText(self.tr("Click a cell to see how its number was computed."))
@@ -249,8 +254,7 @@ class Inspector(QWidget):
         self._equation.set_math(shown.equation, lambda name: shown.roles.get(name, ""))
         if shown.columns:
             count = len(shown.columns[-1])
-            words = self.tr("%n term(s) in order, the largest marked", "", count)
-            self._strip.set_values(tuple(shown.columns[-1].tolist()), words)
+            self._strip.set_values(shown.columns[-1], self.tr("%n term(s) in order, the largest marked", "", count))
         self._note.setText(shown.note)
         self._lines.setText("\n".join(f"{label} = {show(value)}" for label, value in shown.lines))
         self._model.set_terms(shown.headers, shown.columns, shown.labels)

@@ -199,6 +199,7 @@ class MainWindow(QMainWindow):
         self.stage_desk.shown.connect(self._refresh)
         self.stage_desk.shown.connect(self._bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
+        self.stage_desk.said.connect(self.say)
         self.session.traceChanged.connect(self._refresh)
         self.session.moved.connect(self._moved)
         self._patience = QTimer(self)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import math as maths
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
+import numpy as np
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -233,12 +235,17 @@ class ProductsStrip(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._values: tuple[float, ...] = ()
+        self._values = np.zeros(0)
+        self._finite = np.zeros(0, dtype=int)  # where the terms are finite
+        self._above = self._below = 0.0
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def set_values(self, values: tuple[float, ...], words: str) -> None:
+    def set_values(self, values: ArrayLike, words: str) -> None:
         """The terms (not finite ones are left out of the picture), and what a screen reader says of it."""
-        self._values = values
+        self._values = np.asarray(values, dtype=np.float64)
+        self._finite = np.flatnonzero(np.isfinite(self._values))
+        finite = self._values[self._finite]
+        self._above, self._below = float(finite.max(initial=0.0)), -float(finite.min(initial=0.0))
         self.setAccessibleName(words)
         self.setToolTip(words)
         self.update()
@@ -257,26 +264,25 @@ class ProductsStrip(QWidget):
 
     def _middle(self) -> float:
         """Where zero is: as far down as the positive terms need."""
-        finite = [value for value in self._values if maths.isfinite(value)] or [0.0]
-        above, below = max(0.0, *finite, 0.0), -min(0.0, *finite, 0.0)
-        return self._room() * (above / (above + below) if above + below else 0.5)
+        span = self._above + self._below
+        return self._room() * (self._above / span if span else 0.5)
 
     def bars(self) -> list[tuple[QRectF, float, int]]:
         """What is painted: each bar's rectangle, its value, and which term it is."""
-        finite = [(abs(value), value, at) for at, value in enumerate(self._values) if maths.isfinite(value)]
-        if not finite or self.width() < 10:
+        count, places = len(self._values), self._finite
+        if not len(places) or self.width() < 10:
             return []
-        slots = min(len(self._values), max(1, self.width() // 3))
-        best: dict[int, tuple[float, float, int]] = {}
-        for size, value, at in finite:
-            slot = at * slots // len(self._values)
-            if slot not in best or size > best[slot][0]:
-                best[slot] = (size, value, at)
+        slots = min(count, max(1, self.width() // 3))
         room, mark, middle = self._room(), self.width() / slots, self._middle()
-        span = max(0.0, *(value for _, value, _ in finite)) - min(0.0, *(value for _, value, _ in finite)) or 1.0
+        span = self._above + self._below or 1.0
+        slot_of = places * slots // count
+        starts = np.flatnonzero(np.diff(slot_of, prepend=-1))
+        sizes = np.abs(self._values[places])
         found = []
-        for slot, (size, value, at) in sorted(best.items()):
-            high = max(size / span * room, 0.5 if size else 0.0)
+        for start, end in pairwise([*starts.tolist(), len(places)]):
+            slot, at = int(slot_of[start]), int(places[start + sizes[start:end].argmax()])
+            value = float(self._values[at])
+            high = max(abs(value) / span * room, 0.5 if value else 0.0)
             y = middle - high if value > 0 else middle
             found.append((QRectF(slot * mark, y, max(1.0, mark - 1), high), value, at))
         return found

@@ -166,8 +166,6 @@ class SentenceDesk(QObject):
             # The sentence in the box is the one on screen.
             self._session.select(ax.BATCH, row)
         self.ran.emit(run)
-        if trace.notices:
-            self.said.emit(worded(trace.notices[-1]))
 
     def _failed(self, channel: str, error: BaseException) -> None:
         if channel not in (RUN, SAVE, TOKENS):

@@ -17,6 +17,7 @@ from tutor.session import Session
 from tutor.views import numbers, present
 from tutor.views.badge import axis_label
 from tutor.views.chips import TokenStrip
+from tutor.views.errors import worded
 from tutor.views.inspector import Inspector
 from tutor.views.stagepane import StagePane
 
@@ -29,10 +30,12 @@ class StageDesk(QObject):
     Signals:
         shown()           the step under the cursor is on screen
         failed(object)    the engine could not give it: the exception
+        said(str)         a sentence for the status line
     """
 
     shown = Signal()
     failed = Signal(object)
+    said = Signal(str)
 
     def __init__(
         self, session: Session, runner: Runner, stage: StagePane, inspector: Inspector, strip: TokenStrip,
@@ -42,6 +45,7 @@ class StageDesk(QObject):
         self._session, self._runner = session, runner
         self._stage, self._inspector, self._strip = stage, inspector, strip
         self._shown: work.Shown | None = None
+        self._told = 0  # how many of the trace's notices the learner has been told
         stage.selected.connect(session.select)
         stage.hovered.connect(self._hovered)
         stage.clicked.connect(self._clicked)
@@ -63,6 +67,7 @@ class StageDesk(QObject):
 
     def _forget(self) -> None:
         self._shown = None
+        self._told = 0
 
     def ask(self) -> None:
         """Ask for the step's picture and for the pinned cell's working; older requests are voided."""
@@ -83,6 +88,15 @@ class StageDesk(QObject):
             self._show(result)
         elif channel == WORKING and isinstance(result, Working):
             self._show_working(result)
+        if channel in (PICTURE, WORKING):
+            self._tell()
+
+    def _tell(self) -> None:
+        """Say what the run has noticed since; a picture or a working, too, may have had to leave its device."""
+        notices = self._session.trace.notices if self._session.trace is not None else []
+        if len(notices) > self._told:
+            self._told = len(notices)
+            self.said.emit(worded(notices[-1]))
 
     def _failed(self, channel: str, error: BaseException) -> None:
         if channel == WORKING:
