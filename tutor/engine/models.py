@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tutor.engine import families, huggingface
+from tutor.engine import decoding, families, huggingface
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec, SpecError
 from tutor.engine.tokens import Batch, Tokenizer, batch_of_ids, batch_of_texts, load
@@ -44,11 +44,44 @@ class Model:
         tokenizer = self.tokenizer()
         if tokenizer is None:
             raise SpecError(f"{self.spec.name} has no tokenizer: give token ids with --ids 5,6,7.")
-        return batch_of_texts(tokenizer, texts, self.spec.n_ctx, self.spec.d_vocab)
+        return batch_of_texts(tokenizer, texts, self.spec.n_ctx, self.spec.d_vocab_in, self._pad)
 
     def batch_of_ids(self, rows: Sequence[Sequence[int]]) -> Batch:
         """Rows of ids as one padded batch. Raises TokenError."""
-        return batch_of_ids(self.tokenizer(), rows, self.spec.n_ctx, self.spec.d_vocab)
+        return batch_of_ids(self.tokenizer(), rows, self.spec.n_ctx, self.spec.d_vocab_in, self._pad)
+
+    @property
+    def _pad(self) -> int | None:
+        return self.spec.pad_id if self.spec.pad_id >= 0 else None
+
+    @property
+    def has_target(self) -> bool:
+        """Whether it reads a target beside its source, as an encoder–decoder does."""
+        return len(self.program.streams) > 1
+
+    def target(self, texts: Sequence[str]) -> Batch:
+        """Target sentences, each behind the start token. Raises TokenError, and SpecError without a tokenizer."""
+        self._need_target()
+        tokenizer = self.tokenizer()
+        if tokenizer is None:
+            raise SpecError(f"{self.spec.name} has no tokenizer: give the target's ids with --target-ids 5,6,7.")
+        # One place less: the start token takes it.
+        batch = batch_of_texts(tokenizer, texts, self.spec.n_ctx - 1, self.spec.d_vocab, self._pad)
+        return decoding.begun(batch, tokenizer.token(self.start_id))
+
+    def target_of_ids(self, rows: Sequence[Sequence[int]]) -> Batch:
+        """Rows of target ids just as the decoder reads them, their start included. Raises TokenError."""
+        self._need_target()
+        return batch_of_ids(self.tokenizer(), rows, self.spec.n_ctx, self.spec.d_vocab, self._pad)
+
+    @property
+    def start_id(self) -> int:
+        """The id that begins a target: the model's own, else the one that pads."""
+        return next((one for one in (self.spec.start_id, self.spec.pad_id, 0) if one >= 0), 0)
+
+    def _need_target(self) -> None:
+        if not self.has_target:
+            raise SpecError(f"{self.spec.name} has no target side: leave --target out.")
 
     def samples(self) -> tuple[str, ...]:
         """Good first sentences; for a preset they are its default batch."""
