@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import numpy as np
@@ -43,12 +43,13 @@ def greedy(
     most: int = MOST,
     progress: Callable[[float], None] = lambda done: None,
     cancelled: Callable[[], bool] = lambda: False,
+    never: Collection[int] = (),
 ) -> list[list[int]]:
     """The most probable next token, again and again, for every row until `end` or `most` tokens.
 
     `run` runs the model on rows of target ids (it may share what does not depend on them). The rows begin with
-    `start` and leave `end` out: the last position is the one that predicts it. Raises whatever `run` raises, and
-    Cancelled.
+    `start` and leave `end` out: the last position is the one that predicts it. The ids in `never` are passed over, as
+    the pad that also begins a target. Raises whatever `run` raises, and Cancelled.
     """
     rows = [[start] for _ in range(n_rows)]
     open_rows = set(range(n_rows))
@@ -58,7 +59,9 @@ def greedy(
         trace = run(rows)
         name = logits_of(trace.program)
         for row in sorted(open_rows):
-            best = int(np.argmax(trace.read(name, (row, len(rows[row]) - 1, slice(None)))))
+            logits = np.array(trace.read(name, (row, len(rows[row]) - 1, slice(None))))
+            logits[list(never)] = -np.inf
+            best = int(np.argmax(logits))
             if best == end:
                 open_rows.discard(row)
             else:
