@@ -68,7 +68,8 @@ KINDS: dict[str, Kind] = {
 def make(kind: str, seed: int = 0, model: str = "", **changes: Any) -> Any:
     """A model of a kind, or of another class `model` with the same config, with every weight random.
 
-    Matrices spread by 1.5 / √24, so that attention is far from even; norms and biases are random too.
+    Matrices keep the size of what goes through them, so that 1e-5 is some hundred roundings of float32; norms and
+    biases are random too.
     """
     known = KINDS[kind]
     options = {
@@ -83,7 +84,7 @@ def make(kind: str, seed: int = 0, model: str = "", **changes: Any) -> Any:
             if values.ndim == 1 and bool((values == 1).all()):
                 values.copy_(1 + 0.2 * spread)
             else:
-                values.copy_((0.2 if values.ndim == 1 else 0.3) * spread)
+                values.copy_((0.2 if values.ndim == 1 else 1.2 / values.shape[-1] ** 0.5) * spread)
     return made
 
 
@@ -152,11 +153,14 @@ def texts(spec: ModelSpec, lengths: Sequence[int], seed: int = 0, targets: Seque
     return Texts(source, rows(targets or [n % 5 + 1 for n in lengths], spec.d_vocab))
 
 
-def trace(model: Any, given: Texts, weights: Mapping[str, np.ndarray] | None = None) -> LiveTrace:
+def trace(model: Any, given: Texts) -> LiveTrace:
     """The engine's run of the model's config and weights."""
     spec = spec_of(model)
-    held = weights_from(model, spec) if weights is None else weights
-    return LiveTrace(families.program(spec), spec, held, given.source, "cpu", target=given.target)
+    return run_engine(spec, weights_from(model, spec), given)
+
+
+def run_engine(spec: ModelSpec, weights: Mapping[str, np.ndarray], given: Texts) -> LiveTrace:
+    return LiveTrace(families.program(spec), spec, weights, given.source, "cpu", target=given.target)
 
 
 def run(model: Any, given: Texts) -> dict[str, np.ndarray]:

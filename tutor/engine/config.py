@@ -107,6 +107,11 @@ class Config:
             raise SpecError(f"rope_type of this model is {kind!r}; known are {', '.join(_KINDS)}.")
         share = inner.number("partial_rotary_factor", self.number("partial_rotary_factor", share))
         dim = int(d_head * share)
+        if dim < 2 or dim % 2 or dim > d_head:
+            raise SpecError(
+                f"partial_rotary_factor (rotary_pct) {share:g} of this model turns {dim} of each head's {d_head} "
+                "features, which are no pairs: check config.json."
+            )
         base = inner.number("rope_theta", self.number("rope_theta", self.number("rotary_emb_base", 10000.0)))
         original = inner.size("original_max_position_embeddings", n_ctx or None) if kind in (
             "dynamic", "llama3", "yarn") else 0  # fmt: skip

@@ -117,7 +117,9 @@ def head(spec: ModelSpec, read: Read, dense: str, ln: str, decoder: str, bias: s
     """The head that fills gaps: dense, norm, and the output layer, which is the embedding table where tied."""
     made = linear(read, dense, "", "head")
     found = {"head.dense.W": made["W_head"], "head.dense.b": made["b_head"]} | norm(read, ln, "head.ln")
-    found["b_U"] = read(bias, f"{decoder}.bias")
+    # The output layer's bias lies beside it too; where the layer is not tied, so is its bias not.
+    both = (bias, f"{decoder}.bias")
+    found["b_U"] = read(*(both if spec.tied else both[::-1]))
     if not spec.tied:
         found["W_U"] = np.ascontiguousarray(read(f"{decoder}.weight").T)
     return found
