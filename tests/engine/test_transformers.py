@@ -7,7 +7,7 @@ side is shared with the engine.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -83,14 +83,14 @@ def model_of(name: str) -> Any:
     return reference.make(kind, seed=len(name), model=cls, **changes)
 
 
-@lru_cache(maxsize=None)
+@cache
 def weights_of(name: str) -> tuple[Any, Mapping[str, np.ndarray]]:
     """The engine's description of it and its weights."""
     spec = reference.spec_of(model_of(name))
     return spec, reference.weights_from(model_of(name), spec)
 
 
-@lru_cache(maxsize=None)
+@cache
 def expected(name: str, lengths: tuple[int, ...]) -> tuple[Texts, Mapping[str, np.ndarray]]:
     model = model_of(name)
     given_ = reference.texts(reference.spec_of(model), lengths)

@@ -52,7 +52,7 @@ def describe(c: Config, name: str, family: str, **changes: Any) -> ModelSpec:
     given: dict[str, Any] = dict(
         n_layers=c.size("num_hidden_layers"), d_mlp=c.size("intermediate_size"),
         n_ctx=c.size("max_position_embeddings"), n_types=c.size("type_vocab_size", 2),
-        activation=c.activation("hidden_act", "gelu"), eps=c.number("layer_norm_eps", 1e-12),
+        activation=c.activation("hidden_act", "gelu"), eps=c.eps("layer_norm_eps", 1e-12),
         pad_id=c.id("pad_token_id", vocabulary),
     )  # fmt: skip
     return ModelSpec(**encoder_only(c, name, family, "hidden_size", "num_attention_heads") | given | changes)
