@@ -35,7 +35,7 @@ def test_no_view_knows_a_step_by_its_name(path: Path) -> None:
     # Words that are also English, or axes and stages.
     steps -= {"tokens", "embed", "logits", "probs", "mean", "var", "pattern", "scores", "q", "k", "v", "z", "pre",
               "post", "normalized", "masked", "concat", "scaled"}  # fmt: skip
-    assert {"embed_ln", "cross_sum", "q_rot", "k_shared", "mean_square"} <= steps
+    assert {"embed_sum", "cross_sum", "q_rot", "k_shared", "mean_square"} <= steps
     literals = {
         node.value for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
