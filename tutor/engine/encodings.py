@@ -18,14 +18,20 @@ from tutor import resources
 from tutor.engine.token_bytes import Merge, Token, TokenError, as_id, char_spans, decode, refuse_surrogates
 
 END_OF_TEXT = "<|endoftext|>"
+MASK = "<|mask|>"
 
 
 class Tokenizer:
     """One encoding: `name`, `n_vocab` (largest id + 1), `eot_id` (None where there is none), `specials`.
 
+    `mask` is the text that is encoded as the mask token, None where the encoding has none; every other special
+    token cannot be typed. `pad_id` is None: these encodings pad with their end-of-text.
     `ranks` maps the bytes of each ordinary token to its rank, which is its id. `pattern` is the regular
     expression that cuts a text before merging; without one, every byte is a token and nothing merges.
     """
+
+    #: Whether every text's tokens are its bytes, in order.
+    exact = True
 
     def __init__(
         self, name: str, ranks: Mapping[bytes, int], pattern: str | None, specials: Mapping[str, int]
@@ -33,6 +39,8 @@ class Tokenizer:
         self.name = name
         self.specials = dict(specials)
         self.eot_id = self.specials.get(END_OF_TEXT)
+        self.pad_id: int | None = None
+        self.mask = MASK if MASK in self.specials else None
         self._ranks = ranks
         self._pattern = pattern
         self._bytes = {rank: data for data, rank in ranks.items()}
@@ -51,7 +59,7 @@ class Tokenizer:
             self._encode = encoding.encode_ordinary
 
     def encode(self, text: str) -> tuple[Token, ...]:
-        """The tokens of `text`. All of it is ordinary text: a typed '<|endoftext|>' is no special token.
+        """The tokens of `text`. All of it is ordinary text, `mask` aside: a typed '<|endoftext|>' is no special token.
 
         Raises TokenError for lone surrogates, which no UTF-8 can hold.
         """
@@ -63,7 +71,10 @@ class Tokenizer:
         Raises TokenError for lone surrogates.
         """
         refuse_surrogates(text)
-        return self._encode(text)
+        if self.mask is None or self.mask not in text:
+            return self._encode(text)
+        first, *more = (self._encode(part) for part in text.split(self.mask))
+        return [*first, *(number for part in more for number in (self.specials[self.mask], *part))]
 
     def token(self, id: int) -> Token:
         """The token of one id, with empty spans. Raises TokenError for an id the encoding does not have."""

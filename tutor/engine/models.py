@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tutor.engine import decoding, families, huggingface
+from tutor.engine import decoding, families, huggingface, tokenizer_files
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec, SpecError
-from tutor.engine.tokens import Batch, Tokenizer, batch_of_ids, batch_of_texts, load
+from tutor.engine.tokens import AnyTokenizer, Batch, TokenError, batch_of_ids, batch_of_texts, load
 from tutor.engine.weights import Weights, load_spec, load_weights, random_weights
 
 DEFAULT = "article"
@@ -35,8 +35,12 @@ class Model:
             return huggingface.load_weights(self.folder, self.spec, self.program)
         return load_weights(self.folder, self.program)
 
-    def tokenizer(self) -> Tokenizer | None:
-        """Its tokenizer, or None where it takes ids only. Raises TokenError."""
+    def tokenizer(self) -> AnyTokenizer | None:
+        """Its tokenizer, the folder's own before a shipped one, or None where it takes ids only. Raises TokenError."""
+        if self.folder is not None and huggingface.is_folder(self.folder):
+            found = tokenizer_files.find(self.folder)
+            if found is not None:
+                return found
         return load(self.spec.tokenizer) if self.spec.tokenizer else None
 
     def batch(self, texts: Sequence[str]) -> Batch:
@@ -48,7 +52,14 @@ class Model:
 
     def batch_of_ids(self, rows: Sequence[Sequence[int]]) -> Batch:
         """Rows of ids as one padded batch. Raises TokenError."""
-        return batch_of_ids(self.tokenizer(), rows, self.spec.n_ctx, self.spec.d_vocab_in, self._pad)
+        return batch_of_ids(self._names(), rows, self.spec.n_ctx, self.spec.d_vocab_in, self._pad)
+
+    def _names(self) -> AnyTokenizer | None:
+        """What names the tokens of given ids: a tokenizer that cannot be used only costs them their names."""
+        try:
+            return self.tokenizer()
+        except TokenError:
+            return None
 
     @property
     def _pad(self) -> int | None:
@@ -72,7 +83,7 @@ class Model:
     def target_of_ids(self, rows: Sequence[Sequence[int]]) -> Batch:
         """Rows of target ids just as the decoder reads them, their start included. Raises TokenError."""
         self._need_target()
-        return batch_of_ids(self.tokenizer(), rows, self.spec.n_ctx, self.spec.d_vocab, self._pad)
+        return batch_of_ids(self._names(), rows, self.spec.n_ctx, self.spec.d_vocab, self._pad)
 
     @property
     def start_id(self) -> int:
