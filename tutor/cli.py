@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from tutor.engine.models import Model
     from tutor.engine.tokens import Batch
 
-COMMANDS = ("trace", "models", "shots", "selftest")
+COMMANDS = ("trace", "models", "shots", "train", "selftest")
+#: What `train` can train.
+TRAINED = ("storyteller",)
 LANGUAGES = ("en", "zh_CN")
 
 
@@ -91,6 +93,15 @@ def _shots_parser(prog: str) -> _Parser:
     return parser
 
 
+def _train_parser(prog: str) -> _Parser:
+    parser = _Parser(prog=f"{prog} train", description="Train a model and write its folder.")
+    parser.add_argument("name", choices=TRAINED, help="which model")
+    parser.add_argument("--text", type=Path, metavar="FILE", help="train the storyteller on this text instead")
+    parser.add_argument("--steps", type=int, metavar="N", help="how many steps of training")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the model's folder (default: the model's name)")
+    return parser
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line. Returns the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -124,8 +135,10 @@ def _is_sentence(error: Exception) -> bool:
     from tutor.engine.tokens import TokenError
     from tutor.engine.trace import TraceError
     from tutor.engine.weights import WeightsError
+    from tutor.training.errors import TrainError
 
-    known = (AxesError, FileError, SpecError, TokenError, TraceError, WeightsError, FileNotFoundError, MemoryError)
+    known = (AxesError, FileError, SpecError, TokenError, TraceError, TrainError, WeightsError,
+             FileNotFoundError, MemoryError)  # fmt: skip
     return isinstance(error, known)
 
 
@@ -137,6 +150,11 @@ def _run(given: list[str]) -> int:
             return _trace(_trace_parser(prog).parse_args(rest))
         if command == "shots":
             return _shots(_shots_parser(prog).parse_args(rest))
+        if command == "train":
+            options = _train_parser(prog).parse_args(rest)
+            from tutor.training import command as training
+
+            return training.run(options)
         if command == "models":
             _Parser(prog=f"{prog} models", description="List the models that ship with the app.").parse_args(rest)
             return _models()

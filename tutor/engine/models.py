@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tutor.engine import decoding, families, huggingface, tokenizer_files
+from tutor.engine import decoding, families, huggingface, shipped, tokenizer_files
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec, SpecError
 from tutor.engine.tokens import AnyTokenizer, Batch, TokenError, batch_of_ids, batch_of_texts, load
@@ -26,6 +26,8 @@ class Model:
     spec: ModelSpec
     program: Program
     folder: Path | None = None
+    #: The step of training whose weights these are; None for the finished model.
+    step: int | None = None
 
     def weights(self) -> Weights:
         """Float32 weights by name. Slow for large models. Raises WeightsError."""
@@ -33,7 +35,20 @@ class Model:
             return random_weights(self.program, self.spec.seed)
         if huggingface.is_folder(self.folder):
             return huggingface.load_weights(self.folder, self.spec, self.program)
+        if self.step is not None:
+            return shipped.weights_at(self.folder, self.program, self.step)
         return load_weights(self.folder, self.program)
+
+    def steps(self) -> tuple[int, ...]:
+        """The steps of training that there are weights of, the finished model's last; () where none were kept."""
+        return shipped.steps(self.folder) if self.folder is not None else ()
+
+    def at(self, step: int) -> "Model":
+        """The same model as it was after `step` steps of training. Raises SpecError naming the steps there are."""
+        if self.folder is None or step not in self.steps():
+            there = ", ".join(map(str, self.steps())) or "none"
+            raise SpecError(f"{self.spec.name} has no weights of step {step}: the steps kept are {there}.")
+        return replace(self, step=step)
 
     def tokenizer(self) -> AnyTokenizer | None:
         """Its tokenizer, the folder's own before a shipped one, or None where it takes ids only. Raises TokenError."""
@@ -41,6 +56,9 @@ class Model:
             found = tokenizer_files.find(self.folder)
             if found is not None:
                 return found
+        own = shipped.tokenizer(self.folder) if self.folder is not None else None
+        if own is not None:
+            return own
         return load(self.spec.tokenizer) if self.spec.tokenizer else None
 
     def batch(self, texts: Sequence[str]) -> Batch:
@@ -96,7 +114,7 @@ class Model:
 
     def samples(self) -> tuple[str, ...]:
         """Good first sentences; for a preset they are its default batch."""
-        return families.samples(self.spec.name)
+        return families.samples(self.spec.name) if self.folder is None else shipped.samples(self.folder)
 
     def changed(self, settings: dict[str, str]) -> "Model":
         """The same model with what-if settings. Raises SpecError."""
@@ -106,13 +124,14 @@ class Model:
 
 def names() -> tuple[str, ...]:
     """Every model that needs no folder, the default first."""
-    found = families.presets()
+    found = {*families.presets(), *shipped.names()}
     return tuple(sorted(found, key=lambda name: (name != DEFAULT, name)))
 
 
 def find(name: str = DEFAULT, layers: int | None = None) -> Model:
-    """A preset by name, or a model folder. Raises SpecError or WeightsError.
+    """A preset or shipped model by name, or a model folder. Raises SpecError or WeightsError.
 
+    `storyteller@1000` is the model as it was after 1000 steps of training.
     `layers` asks for another number of blocks, which only random weights allow.
     """
     presets = families.presets()
@@ -123,8 +142,11 @@ def find(name: str = DEFAULT, layers: int | None = None) -> Model:
                 raise SpecError(f"The number of blocks should be 1 to {MOST_LAYERS}, not {layers}.")
             spec = replace(spec, n_layers=layers)
         return Model(spec, families.program(spec))
+    plain, _, step = name.rpartition("@")
+    if plain and step.isascii() and step.isdigit() and len(step) < 10:
+        return find(plain, layers).at(int(step))
     try:
-        folder = Path(name).expanduser()
+        folder = shipped.folder(name) or Path(name).expanduser()
         found = folder.is_dir()
     except (OSError, RuntimeError):  # too long for a file name, or a user who is not there
         found = False
