@@ -1,0 +1,1 @@
+"""How the shipped models are made: their data, and the training itself."""
