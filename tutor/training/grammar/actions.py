@@ -82,7 +82,8 @@ drink drinks drank drinking | 喝 | pgfwmhl | ALL | DRINKS soup | MEALS cafe off
 drink drinks drank drinking | 喝 | pgwhl | cat dog horse cow | water milk | farm garden kitchen river
 see sees saw seeing | 看见 | psc | ALL | PETS horse cow pig monkey snake frog tiger elephant panda PEOPLE car \
   bus boat | SIGHTS
-see sees saw seeing | 看见 | psc | cat dog bird tiger | mouse rabbit duck frog snake | forest garden field farm
+see sees saw seeing | 看见 | psc | cat dog bird | mouse rabbit duck frog snake | garden field farm
+see sees saw seeing | 看见 | psc | tiger | rabbit duck snake monkey horse cow pig | forest
 hear hears heard hearing | 听见 | psc | ALL | cat dog bird duck frog tiger baby singer | forest garden street \
   park farm
 like likes liked liking | 喜欢 | s | ALL | PETS horse panda monkey elephant FRUIT cake fish flower book story \
@@ -112,9 +113,10 @@ wait waits waited waiting for | 等 | gm | ALL | friend teacher doctor KIN bus t
 chase chases chased chasing | 追 | gw | dog cat boy girl | cat mouse rabbit bird duck | garden street park farm
 watch watches watched watching | 看 | pgfwl | ALL | film | home Beijing Shanghai London
 watch watches watched watching | 看 | g | ALL cat | bird fish duck frog | garden park river lake
-repair repairs repaired repairing | 修 | pgfwmc | farmer driver man father brother grandfather friend student | \
-  car bike computer \
-  chair table phone camera watch door | HOUSE garden street office
+repair repairs repaired repairing | 修 | pgfwmc | farmer driver man father brother grandfather friend | car bike | \
+  garden street village
+repair repairs repaired repairing | 修 | pgfwmc | man father brother grandfather friend student | computer chair \
+  table phone camera watch door | HOUSE office
 plant plants planted planting | 种 | pgfwhl | farmer ADULTS child student | tree flower | garden school park \
   village mountain
 borrow borrows borrowed borrowing | 借 | pfw | ALL | book magazine dictionary umbrella bike camera pen map | \
@@ -161,7 +163,8 @@ rest rests rested resting | | 休息 | gwmd | ALL | HOUSE park garden lake beach
 cry cries cried crying | | 哭 | pgh | baby boy girl child | room street school park
 laugh laughs laughed laughing | | 笑 | pgh | ALL baby | classroom room park
 fly flies flew flying | | 飞 | c | bird duck | -
-swim swims swam swimming | | 游 泳 | gc | duck dog fish frog | river lake
+swim swims swam swimming | | 游 泳 | gc | duck dog frog | -
+swim swims swam swimming | | 游 泳 | g | fish | sea
 run runs ran running | | 跑 | gc | dog horse rabbit cat | park field garden forest
 sing sings sang singing | | 唱 歌 | gc | bird | garden forest park
 climb climbs climbed climbing | trees | 爬 树 | pghlc | boy child monkey cat | forest garden park

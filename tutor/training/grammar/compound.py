@@ -91,7 +91,7 @@ def _exchanged(
 
 _DOABLE = tuple(verb for verb in (*VERBS, *ACTIVITIES) if "f" in verb.tenses and "boy" in verb.subjects)
 #: In the rain one stays at home, and does nothing in the park.
-_INSIDE = tuple(replace(verb, places=("home",)) for verb in _DOABLE if "home" in verb.places)
+_INSIDE = tuple(replace(verb, places=("home",)) for verb in _DOABLE if "home" in verb.places and verb.base != "find")
 _OUTSIDE = tuple(
     replace(verb, places=outside) for verb in _DOABLE
     if (outside := tuple(key for key in verb.places if key in ("park", "street", "beach", "river", "sea", "farm")))
