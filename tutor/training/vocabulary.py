@@ -86,7 +86,8 @@ def build_encoding() -> Encoding:
     for text in (*starters, *(f" {word}" for word in english_words()), *chinese):
         ranks.setdefault(text.encode(), len(ranks))
     longest_first = "|".join(sorted(chinese, key=lambda word: (-len(word), word)))
-    pattern = longest_first + r"| ?[A-Za-z]+(?:'[a-z]+)?|\S|\s+(?!\S)|\s"
+    # No look-ahead: without one the whole pattern is a single automaton, and encoding many times as fast.
+    pattern = rf" ?[A-Za-z]+(?:'[a-z]+)?|(?:{longest_first})|\S|\s"
     return Encoding(ranks, pattern, {text: len(ranks) + at for at, text in enumerate((PAD, START, END))})
 
 
