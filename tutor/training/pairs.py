@@ -12,11 +12,11 @@ from functools import cache
 from random import Random
 from zlib import crc32
 
-from tutor.training.grammar.being import compared, described, having, located, there_is, this_is, trade
-from tutor.training.grammar.compound import because, but, provided, weather, when
-from tutor.training.grammar.doing import asking, doing
-from tutor.training.grammar.moving import giving, going, putting
-from tutor.training.grammar.phrases import Sentence, pick
+from tutor.training.parallel.being import compared, described, having, located, there_is, this_is, trade
+from tutor.training.parallel.compound import because, but, provided, weather, when
+from tutor.training.parallel.doing import asking, doing
+from tutor.training.parallel.moving import giving, going, putting
+from tutor.training.parallel.phrases import Sentence, pick
 
 #: The kinds of sentence, each as often as it stands here.
 _KINDS: tuple[Callable[[Random], Sentence], ...] = (

@@ -13,11 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from tutor.training.grammar.actions import ACTIVITIES, GIFTS, VERBS
-from tutor.training.grammar.being import superlative
-from tutor.training.grammar.lexicon import ADJECTIVES, MEASURES, NOUNS
-from tutor.training.grammar.phrases import NUMBERS, OBJECTS, POSSESSIVES, SUBJECTS
-from tutor.training.grammar.places import FUTURE, HABIT, OFTEN, PAST, PLACES, SIDES, VEHICLES
+from tutor.training.parallel.actions import ACTIVITIES, GIFTS, VERBS
+from tutor.training.parallel.being import superlative
+from tutor.training.parallel.lexicon import ADJECTIVES, MEASURES, NOUNS
+from tutor.training.parallel.phrases import NUMBERS, OBJECTS, POSSESSIVES, SUBJECTS
+from tutor.training.parallel.places import FUTURE, HABIT, OFTEN, PAST, PLACES, SIDES, VEHICLES
 
 PAD, START, END = "<|pad|>", "<|start|>", "<|end|>"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
-from tutor.training.grammar.actions import VERBS, Verb
-from tutor.training.grammar.lexicon import NOUNS, names
-from tutor.training.grammar.phrases import Phrase, Word, noun_phrase, pick, words
+from tutor.training.parallel.actions import VERBS, Verb
+from tutor.training.parallel.lexicon import NOUNS, names
+from tutor.training.parallel.phrases import Phrase, Word, noun_phrase, pick, words
 
 #: Verbs that tell somebody from others by what they did to a thing.
 _DEEDS = tuple(

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from random import Random
 
-from tutor.training.grammar.actions import ACTIVITIES, VERBS, Verb
-from tutor.training.grammar.lexicon import NOUNS, OWNED, names
-from tutor.training.grammar.phrases import (
+from tutor.training.parallel.actions import ACTIVITIES, VERBS, Verb
+from tutor.training.parallel.lexicon import NOUNS, OWNED, names
+from tutor.training.parallel.phrases import (
     Item,
     Phrase,
     Sentence,
@@ -23,9 +23,9 @@ from tutor.training.grammar.phrases import (
     receiver,
     words,
 )
-from tutor.training.grammar.places import PLACES
-from tutor.training.grammar.relative import what_was, who_did
-from tutor.training.grammar.verbs import conjugated, in_order, placed, timed
+from tutor.training.parallel.places import PLACES
+from tutor.training.parallel.relative import what_was, who_did
+from tutor.training.parallel.verbs import conjugated, in_order, placed, timed
 
 #: Determiners an object can have in each tense; what is denied takes no "a" (没有读一本书 is no Chinese).
 _DETERMINERS = {

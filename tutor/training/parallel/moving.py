@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
-from tutor.training.grammar.actions import GIFTS, Gift, Verb
-from tutor.training.grammar.lexicon import GROUPS, NOUNS, OWNED
-from tutor.training.grammar.phrases import Item, Phrase, Sentence, Word, known_actor, noun_phrase, pick, receiver, words
-from tutor.training.grammar.places import (
+from tutor.training.parallel.actions import GIFTS, Gift, Verb
+from tutor.training.parallel.lexicon import GROUPS, NOUNS, OWNED
+from tutor.training.parallel.phrases import Item, Phrase, Sentence, Word, known_actor, noun_phrase, pick, receiver, words
+from tutor.training.parallel.places import (
     FAR,
     GOALS,
     GOES_FAR,
@@ -16,7 +16,7 @@ from tutor.training.grammar.places import (
     PUT,
     VEHICLES,
 )
-from tutor.training.grammar.verbs import conjugated, in_order, timed
+from tutor.training.parallel.verbs import conjugated, in_order, timed
 
 
 def giving(rng: Random) -> Sentence:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tutor.training.grammar.lexicon import names
+from tutor.training.parallel.lexicon import names
 
 
 @dataclass(frozen=True)

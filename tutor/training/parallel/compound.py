@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from tutor.training.grammar.actions import ACTIVITIES, VERBS, Verb
-from tutor.training.grammar.being import described_as
-from tutor.training.grammar.doing import clause
-from tutor.training.grammar.lexicon import ADJECTIVES, GROUPS, SORTS, names
-from tutor.training.grammar.moving import given
-from tutor.training.grammar.phrases import (
+from tutor.training.parallel.actions import ACTIVITIES, VERBS, Verb
+from tutor.training.parallel.being import described_as
+from tutor.training.parallel.doing import clause
+from tutor.training.parallel.lexicon import ADJECTIVES, GROUPS, SORTS, names
+from tutor.training.parallel.moving import given
+from tutor.training.parallel.phrases import (
     SUBJECTS,
     Item,
     Phrase,
@@ -22,7 +22,7 @@ from tutor.training.grammar.phrases import (
     pronoun,
     words,
 )
-from tutor.training.grammar.places import FUTURE, PAST, PLACES, Time
+from tutor.training.parallel.places import FUTURE, PAST, PLACES, Time
 
 _HE = names("boy man father brother grandfather")
 _SHE = names("girl woman mother sister grandmother")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from tutor.training.grammar.actions import Verb
-from tutor.training.grammar.phrases import Item, Phrase, Word, pick
-from tutor.training.grammar.places import FUTURE, HABIT, OFTEN, PAST, Place, Time
+from tutor.training.parallel.actions import Verb
+from tutor.training.parallel.phrases import Item, Phrase, Word, pick
+from tutor.training.parallel.places import FUTURE, HABIT, OFTEN, PAST, Place, Time
 
 BE = {"I": "am", "you": "are", "we": "are", "they": "are", "he": "is"}
 WAS = {"I": "was", "you": "were", "we": "were", "they": "were", "he": "was"}

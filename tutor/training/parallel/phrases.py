@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
 
-from tutor.training.grammar.lexicon import ADJECTIVES, MEASURES, NOUNS, OWNED, Adjective, Noun
+from tutor.training.parallel.lexicon import ADJECTIVES, MEASURES, NOUNS, OWNED, Adjective, Noun
 
 T = TypeVar("T")
 

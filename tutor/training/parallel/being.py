@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from tutor.training.grammar.lexicon import GROUPS, NOUNS, OWNED, SORTS, Adjective, names
-from tutor.training.grammar.phrases import (
+from tutor.training.parallel.lexicon import GROUPS, NOUNS, OWNED, SORTS, Adjective, names
+from tutor.training.parallel.phrases import (
     AFTER,
     Item,
     Phrase,
@@ -17,9 +17,9 @@ from tutor.training.grammar.phrases import (
     pronoun,
     words,
 )
-from tutor.training.grammar.places import INHABITED, PLACES, SIDES, STANDS_IN, STANDS_ON
-from tutor.training.grammar.relative import has_fate, what_was
-from tutor.training.grammar.verbs import BE, placed
+from tutor.training.parallel.places import INHABITED, PLACES, SIDES, STANDS_IN, STANDS_ON
+from tutor.training.parallel.relative import has_fate, what_was
+from tutor.training.parallel.verbs import BE, placed
 
 _THEMES = tuple(name for name in NOUNS if AFTER[name])
 _MOODS = frozenset({"累", "忙", "饿", "高兴"})
