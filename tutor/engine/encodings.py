@@ -211,9 +211,9 @@ _FILES: dict[str, tuple[str, str | None, dict[str, int]]] = {
     ),
     # Our own, for the translator: whole words of both languages, made by tutor/training/vocabulary.py.
     "words": (
-        "04be70c823ea23da6002dae7dce52c6ce2c164a32b4b4f49d2b0ff604ae646c2",
+        "4102615033190884a842da60c57a136e0b6baf7e2a98dae79dde434c34c9f17c",
         None,
-        {"<|pad|>": 1346, "<|start|>": 1347, "<|end|>": 1348},
+        {"<|pad|>": 1343, "<|start|>": 1344, "<|end|>": 1345},
     ),
 }
 ALIASES = {"gpt2": "r50k_base"}

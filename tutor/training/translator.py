@@ -19,15 +19,13 @@ from tutor.training import alignment, parallel
 from tutor.training.errors import TrainError
 from tutor.training.pairs import Pair, held_out, train_pairs
 from tutor.training.tasks import Plan, Task, TrainBatch
-from tutor.training.vocabulary import END, PAD, START
 
 TOKENIZER = "words"
-_IDS = {PAD: 1346, START: 1347, END: 1348}
 SPEC = ModelSpec(
     name="translator", family="encoder_decoder", d_model=128, n_heads=4, d_head=32, n_layers=2, d_mlp=512,
-    d_vocab=1349, n_ctx=64, norm="post", final_norm=False, positions="sinusoidal", scale_embed=True,
-    activation="relu", tied=True, bias_out=True, tokenizer=TOKENIZER, pad_id=_IDS[PAD], start_id=_IDS[START],
-    end_id=_IDS[END], seed=2,
+    d_vocab=1346, n_ctx=64, norm="post", final_norm=False, positions="sinusoidal", scale_embed=True,
+    activation="relu", tied=True, bias_out=True, tokenizer=TOKENIZER, pad_id=1343, start_id=1344, end_id=1345,
+    seed=2,
 )  # fmt: skip
 PLAN = Plan(
     steps=8000, rate=1.5e-3, rate_end=1e-5, warm_up=400, checkpoints=(0, 250, 500, 1000, 2000, 4000)
