@@ -11,14 +11,14 @@ from pathlib import Path
 
 from tutor.engine import shipped
 from tutor.engine.weights import WEIGHTS_FILE
-from tutor.training import state, storyteller, translator
+from tutor.training import gap_filler, state, storyteller, translator
 from tutor.training.errors import TrainError
 from tutor.training.loop import Run, train
 from tutor.training.tasks import Task
 
 #: Every model there is a training of: from the options to its Task.
 TASKS: dict[str, Callable[[argparse.Namespace], Task]] = {
-    "storyteller": storyteller.task, "translator": translator.task,
+    "storyteller": storyteller.task, "translator": translator.task, "gap-filler": gap_filler.task,
 }  # fmt: skip
 
 #: Seconds between two savings of the state, and between two lines of progress.
