@@ -10,11 +10,18 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tutor import __version__
 
-COMMANDS = ("trace", "models", "shots", "selftest")
+if TYPE_CHECKING:
+    from tutor.engine.live import LiveTrace
+    from tutor.engine.models import Model
+    from tutor.engine.tokens import Batch
+
+COMMANDS = ("trace", "models", "shots", "train", "selftest")
+#: What `train` can train.
+TRAINED = ("storyteller",)
 LANGUAGES = ("en", "zh_CN")
 
 
@@ -62,8 +69,10 @@ def _trace_parser(prog: str) -> _Parser:
     parser.add_argument("texts", nargs="*", metavar="TEXT", help="sentences; several make one padded batch")
     _model_options(parser)
     parser.add_argument("--ids", action="append", metavar="5,6,7", help="token ids in place of TEXT; may be repeated")
-    parser.add_argument("--target", metavar="TEXT", help="target sentence of an encoder–decoder model")
-    parser.add_argument("--target-ids", metavar="5,6,7", help="target ids of an encoder–decoder model")
+    parser.add_argument("--target", action="append", metavar="TEXT", help="target sentence of an encoder–decoder "
+                        "model, one for each TEXT; without it the model decodes its own")  # fmt: skip
+    parser.add_argument("--target-ids", action="append", metavar="5,6,7", help="target ids as the decoder reads them, "
+                        "the start included; may be repeated")  # fmt: skip
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings",
                         help="mask=off, scale=off, positions=off, pad=-inf|-1000|none")  # fmt: skip
     parser.add_argument("--save", metavar="FILE.safetensors", type=Path, help="write every tensor to a file")
@@ -81,6 +90,15 @@ def _shots_parser(prog: str) -> _Parser:
     parser.add_argument("--only", action="append", metavar="STAGE", help="only stages whose path contains this")
     parser.add_argument("--states", action="store_true", help="also the empty, busy and error states, table and pads")
     parser.add_argument("--font", type=int, default=100, metavar="PERCENT", help="size of the type")
+    return parser
+
+
+def _train_parser(prog: str) -> _Parser:
+    parser = _Parser(prog=f"{prog} train", description="Train a model and write its folder.")
+    parser.add_argument("name", choices=TRAINED, help="which model")
+    parser.add_argument("--text", type=Path, metavar="FILE", help="train the storyteller on this text instead")
+    parser.add_argument("--steps", type=int, metavar="N", help="how many steps of training")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the model's folder (default: the model's name)")
     return parser
 
 
@@ -117,8 +135,10 @@ def _is_sentence(error: Exception) -> bool:
     from tutor.engine.tokens import TokenError
     from tutor.engine.trace import TraceError
     from tutor.engine.weights import WeightsError
+    from tutor.training.errors import TrainError
 
-    known = (AxesError, FileError, SpecError, TokenError, TraceError, WeightsError, FileNotFoundError, MemoryError)
+    known = (AxesError, FileError, SpecError, TokenError, TraceError, TrainError, WeightsError,
+             FileNotFoundError, MemoryError)  # fmt: skip
     return isinstance(error, known)
 
 
@@ -130,6 +150,11 @@ def _run(given: list[str]) -> int:
             return _trace(_trace_parser(prog).parse_args(rest))
         if command == "shots":
             return _shots(_shots_parser(prog).parse_args(rest))
+        if command == "train":
+            options = _train_parser(prog).parse_args(rest)
+            from tutor.training import command as training
+
+            return training.run(options)
         if command == "models":
             _Parser(prog=f"{prog} models", description="List the models that ship with the app.").parse_args(rest)
             return _models()
@@ -161,8 +186,8 @@ def _trace(options: argparse.Namespace) -> int:
     from tutor.engine import ledger, models
 
     model = models.find(options.model or models.DEFAULT, options.layers).changed(_settings(options.settings))
-    if options.target is not None or options.target_ids is not None:
-        raise BadRequest(f"{model.spec.name} has no target side: leave --target out.")
+    if options.target and options.target_ids:
+        raise BadRequest("Give either --target or --target-ids, not both.")
     if options.ids and options.texts:
         raise BadRequest("Give either sentences or --ids, not both.")
     if not options.ids and not options.texts:
@@ -170,16 +195,21 @@ def _trace(options: argparse.Namespace) -> int:
     if options.budget < 0:
         raise BadRequest("The budget should be a number of MiB, 0 or more.")
     batch = model.batch_of_ids([_ids(one) for one in options.ids]) if options.ids else model.batch(options.texts)
-    rows = ledger.ledger(model.program, model.program.shapes(batch.n_rows, batch.n_pos))
+    target = _target(model, options)
+    if target is not None and target.n_rows != batch.n_rows:
+        raise BadRequest(f"There are {batch.n_rows} sources and {target.n_rows} targets: give one for each.")
+    trace = None
+    if model.has_target and target is None:
+        trace = _decoded(model, batch, options)
+        target = trace.target
+    lengths = [one.n_pos for one in (batch, target) if one is not None]
+    rows = ledger.ledger(model.program, model.program.shapes(batch.n_rows, *lengths))
     if options.save is not None:
         if not _is_folder(options.save.absolute().parent):
             raise BadRequest(f"There is no folder {options.save.parent}: make it first, or choose another place.")
         from tutor.engine import saved
-        from tutor.engine.live import MIB, LiveTrace
 
-        trace = LiveTrace(
-            model.program, model.spec, model.weights(), batch, options.device, options.budget * MIB
-        )  # fmt: skip
+        trace = trace or _live(model, batch, options, target)
         saved.save(trace, options.save)
         for notice in trace.notices:
             print(notice, file=sys.stderr)
@@ -191,6 +221,28 @@ def _trace(options: argparse.Namespace) -> int:
             pick_device(options.device)
     print(ledger.as_json(rows) if options.json else ledger.as_text(rows, model.spec.note))
     return 0
+
+
+def _target(model: Model, options: argparse.Namespace) -> Batch | None:
+    """The target that the command line gives, if any."""
+    if options.target:
+        return model.target(options.target)
+    return model.target_of_ids([_ids(one) for one in options.target_ids]) if options.target_ids else None
+
+
+def _live(model: Model, batch: Batch, options: argparse.Namespace, target: Batch | None) -> LiveTrace:
+    from tutor.engine.live import MIB, LiveTrace
+
+    return LiveTrace(
+        model.program, model.spec, model.weights(), batch, options.device, options.budget * MIB, target=target
+    )  # fmt: skip
+
+
+def _decoded(model: Model, batch: Batch, options: argparse.Namespace) -> LiveTrace:
+    """A run on targets that the model decodes from the sources."""
+    from tutor import running
+
+    return running.decoded(model, lambda target: _live(model, batch, options, target), batch.n_rows)
 
 
 def _is_folder(path: Path) -> bool:

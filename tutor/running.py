@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from tutor.engine import models
+from tutor.engine import decoding, models
 from tutor.engine.program import Program
+from tutor.engine.tokens import Batch
 from tutor.engine.weights import Weights
 from tutor.work import Handle, Request, Run
+
+if TYPE_CHECKING:
+    from tutor.engine.live import LiveTrace
 
 
 class Engine:
@@ -29,8 +35,41 @@ class Engine:
             self._held = (key, model.program, model.weights())
         job.progress(0.3)
         begun = time.perf_counter()
-        trace = LiveTrace(
-            model.program, model.spec, self._held[2], batch, request.device, request.budget * MIB
-        )  # fmt: skip
-        trace.prepare(lambda done: job.progress(0.3 + 0.7 * done), job.cancelled)
+        weights = self._held[2]
+
+        def live(target: Batch | None) -> LiveTrace:
+            return LiveTrace(
+                model.program, model.spec, weights, batch, request.device, request.budget * MIB, target=target
+            )  # fmt: skip
+
+        if not model.has_target:
+            trace = live(None)
+        elif any(request.targets):
+            trace = live(model.target(request.targets))
+        else:
+            trace = decoded(model, live, batch.n_rows, lambda done: job.progress(0.3 + 0.4 * done), job.cancelled)
+        trace.prepare(lambda done: job.progress(0.7 + 0.3 * done), job.cancelled)
         return Run(trace, time.perf_counter() - begun, request)
+
+
+def decoded(
+    model: models.Model,
+    live: Callable[[Batch | None], LiveTrace],
+    n_rows: int,
+    progress: Callable[[float], None] = lambda done: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> LiveTrace:
+    """A run on targets that the model itself decodes from the source. Raises Cancelled, and the engine's errors.
+
+    `live` runs the model on a target; the encoder is run once.
+    """
+    held: list[LiveTrace] = []
+
+    def run(rows: list[list[int]]) -> LiveTrace:
+        target = model.target_of_ids(rows)
+        held[:] = [held[0].with_target(target) if held else live(target)]
+        return held[0]
+
+    most = min(decoding.MOST, model.spec.n_ctx - 1)
+    rows = decoding.greedy(run, n_rows, model.start_id, model.spec.end_id, most, progress, cancelled)
+    return run(rows)

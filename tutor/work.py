@@ -37,6 +37,8 @@ class Request:
     layers: int | None = None
     device: str = "auto"
     budget: int = 512
+    #: One target for each text; none where the model decodes its own, or has no target side.
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -120,9 +120,9 @@ def test_gpt2s_own_vocabulary_brings_its_tokenizer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("changes", "said"), [
-    ({"model_type": "mamba"}, "mamba"), ({"activation_function": "swish"}, "activation_function"),
-    ({"n_head": 5}, "n_head"), ({"n_embd": None}, "whole number"),
-    ({"scale_attn_by_inverse_layer_idx": True}, "scale_attn"), ({"n_layer": 0}, "n_layers"),
+    ({"model_type": "mamba"}, "mamba"), ({"activation_function": "mish"}, "activation_function"),
+    ({"n_head": 5}, "among 5 heads"), ({"n_embd": None}, "lacks n_embd"),
+    ({"scale_attn_by_inverse_layer_idx": True}, "scale_attn"), ({"n_layer": 0}, "n_layer in config.json"),
     ({"layer_norm_epsilon": 7}, "eps"),
 ])  # fmt: skip
 def test_what_cannot_be_shown_names_the_key(tmp_path: Path, changes: dict, said: str) -> None:

@@ -297,6 +297,6 @@ def test_opens_and_explains_where_torch_cannot_be_imported(tmp_path: Path) -> No
 
 def test_looked_up_rows_are_what_the_batch_uses() -> None:
     trace = live(spec(), (3,))
-    rows = saved.looked_up(trace.program, trace.batch)
+    rows = saved.looked_up(trace)
     assert set(rows) == {"W_E", "W_pos"}
     assert rows["W_pos"].tolist() == [0, 1, 2]

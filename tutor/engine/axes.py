@@ -21,8 +21,12 @@ D_MLP = "d_mlp"
 D_VOCAB = "d_vocab"
 #: All heads side by side, n_heads · d_head wide. Used only where that differs from d_model.
 D_ATTN = "d_attn"
+#: All key or value heads side by side, n_kv_heads · d_head wide. Used only where heads are shared.
+D_KV = "d_kv"
+#: Rows of a token-type table.
+TYPE = "type"
 
-NAMES = (BATCH, POS, QUERY, KEY, HEAD, D_HEAD, D_MODEL, D_MLP, D_VOCAB, D_ATTN)
+NAMES = (BATCH, POS, QUERY, KEY, HEAD, D_HEAD, D_MODEL, D_MLP, D_VOCAB, D_ATTN, D_KV, TYPE)
 
 #: Axes along which the entries are tokens of the sentence.
 TOKEN_AXES = frozenset({POS, QUERY, KEY})

@@ -169,6 +169,9 @@ _CL100K = (
 )
 _R50K = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"""
 
+#: How our own encodings cut a text before merging: as GPT-2's.
+HOUSE_PATTERN = _R50K
+
 #: name -> sha256 of the rank file (as tiktoken publishes it), pattern, special tokens.
 _FILES: dict[str, tuple[str, str, dict[str, int]]] = {
     "cl100k_base": (
@@ -182,9 +185,15 @@ _FILES: dict[str, tuple[str, str, dict[str, int]]] = {
         _R50K,
         {END_OF_TEXT: 50256},
     ),
+    # Our own, for the shipped models: made by tutor/training/bpe.py from the stories they learn from.
+    "stories": (
+        "9d66b59f13f2e78d9ce324ca0ccc10f49cb1543b7fea7f87954c29aea9eb132b",
+        HOUSE_PATTERN,
+        {END_OF_TEXT: 1278, MASK: 1279},
+    ),
 }
 ALIASES = {"gpt2": "r50k_base"}
-NAMES = ("cl100k_base", "r50k_base", "bytes")
+NAMES = ("cl100k_base", "r50k_base", "stories", "bytes")
 
 
 def load(name: str, directory: Path | None = None) -> Tokenizer:
@@ -198,6 +207,26 @@ def load(name: str, directory: Path | None = None) -> Tokenizer:
         known = ", ".join([*NAMES, *ALIASES])
         raise TokenError(f"There is no tokenizer {name!r:.60}: choose one of {known}.")
     return _load(name, Path(directory) if directory is not None and name in _FILES else None)
+
+
+def from_file(path: Path) -> Tokenizer:
+    """An encoding of our own making, as `tutor/training/bpe.py` writes it: its special tokens follow the ranks.
+
+    Raises TokenError for a file that cannot be read or is no rank file with every byte.
+    """
+    try:
+        raw = path.read_bytes()
+        ranks = {base64.b64decode(data, validate=True): int(rank) for data, rank in map(bytes.split, raw.splitlines())}
+    except OSError as error:
+        raise TokenError(
+            f"The tokenizer file {path.name} cannot be read ({error.strerror or error}): put it back, or train again."
+        ) from error
+    except ValueError:
+        ranks = {}
+    whole = sorted(ranks.values()) == list(range(len(ranks))) and all(bytes([byte]) in ranks for byte in range(256))
+    if not whole or raw.count(b"\n") != len(ranks):
+        raise TokenError(f"{path.name} is no rank file with every byte in it: put the original back, or train again.")
+    return Tokenizer(path.stem, ranks, HOUSE_PATTERN, {END_OF_TEXT: len(ranks), MASK: len(ranks) + 1})
 
 
 @cache

@@ -16,7 +16,7 @@ import torch
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axes, Slices
 from tutor.engine.ops import Op
-from tutor.engine.program import LENGTHS, TOKENS, Program
+from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Cancelled, Trace, TraceError, frozen
@@ -139,9 +139,10 @@ class LiveTrace(Trace):
         device: str = "auto",
         budget: int = DEFAULT_BUDGET,
         parent: "LiveTrace | None" = None,
+        target: Batch | None = None,
     ) -> None:
         """Raises WeightsError, AxesError, or TraceError for a device that is not there."""
-        super().__init__(program, spec, batch)
+        super().__init__(program, spec, batch, target)
         check_weights(program, weights, spec.name)
         self._device = pick_device(device)
         self._weights = weights
@@ -157,7 +158,7 @@ class LiveTrace(Trace):
                 "copy of the model."
                 for name in not_finite(weights)[:1]
             ]
-        for name in (TOKENS, LENGTHS) if parent is None else ():
+        for name in program.sources if parent is None else ():
             self._kept[name] = torch.from_numpy(np.array(self._source(name))).to(self._device)
 
     @property
@@ -202,13 +203,27 @@ class LiveTrace(Trace):
         weights = self._weights
         if name in self.program.weight_by_name:
             weights = {**weights, name: np.array(values, dtype=np.float32)}
-        child = LiveTrace(self.program, self.spec, weights, self.batch, self.where, self._cache.budget, parent=self)
+        child = LiveTrace(
+            self.program, self.spec, weights, self.batch, self.where, self._cache.budget, self, self.target
+        )  # fmt: skip
         child._changed = self.program.downstream(name)
         if name not in self.program.weight_by_name:
-            kind = np.int64 if name in (TOKENS, LENGTHS) else np.float32
+            kind = np.int64 if name in self.program.sources else np.float32
             child._kept[name] = torch.from_numpy(np.array(values, dtype=kind)).to(child._device)
         child._on_device = {one: on for one, on in self._on_device.items() if one != name}
         return child
+
+    def with_target(self, target: Batch) -> "LiveTrace":
+        """The same source with another target: what the source alone decides is shared, not computed again."""
+        made = LiveTrace(
+            self.program, self.spec, self._weights, self.batch, self.where, self._cache.budget, target=target
+        )  # fmt: skip
+        made._on_device = self._on_device
+        depends = self.program.downstream(self.program.streams[-1])
+        made._kept |= {
+            name: value for name, value in self._kept.items() if name not in depends | self.program.sources
+        }
+        return made
 
     def tensor(self, name: str) -> torch.Tensor:
         """The tensor itself, for training and gradients; never for a view."""

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tutor.engine import families, gguf_file, gguf_model, gguf_tokens, huggingface, tokenizer_files
+from tutor.engine import (
+    decoding,
+    families,
+    gguf_file,
+    gguf_model,
+    gguf_tokens,
+    huggingface,
+    shipped,
+    tokenizer_files,
+)
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec, SpecError
 from tutor.engine.tokens import AnyTokenizer, Batch, TokenError, batch_of_ids, batch_of_texts, load
@@ -26,6 +35,8 @@ class Model:
     spec: ModelSpec
     program: Program
     folder: Path | None = None
+    #: The step of training whose weights these are; None for the finished model.
+    step: int | None = None
 
     def weights(self) -> Weights:
         """Float32 weights by name. Slow for large models. Raises WeightsError."""
@@ -35,7 +46,20 @@ class Model:
             return gguf_model.load_weights(self.folder, self.spec, self.program)
         if huggingface.is_folder(self.folder):
             return huggingface.load_weights(self.folder, self.spec, self.program)
+        if self.step is not None:
+            return shipped.weights_at(self.folder, self.program, self.step)
         return load_weights(self.folder, self.program)
+
+    def steps(self) -> tuple[int, ...]:
+        """The steps of training that there are weights of, the finished model's last; () where none were kept."""
+        return shipped.steps(self.folder) if self.folder is not None else ()
+
+    def at(self, step: int) -> "Model":
+        """The same model as it was after `step` steps of training. Raises SpecError naming the steps there are."""
+        if self.folder is None or step not in self.steps():
+            there = ", ".join(map(str, self.steps())) or "none"
+            raise SpecError(f"{self.spec.name} has no weights of step {step}: the steps kept are {there}.")
+        return replace(self, step=step)
 
     def tokenizer(self) -> AnyTokenizer | None:
         """Its tokenizer, the model's own before a shipped one, or None where it takes ids only.
@@ -48,6 +72,9 @@ class Model:
             found = tokenizer_files.find(self.folder)
             if found is not None:
                 return found
+        own = shipped.tokenizer(self.folder) if self.folder is not None else None
+        if own is not None:
+            return own
         return load(self.spec.tokenizer) if self.spec.tokenizer else None
 
     def batch(self, texts: Sequence[str]) -> Batch:
@@ -55,19 +82,55 @@ class Model:
         tokenizer = self.tokenizer()
         if tokenizer is None:
             raise SpecError(f"{self.spec.name} has no tokenizer: give token ids with --ids 5,6,7.")
-        return batch_of_texts(tokenizer, texts, self.spec.n_ctx, self.spec.d_vocab)
+        return batch_of_texts(tokenizer, texts, self.spec.n_ctx, self.spec.d_vocab_in, self._pad)
 
     def batch_of_ids(self, rows: Sequence[Sequence[int]]) -> Batch:
         """Rows of ids as one padded batch. Raises TokenError."""
+        return batch_of_ids(self._names(), rows, self.spec.n_ctx, self.spec.d_vocab_in, self._pad)
+
+    def _names(self) -> AnyTokenizer | None:
+        """What names the tokens of given ids: a tokenizer that cannot be used only costs them their names."""
         try:
-            tokenizer = self.tokenizer()
+            return self.tokenizer()
         except TokenError:
-            tokenizer = None  # a tokenizer that cannot be used only costs the tokens their names
-        return batch_of_ids(tokenizer, rows, self.spec.n_ctx, self.spec.d_vocab)
+            return None
+
+    @property
+    def _pad(self) -> int | None:
+        return self.spec.pad_id if self.spec.pad_id >= 0 else None
+
+    @property
+    def has_target(self) -> bool:
+        """Whether it reads a target beside its source, as an encoder–decoder does."""
+        return len(self.program.streams) > 1
+
+    def target(self, texts: Sequence[str]) -> Batch:
+        """Target sentences, each behind the start token. Raises TokenError, and SpecError without a tokenizer."""
+        self._need_target()
+        tokenizer = self.tokenizer()
+        if tokenizer is None:
+            raise SpecError(f"{self.spec.name} has no tokenizer: give the target's ids with --target-ids 5,6,7.")
+        # One place less: the start token takes it.
+        batch = batch_of_texts(tokenizer, texts, self.spec.n_ctx - 1, self.spec.d_vocab, self._pad)
+        return decoding.begun(batch, tokenizer.token(self.start_id))
+
+    def target_of_ids(self, rows: Sequence[Sequence[int]]) -> Batch:
+        """Rows of target ids just as the decoder reads them, their start included. Raises TokenError."""
+        self._need_target()
+        return batch_of_ids(self._names(), rows, self.spec.n_ctx, self.spec.d_vocab, self._pad)
+
+    @property
+    def start_id(self) -> int:
+        """The id that begins a target: the model's own, else the one that pads."""
+        return next((one for one in (self.spec.start_id, self.spec.pad_id, 0) if one >= 0), 0)
+
+    def _need_target(self) -> None:
+        if not self.has_target:
+            raise SpecError(f"{self.spec.name} has no target side: leave --target out.")
 
     def samples(self) -> tuple[str, ...]:
         """Good first sentences; for a preset they are its default batch."""
-        return families.samples(self.spec.name)
+        return families.samples(self.spec.name) if self.folder is None else shipped.samples(self.folder)
 
     def changed(self, settings: dict[str, str]) -> "Model":
         """The same model with what-if settings. Raises SpecError."""
@@ -77,13 +140,14 @@ class Model:
 
 def names() -> tuple[str, ...]:
     """Every model that needs no folder, the default first."""
-    found = families.presets()
+    found = {*families.presets(), *shipped.names()}
     return tuple(sorted(found, key=lambda name: (name != DEFAULT, name)))
 
 
 def find(name: str = DEFAULT, layers: int | None = None) -> Model:
-    """A preset by name, or a model folder or GGUF file. Raises SpecError or WeightsError.
+    """A preset or shipped model by name, or a model folder or GGUF file. Raises SpecError or WeightsError.
 
+    `storyteller@1000` is the model as it was after 1000 steps of training.
     `layers` asks for another number of blocks, which only random weights allow.
     """
     presets = families.presets()
@@ -94,8 +158,11 @@ def find(name: str = DEFAULT, layers: int | None = None) -> Model:
                 raise SpecError(f"The number of blocks should be 1 to {MOST_LAYERS}, not {layers}.")
             spec = replace(spec, n_layers=layers)
         return Model(spec, families.program(spec))
+    plain, _, step = name.rpartition("@")
+    if plain and step.isascii() and step.isdigit() and len(step) < 10:
+        return find(plain, layers).at(int(step))
     try:
-        folder = Path(name).expanduser()
+        folder = shipped.folder(name) or Path(name).expanduser()
         is_file, is_folder = folder.is_file(), folder.is_dir()
     except (OSError, RuntimeError, ValueError):  # no name the system takes, or a user who is not there
         is_file = is_folder = False

@@ -14,12 +14,14 @@ import numpy as np
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axes, Axis, Index, Slices
 from tutor.engine.pooling import BASE, BIG, largest_size, pool
-from tutor.engine.program import SOURCES, Program
+from tutor.engine.program import Program
 from tutor.engine.trace import Stats, Trace
 
 #: Where an index entry comes from in a panel: a fixed position, or the panel's row or column.
 ROW = "row"
 COLUMN = "column"
+#: Rows or columns that are lit: one, several, or None for all.
+Lit = int | range | None
 
 
 @dataclass(frozen=True)
@@ -83,20 +85,23 @@ class Panel:
                 return None
         return row, column
 
-    def lit(self, part: Slices) -> tuple[int | None, int | None] | None:
-        """The row and column that a part of the tensor lights: None for all of them; None at all where the part
+    def lit(self, part: Slices) -> tuple[Lit, Lit] | None:
+        """The rows and columns that a part of the tensor lights: None for all of them; None at all where the part
         is not on screen."""
-        row: int | None = None
-        column: int | None = None
-        for at, entry in zip(self.where, part):
+        row: Lit = None
+        column: Lit = None
+        for at, entry, axis in zip(self.where, part, self.axes):
             if isinstance(entry, slice):
-                if entry == slice(0, 0):
+                some: Lit = None if entry == slice(None) else range(*entry.indices(axis.size))
+                if some is not None and not some:
                     return None
-            elif at == ROW:
-                row = entry
+            else:
+                some = entry
+            if at == ROW:
+                row = some
             elif at == COLUMN:
-                column = entry
-            elif at != entry:
+                column = some
+            elif some is not None and at != some and not (isinstance(some, range) and at in some):
                 return None
         return row, column
 
@@ -143,23 +148,19 @@ def panel(trace: Trace, name: str, selection: Selection, whole: bool = False) ->
     if values.ndim < 2:
         values = values.reshape((-1, 1) if column is None and row is not None else (1, -1))
     kind, low, high, shared = scale_of(trace, name)
-    length = _length(trace, axes, where)
+    texts = trace.texts(name)
+    sentence = where[0] if axes and axes[0].name == ax.BATCH and isinstance(where[0], int) else None
 
     def real(at: int | None, size: int) -> int:
-        return min(length, size) if at is not None and axes[at].name in ax.TOKEN_AXES else size
+        """Real tokens of the sentence shown; all of them where several sentences are on screen."""
+        text = texts[at] if at is not None else None
+        return size if text is None or sentence is None else min(int(text.lengths[sentence]), size)
 
     return Panel(
         name, axes, where, values, axes[row] if row is not None else None, axes[column] if column is not None else None,
         kind, low, high, shared, real(row, values.shape[0]), real(column, values.shape[1]),
         pool(values, *BASE) if values.size > BIG else None,
     )  # fmt: skip
-
-
-def _length(trace: Trace, axes: Axes, where: tuple[int | str, ...]) -> int:
-    """Real tokens of the sentence shown; all of them where several sentences are on screen."""
-    if axes and axes[0].name == ax.BATCH and isinstance(where[0], int):
-        return int(trace.lengths[where[0]])
-    return trace.batch.n_pos
 
 
 def scale_group(program: Program, shapes: Mapping[str, Axes], name: str) -> tuple[str, ...]:
@@ -187,7 +188,7 @@ def scale_group(program: Program, shapes: Mapping[str, Axes], name: str) -> tupl
 def scale_of(trace: Trace, name: str) -> tuple[str, float, float, tuple[str, ...]]:
     """Kind, range and scale group of a tensor; the range covers every batch row and head of the group."""
     step = trace.program.by_name.get(name)
-    if name in SOURCES:
+    if name in trace.program.sources:
         return "ids", 0.0, float(max(1, int(trace.read(name, (slice(None),) * len(trace.shapes[name])).max()))), (name,)
     if step is not None and step.op.scale_kind == "probability":
         return "probability", 0.0, 1.0, (name,)
@@ -205,6 +206,6 @@ def picture(trace: Trace, path: str, selection: Selection) -> Picture:
     """Lay out one step. Raises TraceError where a tensor is not there."""
     step = trace.program[path]
     result = panel(trace, path, selection, whole=step.op.picture == "alone")
-    drawn = {"product": 2, "turned": 2, "sum": 2, "arrow": 1}.get(step.op.picture, 0)
+    drawn = {"product": 2, "turned": 2, "sum": 3, "times": 2, "arrow": 1}.get(step.op.picture, 0)
     operands = tuple(panel(trace, name, selection) for name in step.operands[:drawn])
     return Picture(path, step.op.picture, operands, result, trace.stats(path))

@@ -20,10 +20,15 @@ from tutor.engine.ops import Op, Tokens
 from tutor.engine.ops import from_json as op_from_json
 from tutor.engine.working import Operand, Read, Working
 
-#: Tensors that a run starts from: the ids, and how many of each row's ids are real.
+#: Tensors that a run starts from: the ids, and how many of each row's ids are real. Models that read two texts have
+#: them once for each, as `encoder.tokens` and `encoder.lengths`.
 TOKENS = "tokens"
 LENGTHS = "lengths"
-SOURCES = (TOKENS, LENGTHS)
+
+
+def lengths_of(tokens: str) -> str:
+    """The name of the lengths that belong to ids: `encoder.tokens` → `encoder.lengths`."""
+    return tokens.removesuffix(TOKENS) + LENGTHS
 
 
 @dataclass(frozen=True)
@@ -105,10 +110,11 @@ class Stop:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the model, in order: its address and its stops."""
+    """One part of the model, in order: its address, its stops, and the ids its track begins with."""
 
     name: str
     stops: tuple[Stop, ...]
+    track: str = TOKENS
 
     @property
     def number(self) -> int | None:
@@ -146,7 +152,7 @@ class Program:
     weights: tuple[Weight, ...]
 
     def __post_init__(self) -> None:
-        made: set[str] = {LENGTHS}
+        made: set[str] = set()
         weights = {weight.name for weight in self.weights}
         for step in self.steps:
             if step.name in made or step.name in weights:
@@ -156,8 +162,22 @@ class Program:
             if missing:
                 raise ValueError(f"{step.name} reads {missing[0]}, which nothing before it makes.")
             made.add(step.name)
-        if not self.steps or self.steps[0].name != TOKENS:
+            if isinstance(step.op, Tokens):
+                if not step.name.endswith(TOKENS):
+                    raise ValueError(f"{step.name} makes token ids, so its name should end in {TOKENS}.")
+                made.add(lengths_of(step.name))
+        if not self.steps or not isinstance(self.steps[0].op, Tokens):
             raise ValueError("A program begins with its tokens.")
+
+    @cached_property
+    def streams(self) -> tuple[str, ...]:
+        """Names of the ids of each text the model reads: one, or source and target."""
+        return tuple(step.name for step in self.steps if isinstance(step.op, Tokens))
+
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        """Everything that is given and not computed: ids and lengths."""
+        return frozenset(self.streams) | {lengths_of(name) for name in self.streams}
 
     @cached_property
     def by_name(self) -> Mapping[str, Step]:
@@ -191,9 +211,55 @@ class Program:
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         found: dict[str, list[Stop]] = {}
+        tracks: dict[str, str] = {}
+        track = self.streams[0]
         for stop in self.stops:
+            track = next((step.name for step in stop.steps if isinstance(step.op, Tokens)), track)
             found.setdefault(stop.section, []).append(stop)
-        return tuple(Section(name, tuple(stops)) for name, stops in found.items())
+            tracks.setdefault(stop.section, track)
+        return tuple(Section(name, tuple(stops), tracks[name]) for name, stops in found.items())
+
+    @cached_property
+    def tracks(self) -> tuple[tuple[Section, ...], ...]:
+        """The sections of each text the model reads: one track, or encoder and decoder."""
+        return tuple(tuple(one for one in self.sections if one.track == name) for name in self.streams)
+
+    @cached_property
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """Where one track reads another: (step read, step that reads it), as cross-attention does."""
+        track = {step.name: section.track for section in self.sections for stop in section.stops for step in stop.steps}
+        return tuple(
+            (name, step.name)
+            for step in self.steps
+            for name in step.inputs
+            if name not in self.sources and track[name] != track[step.name]
+        )
+
+    def texts(self, shapes: Mapping[str, Axes]) -> dict[str, tuple[str | None, ...]]:
+        """For each axis of each tensor: the ids whose tokens run along it, None for what is no row of tokens.
+
+        Queries are named after the rows they come from; keys after the last operand that has positions.
+        """
+        found: dict[str, dict[str, str]] = {}
+        for stream in self.streams:
+            found[stream] = {ax.POS: stream}
+        for step in self.steps:
+            if isinstance(step.op, Tokens):
+                continue
+            given = [found.get(name, {}) for name in step.inputs]
+            mine: dict[str, str] = {}
+            for axis in shapes[step.name]:
+                if axis.name in (ax.POS, ax.QUERY):
+                    order, wanted = given, (ax.QUERY, ax.POS)
+                elif axis.name == ax.KEY:
+                    order, wanted = given[::-1], (ax.KEY, ax.POS)
+                else:
+                    continue
+                where = next((one[key] for one in order for key in wanted if key in one), None)
+                if where is not None:
+                    mine[axis.name] = where
+            found[step.name] = mine
+        return {name: tuple(mine.get(axis.name) for axis in shapes[name]) for name, mine in found.items()}
 
     @cached_property
     def _stop_of(self) -> Mapping[str, Stop]:
@@ -214,7 +280,7 @@ class Program:
 
     def downstream(self, name: str) -> frozenset[str]:
         """Every step whose value depends on a tensor or weight, a step of that name included."""
-        touched = {name} if name in self.by_name or name in SOURCES else set()
+        touched = {name} if name in self.by_name or name in self.sources else set()
         for step in self.steps:
             if name in step.weights or any(source in touched for source in step.inputs):
                 touched.add(step.name)
@@ -227,7 +293,7 @@ class Program:
             name
             for step in self.steps
             for name in step.inputs
-            if name not in SOURCES and self.by_name[name].section != step.section
+            if name not in self.sources and self.by_name[name].section != step.section
         }
         return tuple(step.name for step in self.steps if step.name in kept)
 
@@ -258,14 +324,16 @@ class Program:
         step = self[name]
         return step.op.code(step.short, *(one.rsplit(".", 1)[-1] for one in step.operands))
 
-    def shapes(self, batch: int, pos: int) -> dict[str, Axes]:
-        """Axes of every tensor and weight for a batch of `batch` rows of `pos` tokens.
+    def shapes(self, batch: int, *pos: int) -> dict[str, Axes]:
+        """Axes of every tensor and weight for a batch of `batch` rows of `pos` tokens, one number for each text
+        (source, target); a single number serves all.
 
         Raises AxesError where operands do not fit.
         """
         known: dict[str, Axes] = {weight.name: weight.axes for weight in self.weights}
-        known[TOKENS] = ax.axes((ax.BATCH, batch), (ax.POS, pos))
-        known[LENGTHS] = ax.axes((ax.BATCH, batch))
+        for at, stream in enumerate(self.streams):
+            known[stream] = ax.axes((ax.BATCH, batch), (ax.POS, pos[min(at, len(pos) - 1)]))
+            known[lengths_of(stream)] = ax.axes((ax.BATCH, batch))
         for step in self.steps:
             if not isinstance(step.op, Tokens):
                 known[step.name] = _infer(step, [known[name] for name in step.operands])

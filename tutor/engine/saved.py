@@ -2,7 +2,7 @@
 
 The file holds every tensor under its full name (float32; `tokens` int64), every weight a saved step reads under
 `weights/<name>` (of a table that is only looked up, the rows used, with their ids under `weights/<name>.rows`),
-and metadata `format`, `axes`, `tokens`, `model`, `spec`, `program` as JSON.
+and metadata `format`, `axes`, `tokens`, `model`, `spec`, `program` as JSON (and `target`, the tokens of a target).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 from tutor.engine import axes as ax
 from tutor.engine.axes import AxesError, Slices
 from tutor.engine.files import write_safetensors
-from tutor.engine.program import SOURCES, TOKENS, Program
+from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec, SpecError
 from tutor.engine.tokens import Batch, TokenError
 from tutor.engine.trace import Cancelled, Trace, TraceError, frozen
@@ -28,11 +28,15 @@ _PREFIX = "weights/"
 _ROWS = ".rows"
 
 
-def looked_up(program: Program, batch: Batch) -> dict[str, np.ndarray]:
-    """For each weight that is only looked up: the rows this batch needs."""
+def looked_up(trace: Trace) -> dict[str, np.ndarray]:
+    """For each weight that is only looked up: the rows this run's ids need."""
     found = {}
+    program = trace.program
     for weight in program.weights:
-        rows = [step.op.rows_used(batch.ids) for step, _ in program.consumers.get(weight.name, ())]
+        rows = [
+            step.op.rows_used(trace.batches[step.inputs[0]].ids) if step.inputs[0] in trace.batches else None
+            for step, _ in program.consumers.get(weight.name, ())
+        ]
         if rows and all(one is not None for one in rows):
             found[weight.name] = np.unique(np.concatenate(rows)).astype(np.int64)  # type: ignore[arg-type]
     return found
@@ -51,14 +55,15 @@ def save(
     Raises FileError, TraceError or Cancelled; then nothing is left behind.
     """
     program = trace.program
-    steps = [s for s in program.steps if not only or s.name == TOKENS or any(fnmatchcase(s.name, p) for p in only)]
-    if len(steps) == 1 and only:
+    given = program.streams
+    steps = [s for s in program.steps if not only or s.name in given or any(fnmatchcase(s.name, p) for p in only)]
+    if len(steps) == len(given) and only:
         raise TraceError(f"No tensor is named like {', '.join(only)}: the ledger lists the names.")
-    rows = looked_up(program, trace.batch)
+    rows = looked_up(trace)
     read = dict.fromkeys(name for step in steps for name in step.weights)
     tensors: dict[str, tuple[np.dtype, tuple[int, ...]]] = {}
     for step in steps:
-        kind = np.dtype(np.int64 if step.name == TOKENS else np.float32)
+        kind = np.dtype(np.int64 if step.name in given else np.float32)
         tensors[step.name] = (kind, ax.shape(trace.shapes[step.name]))
     for name in read:
         shape = ax.shape(trace.shapes[name])
@@ -92,6 +97,8 @@ def save(
         "spec": json.dumps(trace.spec.to_json(), ensure_ascii=False),
         "program": json.dumps(program.to_json(), ensure_ascii=False),
     }
+    if trace.target is not None:
+        metadata["target"] = json.dumps(trace.target.to_json(), ensure_ascii=False)
     write_safetensors(path, tensors, get, metadata)
 
 
@@ -119,8 +126,9 @@ class SavedTrace(Trace):
             spec = ModelSpec.from_json(json.loads(metadata["spec"]))
             program = Program.from_json(json.loads(metadata["program"]))
             batch = Batch.from_json(json.loads(metadata["tokens"]))
-            super().__init__(program, spec, batch)
-        except (KeyError, ValueError, RecursionError, AxesError, SpecError, TokenError) as error:
+            target = Batch.from_json(json.loads(metadata["target"])) if "target" in metadata else None
+            super().__init__(program, spec, batch, target)
+        except (KeyError, ValueError, RecursionError, AxesError, SpecError, TokenError, TraceError) as error:
             raise TraceError(f"{path.name} does not describe its own trace rightly: {error}") from error
         except NotImplementedError as error:
             raise TraceError(f"{path.name} puts an operation where it cannot stand: {error}") from error
@@ -143,12 +151,13 @@ class SavedTrace(Trace):
                     raise TraceError(f"{self.path.name} lists the rows of {name} wrongly: save it again.")
                 self._rows[name] = rows
                 expected[0] = len(rows)
-            if shape != expected or kind != ("I64" if name == TOKENS else "F32"):
+            if shape != expected or kind != ("I64" if name in self.batches else "F32"):
                 raise TraceError(
                     f"{self.path.name} holds {name} as {kind} {shape}, not {ax.text(axes)}: save it again."
                 )
-        if TOKENS in self._names and not np.array_equal(self._file.get_tensor(TOKENS), self.batch.ids):
-            raise TraceError(f"{self.path.name} holds other ids than its tokens say: save it again.")
+        for name, batch in self.batches.items():
+            if name in self._names and not np.array_equal(self._file.get_tensor(name), batch.ids):
+                raise TraceError(f"{self.path.name} holds other ids than its tokens say: save it again.")
 
     @property
     def where(self) -> str:
@@ -156,7 +165,7 @@ class SavedTrace(Trace):
 
     def has(self, name: str) -> bool:
         """Whether the file holds this tensor or weight."""
-        return name in SOURCES or name in self._names or _PREFIX + name in self._names
+        return name in self.program.sources or name in self._names or _PREFIX + name in self._names
 
     def read(self, name: str, slices: Slices) -> np.ndarray:
         source = self._source(name)

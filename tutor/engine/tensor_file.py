@@ -36,8 +36,8 @@ class Entry:
 class Reader:
     """Fetches tensors as float32 by the names a family knows; the file may put a prefix before them.
 
-    `read(name)` raises WeightsError naming the missing tensor. `last` is the name and shape read last, which is
-    the one to name where it does not fit.
+    `read(name, …)` fetches the first of several names that is there, and raises WeightsError naming the first where
+    none is. `last` is the name and shape read last, which is the one to name where it does not fit.
     """
 
     def __init__(
@@ -46,10 +46,10 @@ class Reader:
         self._where, self._names, self._fetch, self._prefixes = where, names, fetch, tuple(prefixes)
         self.last: tuple[str, tuple[int, ...]] | None = None
 
-    def __call__(self, name: str) -> np.ndarray:
-        full = self._full(name)
+    def __call__(self, *names: str) -> np.ndarray:
+        full = next((found for name in names if (found := self._full(name)) is not None), None)
         if full is None:
-            raise WeightsError(f"{self._where} lacks the tensor {name}: use all files of one and the same model.")
+            raise WeightsError(f"{self._where} lacks the tensor {names[0]}: use all files of one and the same model.")
         values = self._fetch(full)
         self.last = full, values.shape
         return values

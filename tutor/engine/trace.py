@@ -17,7 +17,7 @@ from tutor.engine import axes as ax
 from tutor.engine.axes import Axes, Slices
 from tutor.engine.ops import Tokens
 from tutor.engine.ops.lookup import token_working
-from tutor.engine.program import LENGTHS, TOKENS, Program, Use
+from tutor.engine.program import Program, Use, lengths_of
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
 from tutor.engine.working import Link, Working
@@ -52,15 +52,30 @@ class Trace(ABC):
 
     Attributes:
         program, spec, batch: what was run on what.
+        target: the target's tokens, for a model that reads two texts.
+        batches: the tokens of each text, by the name of its ids.
         shapes: axes of every tensor and weight.
         notices: sentences about this run that the learner should see (a fall-back to the CPU, say).
     """
 
-    def __init__(self, program: Program, spec: ModelSpec, batch: Batch) -> None:
+    def __init__(self, program: Program, spec: ModelSpec, batch: Batch, target: Batch | None = None) -> None:
+        """Raises TraceError where the model reads two texts and is given one, or the other way round."""
+        given = [batch] if target is None else [batch, target]
+        if len(given) != len(program.streams):
+            raise TraceError(
+                f"{spec.name} reads {'a source and a target' if len(program.streams) > 1 else 'one text'}: give "
+                f"{'both' if len(program.streams) > 1 else 'no target'}."
+            )
+        if target is not None and target.n_rows != batch.n_rows:
+            raise TraceError(
+                f"There are {batch.n_rows} sources and {target.n_rows} targets: give one target for each source."
+            )
         self.program = program
         self.spec = spec
         self.batch = batch
-        self.shapes: Mapping[str, Axes] = program.shapes(batch.n_rows, batch.n_pos)
+        self.target = target
+        self.batches: Mapping[str, Batch] = dict(zip(program.streams, given))
+        self.shapes: Mapping[str, Axes] = program.shapes(batch.n_rows, *(one.n_pos for one in given))
         self.notices: list[str] = []
 
     @abstractmethod
@@ -87,12 +102,23 @@ class Trace(ABC):
         return self.read(name, (slice(None),) * len(self.shapes[name]))
 
     def _source(self, name: str) -> np.ndarray | None:
-        return {TOKENS: self.batch.ids, LENGTHS: self.batch.lengths}.get(name)
+        return self._sources.get(name)
 
     @cached_property
-    def lengths(self) -> np.ndarray:
-        """Number of real tokens in each row."""
-        return self.batch.lengths
+    def _sources(self) -> dict[str, np.ndarray]:
+        found = {}
+        for name, batch in self.batches.items():
+            found[name], found[lengths_of(name)] = batch.ids, batch.lengths
+        return found
+
+    @cached_property
+    def _texts(self) -> Mapping[str, tuple[str | None, ...]]:
+        return self.program.texts(self.shapes)
+
+    def texts(self, name: str) -> tuple[Batch | None, ...]:
+        """For each axis of a tensor: the tokens that run along it, None for what is no row of tokens."""
+        found = self._texts.get(name, (None,) * len(self.shapes[name]))
+        return tuple(None if one is None else self.batches[one] for one in found)
 
     def working(self, name: str, index: Sequence[int]) -> Working:
         """How one cell came about, with the value it holds. Raises TraceError or AxesError."""
@@ -117,12 +143,13 @@ class Trace(ABC):
         axes = self.shapes[name]
         if not axes or axes[0].name != ax.BATCH:
             return False
-        length = int(self.lengths[index[0]])
-        return any(axis.name in ax.TOKEN_AXES and at >= length for axis, at in zip(axes, index))
+        row = index[0]
+        return any(text is not None and at >= int(text.lengths[row]) for text, at in zip(self.texts(name), index))
 
     def stats(self, name: str) -> Stats:
         """Statistics over real positions only."""
-        return statistics(self[name], self.shapes[name], self.lengths)
+        lengths = tuple(None if text is None else text.lengths for text in self.texts(name))
+        return statistics(self[name], self.shapes[name], lengths)
 
     def difference(self, other: "Trace", name: str) -> np.ndarray:
         """This run's tensor minus the other's, cell by cell; equal infinities differ by 0."""
@@ -133,12 +160,12 @@ class Trace(ABC):
             return np.where(mine == theirs, 0.0, mine - theirs)
 
 
-def statistics(values: np.ndarray, axes: Axes, lengths: np.ndarray) -> Stats:
-    """See `Stats`."""
-    if axes and axes[0].name == ax.BATCH and any(a.name in ax.TOKEN_AXES for a in axes):
+def statistics(values: np.ndarray, axes: Axes, lengths: Sequence[np.ndarray | None]) -> Stats:
+    """See `Stats`. `lengths` has, for each axis that runs along tokens, the real ones of each row."""
+    if axes and axes[0].name == ax.BATCH and any(one is not None for one in lengths):
         parts = []
-        for row, length in enumerate(lengths):
-            cut = tuple(slice(int(length)) if a.name in ax.TOKEN_AXES else slice(None) for a in axes[1:])
+        for row in range(axes[0].size):
+            cut = tuple(slice(None) if one is None else slice(int(one[row])) for one in lengths[1:])
             parts.append(values[row][cut].ravel())
         flat = np.concatenate(parts)
     else:

@@ -17,7 +17,7 @@ from tutor.views.paint import draw_text, frame, visible
 from tutor.views.theme import Theme, font, metrics
 
 _MOVES = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
-Lit = tuple["int | None", "int | None"]
+Lit = tuple["int | range | None", "int | range | None"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,7 +271,7 @@ class EquationView(QWidget):
         for at, plot in enumerate(self._plots):
             row, col = self._lit(at)
             self._paint_head(painter, at)
-            plot.paint_labels(painter, row, col)
+            plot.paint_labels(painter, *(one if isinstance(one, int) else None for one in (row, col)))
             plot.paint_cells(painter)
             plot.paint_lit(painter, row, col)
         for at, rect in enumerate(self._signs):

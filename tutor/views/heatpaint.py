@@ -238,10 +238,12 @@ class HeatPlot:
 
     # Overlay ------------------------------------------------------------------------------------------------
 
-    def paint_lit(self, painter: QPainter, row: int | None, col: int | None) -> None:
-        """Frames round the lit row and column, in the colours of their axes."""
-        for number, lying, axis in ((col, False, self.data.col_axis), (row, True, self.data.row_axis)):
-            if number is None or not 0 <= number < self.data.shape[0 if lying else 1]:
+    def paint_lit(self, painter: QPainter, row: int | range | None, col: int | range | None) -> None:
+        """Frames round the lit rows and columns, in the colours of their axes."""
+        lines = [(number, False, self.data.col_axis) for number in _each(col)]
+        lines += [(number, True, self.data.row_axis) for number in _each(row)]
+        for number, lying, axis in lines:
+            if not 0 <= number < self.data.shape[0 if lying else 1]:
                 continue
             cell = self.cell_rect(number, 0) if lying else self.cell_rect(0, number)
             if lying:
@@ -273,3 +275,8 @@ class HeatPlot:
         """A swatch of the hatching, for the words beside it."""
         hatch(painter, rect, self.theme.hatch, self.theme.hatchbg)
         frame(painter, rect, self.theme.hatch, 1)
+
+
+def _each(lit: int | range | None) -> Sequence[int]:
+    """The lit rows or columns one by one."""
+    return () if lit is None else lit if isinstance(lit, range) else (lit,)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axis, Slices
-from tutor.engine.picture import Panel, Picture
+from tutor.engine.picture import Lit, Panel, Picture
 from tutor.engine.program import Stop
 from tutor.engine.token_bytes import Merge
 from tutor.engine.tokens import Batch
@@ -29,7 +29,7 @@ translate = QCoreApplication.translate
 
 _LETTERS = {"query": "Q", "key": "K", "value": "V", "residual": "residual"}
 _KINDS = {"probability": "prob"}
-_SIGNS = {"product": "×", "turned": "×", "sum": "+", "arrow": "→"}
+_SIGNS = {"product": "×", "turned": "×", "sum": "+", "times": "⊙", "arrow": "→"}
 
 
 def token_label(batch: Batch, row: int, at: int) -> str:
@@ -60,14 +60,33 @@ def chips(batch: Batch, row: int) -> tuple[Chip, ...]:
     return tuple(found)
 
 
-def labels(trace: Trace, axis: Axis | None, row: int) -> list[str] | None:
+def labels(trace: Trace, panel: Panel, axis: Axis | None, row: int) -> list[str] | None:
     """Labels along an axis: tokens for positions, None for plain numbers."""
     if axis is None:
         return [""]
-    if axis.name not in ax.TOKEN_AXES or axis.size != trace.batch.n_pos:
+    text = text_of(trace, panel, axis)
+    if text is None:
         return None
-    return [translate("present", "pad") if token.pad else token_label(trace.batch, row, at)
-            for at, token in enumerate(trace.batch.rows[row])]  # fmt: skip
+    return [translate("present", "pad") if token.pad else token_label(text, row, at)
+            for at, token in enumerate(text.rows[row])]  # fmt: skip
+
+
+def text_of(trace: Trace, panel: Panel, axis: Axis) -> Batch | None:
+    """The tokens along an axis of a panel, None for plain numbers."""
+    return next((text for one, text in zip(panel.axes, trace.texts(panel.name)) if one == axis), None)
+
+
+def _along(trace: Trace, panel: Panel, axis: str) -> Batch | None:
+    """The tokens along the axis of this name."""
+    return next((text for one, text in zip(panel.axes, trace.texts(panel.name)) if one.name == axis), None)
+
+
+def _terms_text(trace: Trace, working: Working) -> Batch | None:
+    """The tokens along the rows of a table of terms, None for plain numbers."""
+    for column in working.terms.columns if working.terms is not None else ():
+        if column.name and column.name in trace.shapes:
+            return trace.texts(column.name)[column.index.index(None)]
+    return None
 
 
 def batch_row(trace: Trace, panel: Panel) -> int:
@@ -83,8 +102,8 @@ def part(trace: Trace, panel: Panel, row: int, turned: bool = False, masked: np.
     role = _LETTERS.get(step.role, "") if step else "weights"
     shown = tuple(axis for axis in (panel.rows, panel.columns) if axis is not None)
     ids = panel.kind == "ids"
-    named = labels(trace, panel.rows, row)
-    across = labels(trace, panel.columns, row)
+    named = labels(trace, panel, panel.rows, row)
+    across = labels(trace, panel, panel.columns, row)
     data = Map(
         panel.values, None if ids and panel.rows is not None and panel.rows.name == ax.BATCH else named,
         None if ids and panel.rows is not None and panel.rows.name == ax.BATCH else across,
@@ -96,7 +115,7 @@ def part(trace: Trace, panel: Panel, row: int, turned: bool = False, masked: np.
         masked=masked, title=panel.name, whole=ids, pooled=panel.pooled,
     )  # fmt: skip
     if ids and panel.rows is not None and panel.rows.name == ax.BATCH:
-        pads = np.arange(panel.values.shape[1])[None, :] >= trace.lengths[:, None]
+        pads = np.arange(panel.values.shape[1])[None, :] >= trace.batches[panel.name].lengths[:, None]
         data = replace(data, masked=pads if pads.any() else None)
     letter = {"Q": "Q", "K": "Kᵀ" if turned else "K", "V": "V", "residual": "x", "weights": "W"}.get(role, "")
     name = panel.name.rsplit(".", 1)[-1]
@@ -120,10 +139,10 @@ def parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
     return tuple(made), _SIGNS.get(picture.layout, "") if len(made) > 1 else "", caption
 
 
-def lit(trace: Trace, picture: Picture, index: Sequence[int]) -> tuple[tuple[int | None, int | None] | None, ...]:
+def lit(trace: Trace, picture: Picture, index: Sequence[int]) -> tuple[tuple[Lit, Lit] | None, ...]:
     """What a cell of the result lights: its row and column in each operand, and in the result itself."""
     reads = dict(reversed(trace.reads(picture.path, index)))
-    found: list[tuple[int | None, int | None] | None] = []
+    found: list[tuple[Lit, Lit] | None] = []
     for panel in picture.operands:
         found.append(_lit(panel, reads[panel.name]) if panel.name in reads else None)
     place = picture.result.place(index)
@@ -131,7 +150,7 @@ def lit(trace: Trace, picture: Picture, index: Sequence[int]) -> tuple[tuple[int
     return tuple(found)
 
 
-def _lit(panel: Panel, part: Slices) -> tuple[int | None, int | None] | None:
+def _lit(panel: Panel, part: Slices) -> tuple[Lit, Lit] | None:
     return panel.lit(part)
 
 
@@ -139,10 +158,10 @@ def place_words(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
     """A cell in words: which tokens, which head, which feature."""
     row = next((at for axis, at in zip(panel.axes, index) if axis.name == ax.BATCH), 0)
     found = []
-    for axis, at in zip(panel.axes, index):
+    for axis, at, text in zip(panel.axes, index, trace.texts(panel.name)):
         token = None
-        if axis.name in ax.TOKEN_AXES and at < trace.batch.n_pos:
-            token = translate("present", "pad") if trace.batch.rows[row][at].pad else trace.batch.rows[row][at].text
+        if text is not None:
+            token = translate("present", "pad") if text.rows[row][at].pad else text.rows[row][at].text
         if axis.name == ax.QUERY:
             found.append(translate("present", "query {token} ({at})").format(token=token, at=at))
         elif axis.name == ax.KEY:
@@ -167,10 +186,11 @@ def explanation(trace: Trace, panel: Panel, working: Working) -> Explanation:
     note = ""
     if working.note is not None:
         facts = dict(working.note.facts)
-        for key in ("query", "key"):
+        for key, axis_name in (("query", ax.QUERY), ("key", ax.KEY)):
             at = facts.get(key)
-            if isinstance(at, int):
-                token = trace.batch.rows[row][at]
+            text = _along(trace, panel, axis_name)
+            if isinstance(at, int) and text is not None:
+                token = text.rows[row][at]
                 facts[f"{key}_token"] = translate("present", "pad") if token.pad else token.text
         if "link" in facts:
             facts["link"] = facts["link"].text()  # type: ignore[attr-defined]
@@ -184,13 +204,14 @@ def explanation(trace: Trace, panel: Panel, working: Working) -> Explanation:
     if working.terms is not None:
         headers = tuple(words.column(column.label) for column in working.terms.columns)
         columns = tuple(column.values for column in working.terms.columns)
-        if working.terms.axis in ax.TOKEN_AXES:
+        text = _terms_text(trace, working)
+        if text is not None:
             pad = translate("present", "pad")
-            named = [f"{pad if token.pad else token.text} ({at})" for at, token in enumerate(trace.batch.rows[row])]
+            named = [f"{pad if token.pad else token.text} ({at})" for at, token in enumerate(text.rows[row])]
     lines = tuple((line.label, line.value) for line in working.lines)
     whole = panel.kind == "ids"
     if whole:
-        merges = trace.batch.merges.get(int(working.result), ())
+        merges = trace.batches[working.name].merges.get(int(working.result), ())
         note = _merges(trace, int(working.result), merges, note)
     address = f"{working.name.rsplit('.', 1)[-1]}[{', '.join(map(str, working.index))}]"
     return Explanation(

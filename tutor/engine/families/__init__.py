@@ -2,8 +2,8 @@
 
 A family file has `program(spec) -> Program` and may have `PRESETS: dict[str, ModelSpec]`, models that need no
 files, and `SAMPLES: dict[str, tuple[str, ...]]`, a good first input for each. A new file here is all that a new
-family needs. One that reads Hugging Face folders also has `HUGGINGFACE` (the model_type), `spec_from(config, name)`
-and `weights_from(spec, read)`.
+family needs. One that reads Hugging Face folders also has `HUGGINGFACE` (the model_types), `PREFIXES` (what may stand
+before the names of its tensors), `spec_from(config, name)` and `weights_from(spec, read)`.
 """
 
 from __future__ import annotations

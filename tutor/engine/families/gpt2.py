@@ -6,48 +6,38 @@ matrices are stored [inputs, outputs] as here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from tutor.engine.config import Config
 from tutor.engine.families import decoder_only
-from tutor.engine.spec import ModelSpec, SpecError
+from tutor.engine.reader import Read
+from tutor.engine.spec import ModelSpec
 
 program = decoder_only.program
 
-#: The `model_type` of config.json that this file reads.
+#: The `model_type` of config.json that this file reads, and what may stand before the names of its tensors.
 HUGGINGFACE = "gpt2"
-
-_ACTIVATIONS = {"gelu_new": "gelu_tanh", "gelu_pytorch_tanh": "gelu_tanh", "gelu": "gelu", "relu": "relu"}
-#: What would change the numbers and is not computed here: key → the value that is.
-_ONLY = {"scale_attn_by_inverse_layer_idx": False, "add_cross_attention": False, "scale_attn_weights": True}
+PREFIXES = ("transformer.",)
 
 
 def spec_from(config: Mapping[str, Any], name: str) -> ModelSpec:
     """The model that a config.json describes. Raises SpecError naming the offending key."""
-    for key, value in _ONLY.items():
-        if config.get(key, value) != value:
-            raise SpecError(f"{key} of this model is {config[key]!r}; only {value!r} can be shown.")
-    activation = config.get("activation_function", "gelu_new")
-    if activation not in _ACTIVATIONS:
-        raise SpecError(f"activation_function is {activation!r}; known are {', '.join(_ACTIVATIONS)}.")
-    try:
-        d_model, n_heads, vocabulary = int(config["n_embd"]), int(config["n_head"]), int(config["vocab_size"])
-        n_layers, n_ctx = int(config["n_layer"]), int(config.get("n_positions") or config["n_ctx"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise SpecError(f"config.json lacks {error} or has no whole number there: use the model's own file.") from None
-    if n_heads < 1 or d_model % n_heads:
-        raise SpecError(f"n_embd {d_model} cannot be shared among n_head {n_heads} heads: check config.json.")
+    c = Config(config)
+    c.only("scale_attn_by_inverse_layer_idx", False, "add_cross_attention", False, "scale_attn_weights", True)
+    d_model, n_heads, vocabulary = c.size("n_embd"), c.size("n_head"), c.size("vocab_size")
     return ModelSpec(
-        name=name, family="gpt2", d_model=d_model, n_heads=n_heads, d_head=d_model // n_heads, n_layers=n_layers,
-        d_mlp=int(config.get("n_inner") or 4 * d_model), d_vocab=vocabulary, n_ctx=n_ctx, norm="pre",
-        positions="learned", activation=_ACTIVATIONS[activation], tied=bool(config.get("tie_word_embeddings", True)),
-        eps=float(config.get("layer_norm_epsilon", 1e-5)), tokenizer="r50k_base" if vocabulary == 50257 else "",
+        name=name, family="gpt2", d_model=d_model, n_heads=n_heads, d_head=c.shared("n_embd", d_model, n_heads),
+        n_layers=c.size("n_layer"), d_mlp=c.size("n_inner", 4 * d_model), d_vocab=vocabulary,
+        n_ctx=c.size("n_positions", c.get("n_ctx")), norm="pre", positions="learned",
+        activation=c.activation("activation_function", "gelu_new"), tied=c.flag("tie_word_embeddings", True),
+        eps=c.number("layer_norm_epsilon", 1e-5), tokenizer="r50k_base" if vocabulary == 50257 else "",
     )  # fmt: skip
 
 
-def weights_from(spec: ModelSpec, read: Callable[[str], np.ndarray]) -> dict[str, np.ndarray]:
+def weights_from(spec: ModelSpec, read: Read) -> dict[str, np.ndarray]:
     """The weights under our names; `read` fetches one by its name in the folder, without `transformer.`."""
     found = {"W_E": read("wte.weight"), "W_pos": read("wpe.weight")}
     for layer in range(spec.n_layers):

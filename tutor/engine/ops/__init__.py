@@ -3,13 +3,15 @@
 from tutor.engine.ops.attention import Mask, Scores, Softmax, WeightedSum
 from tutor.engine.ops.base import Op, from_json, known
 from tutor.engine.ops.linear import Linear
-from tutor.engine.ops.lookup import Lookup, Positions, Sinusoid, Tokens
-from tutor.engine.ops.norm import Mean, Normalize, ScaleShift, Variance
-from tutor.engine.ops.pointwise import Add, Gelu, GeluTanh, Identity, Relu, Scale
-from tutor.engine.ops.shape import MergeHeads, SplitHeads, SwapHeads
+from tutor.engine.ops.lookup import Lookup, Positions, Sinusoid, Tokens, TypeRow
+from tutor.engine.ops.norm import Mean, MeanSquare, Normalize, NormalizeRms, ScaleShift, Variance
+from tutor.engine.ops.pointwise import Add, Gelu, GeluTanh, Identity, Multiply, Relu, Scale, Silu
+from tutor.engine.ops.rotary import Rotate
+from tutor.engine.ops.shape import MergeHeads, RepeatHeads, SplitHeads, SwapHeads
 
 __all__ = [
-    "Add", "Gelu", "GeluTanh", "Identity", "Linear", "Lookup", "Mask", "Mean", "MergeHeads", "Normalize", "Op",
-    "Positions", "Relu", "Scale", "ScaleShift", "Scores", "Sinusoid", "Softmax", "SplitHeads", "SwapHeads",
-    "Tokens", "Variance", "WeightedSum", "from_json", "known",
+    "Add", "Gelu", "GeluTanh", "Identity", "Linear", "Lookup", "Mask", "Mean", "MeanSquare", "MergeHeads", "Multiply",
+    "Normalize", "NormalizeRms", "Op", "Positions", "Relu", "RepeatHeads", "Rotate", "Scale", "ScaleShift", "Scores",
+    "Silu", "Sinusoid", "Softmax", "SplitHeads", "SwapHeads", "Tokens", "TypeRow", "Variance", "WeightedSum",
+    "from_json", "known",
 ]  # fmt: skip

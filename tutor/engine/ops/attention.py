@@ -75,17 +75,20 @@ class Mask(Op):
     """Hides keys: scaled scores [batch, head, query_pos, key_pos], lengths [batch] → the same axes.
 
     The mask matrix M is 0 where a query may look and −∞ where it may not: with `causal`, at keys after the
-    query; and, by `pad`, at keys that are padding (at or beyond the row's length): "-inf" hides them exactly,
-    "-1000" subtracts a large number instead, "none" leaves them in.
+    query; with a `window`, at keys that many places or more behind it (sliding window, Beltagy et al. 2020); and, by
+    `pad`, at keys that are padding (at or beyond the row's length): "-inf" hides them exactly, "-1000" subtracts a
+    large number instead, "none" leaves them in. Lengths are those of the sentence the keys come from.
     """
 
     title = "mask"
     causal: bool = True
     pad: str = "-inf"
+    window: int = 0
 
     def infer(self, *operands: Axes) -> Axes:
         need(len(operands) == 2 and operands[0][-2].name == QUERY, self, *operands)
         need(operands[1] == operands[0][:1] and self.pad in ("-inf", "-1000", "none"), self, *operands)
+        need(self.window >= 0, self, *operands)
         return operands[0]
 
     def access(self, out: Axes, *operands: Axes) -> Access:
@@ -99,6 +102,8 @@ class Mask(Op):
     def forward(self, scores: Any, lengths: Any, query: Any, key: Any) -> Any:
         if self.causal:
             scores = scores.masked_fill(key > query, float("-inf"))
+        if self.window:
+            scores = scores.masked_fill(query - key >= self.window, float("-inf"))
         if self.pad == "-inf":
             scores = scores.masked_fill(key >= lengths[:, None, None, None], float("-inf"))
         if self.pad == "-1000":
@@ -112,7 +117,10 @@ class Mask(Op):
         return "\n".join(lines)
 
     def formula(self, out: str, *operands: str) -> str:
-        hidden = [name for name, on in (("j > i", self.causal), (r"j \geq n", self.pad == "-inf")) if on]
+        rules = (
+            ("j > i", self.causal), (rf"i - j \geq {self.window}", bool(self.window)), (r"j \geq n", self.pad == "-inf")
+        )  # fmt: skip
+        hidden = [name for name, on in rules if on]
         joined = r"\ \mathrm{or}\ ".join(hidden)
         cases = [rf"M_{{ij}} = -\infty\ \mathrm{{if}}\ {joined}"] if hidden else []
         if self.pad == "-1000":
@@ -130,6 +138,8 @@ class Mask(Op):
             added, rule = {"-inf": (-math.inf, "padding"), "-1000": (-1000.0, "padding −1000")}.get(
                 self.pad, (0.0, "padding left in")
             )
+        if self.window and query - key >= self.window:
+            added, rule, facts = -math.inf, "window", {**facts, "window": self.window}
         if self.causal and key > query:
             added, rule = -math.inf, "causal"
         # A masked cell is −∞ whatever was there, so nothing flows from it.

@@ -86,13 +86,18 @@ class Lookup(Op):
 
 @dataclass(frozen=True)
 class Positions(Op):
-    """The first rows of a learned position table: W_pos [n_ctx, d_model] → [pos, d_model]."""
+    """Rows of a learned position table: W_pos [rows, d_model] → [pos, d_model], from row `offset` on.
+
+    RoBERTa's table begins at row 2.
+    """
 
     title = "position rows"
+    offset: int = 0
 
     def infer(self, *operands: Axes) -> Axes:
         ids, table = operands
-        need(ids[-1].name == POS and len(table) == 2 and ids[-1].size <= table[0].size, self, *operands)
+        need(ids[-1].name == POS and len(table) == 2 and self.offset >= 0, self, *operands)
+        need(ids[-1].size + self.offset <= table[0].size, self, *operands)
         return (ids[-1], table[1])
 
     def access(self, out: Axes, *operands: Axes) -> Access:
@@ -100,33 +105,89 @@ class Positions(Op):
         return ((None,) * len(operands[0]), (0, 1))
 
     def reads(self, index: Index, out: Axes, *operands: Axes) -> tuple[Slices, ...]:
-        return ((slice(0, 0),) * len(operands[0]), index)
+        return ((slice(0, 0),) * len(operands[0]), (index[0] + self.offset, index[1]))
 
     def used_by(self, operand: int, index: Index, out: Axes, *operands: Axes) -> Slices:
         if operand == 0:
             return (slice(0, 0),) * len(out)
-        # Rows beyond the sentence are not used at all.
-        return (slice(0, 0), slice(0, 0)) if index[0] >= out[0].size else tuple(index)
+        # Rows before the first position and beyond the sentence are not used at all.
+        pos = index[0] - self.offset
+        return (pos, index[1]) if 0 <= pos < out[0].size else (slice(0, 0), slice(0, 0))
 
     def rows_used(self, ids: np.ndarray) -> np.ndarray | None:
-        return np.arange(ids.shape[-1])
+        return np.arange(self.offset, self.offset + ids.shape[-1])
 
     def forward(self, ids: Any, table: Any) -> Any:
-        return table[: ids.shape[-1]]
+        return table[self.offset : self.offset + ids.shape[-1]] if self.offset else table[: ids.shape[-1]]
 
     def formula(self, out: str, *operands: str) -> str:
-        return rf"{out} = {operands[1]}[0 \ldots n-1]"
+        last = f"n-1+{self.offset}" if self.offset else "n-1"
+        return rf"{out} = {operands[1]}[{self.offset} \ldots {last}]"
 
     def working(self, operands: Sequence[Operand], out: Axes, index: Index) -> Working:
         table = operands[1]
-        value = table.cell(index)
+        there = (index[0] + self.offset, index[1])
+        value, link = table.cell(there), table.link(there)
         return Working(
             value,
-            table.number(index),
+            table.number(there),
             abs(value),
-            lines=(Line(table.symbol, value, table.link(index)),),
-            sources=(table.link(index),),
-            note=Note("same number", {"link": table.link(index)}),
+            lines=(
+                *((Line(f"{index[0]} + {self.offset}", there[0]),) if self.offset else ()),
+                Line(table.symbol, value, link),
+            ),
+            sources=(link,),
+            note=Note("same number", {"link": link}),
+        )
+
+
+@dataclass(frozen=True)
+class TypeRow(Op):
+    """The same row of a token-type table for every token: ids [batch, pos], table [types, d] → [batch, pos, d].
+
+    BERT tells two sentences apart by their type; a single sentence is of type 0 throughout. The ids give only their
+    number.
+    """
+
+    title = "type row"
+    row: int = 0
+
+    def infer(self, *operands: Axes) -> Axes:
+        need(len(operands) == 2 and len(operands[1]) == 2, self, *operands)
+        need(0 <= self.row < operands[1][0].size, self, *operands)
+        return (*operands[0], operands[1][1])
+
+    def access(self, out: Axes, *operands: Axes) -> Access:
+        return ((None,) * len(operands[0]), (None, len(out) - 1))
+
+    def reads(self, index: Index, out: Axes, *operands: Axes) -> tuple[Slices, ...]:
+        return ((slice(0, 0),) * len(operands[0]), (self.row, index[-1]))
+
+    def used_by(self, operand: int, index: Index, out: Axes, *operands: Axes) -> Slices:
+        if operand == 0 or index[0] != self.row:
+            return (slice(0, 0),) * len(out)
+        return (*(slice(None),) * (len(out) - 1), index[-1])
+
+    def rows_used(self, ids: np.ndarray) -> np.ndarray | None:
+        return np.array([self.row])
+
+    def forward(self, ids: Any, table: Any) -> Any:
+        return table[self.row].expand(*ids.shape, -1)
+
+    def formula(self, out: str, *operands: str) -> str:
+        return f"{out} = {operands[1]}[{self.row}]"
+
+    def working(self, operands: Sequence[Operand], out: Axes, index: Index) -> Working:
+        table = operands[1]
+        there = (self.row, index[-1])
+        value, link = table.cell(there), table.link(there)
+        return Working(
+            value,
+            table.number(there),
+            abs(value),
+            lines=(Line(table.symbol, value, link),),
+            sources=(link,),
+            note=Note("same number", {"link": link}),
         )
 
 
@@ -134,13 +195,14 @@ class Positions(Op):
 class Sinusoid(Op):
     """Position code of Vaswani et al. 2017, section 3.5: → [pos, d_model].
 
-    PE(pos, 2i) = sin(pos / 10000^(2i/d_model)), PE(pos, 2i+1) = cos of the same angle. Made in float64 and
-    rounded once. The ids give only their number.
+    PE(pos, 2i) = sin(pos / 10000^(2i/d_model)), PE(pos, 2i+1) = cos of the same angle. With `halves` all sines come
+    first and all cosines after them, as in Marian. Made in float64 and rounded once. The ids give only their number.
     """
 
     title = "sinusoid"
     picture = "alone"
     d_model: int = 0
+    halves: bool = False
 
     def infer(self, *operands: Axes) -> Axes:
         need(operands[0][-1].name == POS, self, *operands)
@@ -158,6 +220,8 @@ class Sinusoid(Op):
     def table(self, *operands: Axes) -> dict[str, np.ndarray]:
         pos = np.arange(operands[0][-1].size)[:, None]
         feature = np.arange(self.d_model)[None, :]
+        if self.halves:
+            feature = np.concatenate([feature[:, ::2], feature[:, 1::2]], axis=1)
         angle = pos / 10000 ** (feature // 2 * 2 / self.d_model)
         code = np.where(feature % 2 == 0, np.sin(angle), np.cos(angle))
         return {"code_": code.astype(np.float32)}
@@ -173,10 +237,17 @@ class Sinusoid(Op):
 
     def formula(self, out: str, *operands: str) -> str:
         angle = r"\frac{\mathrm{pos}}{10000^{2i/d}}"
-        return rf"{out}_{{\mathrm{{pos}},2i}} = \sin {angle},\quad {out}_{{\mathrm{{pos}},2i+1}} = \cos {angle}"
+        sine, cosine = ("i", rf"i+{(self.d_model + 1) // 2}") if self.halves else ("2i", "2i+1")
+        return (
+            rf"{out}_{{\mathrm{{pos}},{sine}}} = \sin {angle},\quad "
+            rf"{out}_{{\mathrm{{pos}},{cosine}}} = \cos {angle}"
+        )
 
     def working(self, operands: Sequence[Operand], out: Axes, index: Index) -> Working:
         pos, feature = index
+        if self.halves:
+            half = (self.d_model + 1) // 2
+            feature = 2 * feature if feature < half else 2 * (feature - half) + 1
         even = feature // 2 * 2
         wavelength = 10000.0 ** (even / self.d_model)
         angle = pos / wavelength

@@ -1,6 +1,7 @@
-"""Layer normalisation in its four parts: mean, variance, normalised value, scale and shift.
+"""Normalisation in its parts: mean, variance, normalised value, scale and shift.
 
-Ba, Kiros, Hinton 2016: y = (x − μ) / √(σ² + ε) · w + b, over the last axis, with the biased variance (÷ d).
+Layer norm (Ba, Kiros, Hinton 2016): y = (x − μ) / √(σ² + ε) · w + b, over the last axis, with the biased variance
+(÷ d). RMSNorm (Zhang, Sennrich 2019): y = x / √(Σ x² / d + ε) · w: no mean is taken away, nothing is shifted.
 """
 
 from __future__ import annotations
@@ -138,6 +139,87 @@ class Normalize(Op):
                 Line("√(σ² + ε)", spread),
             ),
             sources=(x.link(index), mean.link(index[:-1]), var.link(index[:-1])),
+        )
+
+
+@dataclass(frozen=True)
+class MeanSquare(Op):
+    """Σ x² / d over the last axis: [..., d] → [...]. Its root is the RMS of the row."""
+
+    title = "mean square"
+
+    def infer(self, *operands: Axes) -> Axes:
+        need(len(operands) == 1 and len(operands[0]) > 1, self, *operands)
+        return operands[0][:-1]
+
+    def access(self, out: Axes, *operands: Axes) -> Access:
+        return ((*range(len(out)), None),)
+
+    def forward(self, x: Any) -> Any:
+        return (x**2).mean(-1)
+
+    def formula(self, out: str, *operands: str) -> str:
+        return rf"{out} = \frac{{1}}{{d}} \sum_{{j}} {operands[0]}_{{j}}^{{2}}"
+
+    def macs(self, out: Axes, *operands: Axes) -> int:
+        return cells(operands[0])
+
+    def working(self, operands: Sequence[Operand], out: Axes, index: Index) -> Working:
+        x = operands[0]
+        column = x.column((*index, None))
+        squares = column.values**2
+        total, size = float(squares.sum()), len(squares)
+        return Working(
+            total / size,
+            fraction(number(total), number(size)),
+            total / size,
+            Terms(x.axes[-1].name, (column, Column("x²", squares))),
+            (Line("Σ", total), Line("d", size)),
+        )
+
+
+@dataclass(frozen=True)
+class NormalizeRms(Op):
+    """x / √(m + ε), ε inside the root: x [..., d], mean square m [...] → [..., d]."""
+
+    title = "normalize (RMS)"
+    eps: float = 1e-6
+
+    def infer(self, *operands: Axes) -> Axes:
+        need(len(operands) == 2 and operands[0][:-1] == operands[1], self, *operands)
+        return operands[0]
+
+    def access(self, out: Axes, *operands: Axes) -> Access:
+        every = tuple(range(len(out)))
+        return (every, every[:-1])
+
+    def forward(self, x: Any, mean_square: Any) -> Any:
+        return x / (mean_square[..., None] + self.eps).sqrt()
+
+    def formula(self, out: str, *operands: str) -> str:
+        x, square = operands
+        return rf"{out} = \frac{{{x}}}{{\sqrt{{{square} + \varepsilon}}}}"
+
+    def macs(self, out: Axes, *operands: Axes) -> int:
+        return cells(out)
+
+    def working(self, operands: Sequence[Operand], out: Axes, index: Index) -> Working:
+        x, square = operands
+        value, mean = x.cell(index), square.cell(index[:-1])
+        spread = math.sqrt(mean + self.eps) if mean + self.eps >= 0 else math.nan
+        # A row of zeros with ε = 0 is 0/0, as the stored value is.
+        result = value / spread if spread else math.copysign(math.inf, value) if abs(value) > 0 else math.nan
+        return Working(
+            result,
+            fraction(x.number(index), root(row(square.number(index[:-1]), "+", number(self.eps)))),
+            abs(result),
+            lines=(
+                Line("x", value, x.link(index)),
+                Line(square.symbol, mean, square.link(index[:-1])),
+                Line("ε", self.eps),
+                Line(f"√({square.symbol} + ε)", spread),
+            ),
+            sources=(x.link(index), square.link(index[:-1])),
         )
 
 

@@ -1,4 +1,4 @@
-"""Operations that work cell by cell: add, scale, activations, and handing a tensor on unchanged."""
+"""Operations that work cell by cell: add, multiply, scale, activations, and handing a tensor on unchanged."""
 
 from __future__ import annotations
 
@@ -45,33 +45,71 @@ class Identity(_CellByCell):
 
 @dataclass(frozen=True)
 class Add(_CellByCell):
-    """a + b; where b has fewer axes it is added to every entry of the axes it lacks."""
+    """a + b, or a + b + c; where one has fewer axes it is added to every entry of the axes it lacks."""
 
     title = "add"
     picture = "sum"
 
     def infer(self, *operands: Axes) -> Axes:
-        need(len(operands) == 2, self, *operands)
-        a, b = operands
-        need(len(b) <= len(a) and a[len(a) - len(b) :] == b, self, *operands)
+        need(2 <= len(operands) <= 3, self, *operands)
+        a = operands[0]
+        need(all(len(b) <= len(a) and a[len(a) - len(b) :] == b for b in operands[1:]), self, *operands)
         return a
 
-    def forward(self, a: Any, b: Any) -> Any:
-        return a + b
+    def forward(self, a: Any, b: Any, c: Any = None) -> Any:
+        return a + b if c is None else a + b + c
+
+    def code(self, out: str, *operands: str) -> str:
+        # How many terms there are is no option, so the line is written from the operands.
+        return f"{out} = {' + '.join(operands)}"
 
     def formula(self, out: str, *operands: str) -> str:
-        return f"{out} = {operands[0]} + {operands[1]}"
+        return f"{out} = {' + '.join(operands)}"
+
+    def working(self, operands: Sequence[Operand], out: Axes, index: Index) -> Working:
+        there = [index[len(index) - len(one.axes) :] for one in operands]
+        values = [one.cell(at) for one, at in zip(operands, there)]
+        parts: list = []
+        for one, at in zip(operands, there):
+            parts += [*(["+"] if parts else []), one.number(at)]
+        return Working(
+            sum(values),
+            row(*parts),
+            sum(map(abs, values)),
+            lines=tuple(Line(one.symbol, value, one.link(at)) for one, value, at in zip(operands, values, there)),
+            sources=tuple(one.link(at) for one, at in zip(operands, there)),
+        )
+
+
+@dataclass(frozen=True)
+class Multiply(_CellByCell):
+    """a · b, cell by cell, as a gate does: two tensors of the same axes."""
+
+    title = "multiply"
+    picture = "times"
+
+    def infer(self, *operands: Axes) -> Axes:
+        need(len(operands) == 2 and operands[0] == operands[1], self, *operands)
+        return operands[0]
+
+    def forward(self, a: Any, b: Any) -> Any:
+        return a * b
+
+    def formula(self, out: str, *operands: str) -> str:
+        return rf"{out} = {operands[0]} \odot {operands[1]}"
+
+    def macs(self, out: Axes, *operands: Axes) -> int:
+        return cells(out)
 
     def working(self, operands: Sequence[Operand], out: Axes, index: Index) -> Working:
         a, b = operands
-        there = index[len(index) - len(b.axes) :]
-        left, right = a.cell(index), b.cell(there)
+        left, right = a.cell(index), b.cell(index)
         return Working(
-            left + right,
-            row(a.number(index), "+", b.number(there)),
-            abs(left) + abs(right),
-            lines=(Line(a.symbol, left, a.link(index)), Line(b.symbol, right, b.link(there))),
-            sources=(a.link(index), b.link(there)),
+            left * right,
+            row(a.number(index), "×", b.number(index)),
+            abs(left * right),
+            lines=(Line(a.symbol, left, a.link(index)), Line(b.symbol, right, b.link(index))),
+            sources=(a.link(index), b.link(index)),
         )
 
 
@@ -150,6 +188,41 @@ class Relu(_Activation):
             lines=(Line(x.symbol, value, x.link(index)),),
             sources=(x.link(index),),
         )
+
+
+@dataclass(frozen=True)
+class Silu(_Activation):
+    """x · σ(x) = x / (1 + e^(−x)) (Elfwing et al. 2017; "swish")."""
+
+    title = "SiLU"
+
+    def curve(self, x: float) -> float:
+        return x * _sigmoid(x)
+
+    def forward(self, x: Any) -> Any:
+        return x * x.sigmoid()
+
+    def formula(self, out: str, *operands: str) -> str:
+        return rf"{out} = \frac{{{operands[0]}}}{{1 + e^{{-{operands[0]}}}}}"
+
+    def working(self, operands: Sequence[Operand], out: Axes, index: Index) -> Working:
+        x = operands[0]
+        value = x.cell(index)
+        share = _sigmoid(value)
+        result = value * share
+        return Working(
+            result,
+            row(x.number(index), "×", number(share)),
+            abs(result),
+            lines=(Line(x.symbol, value, x.link(index)), Line("1 / (1 + e^(−x))", share)),
+            sources=(x.link(index),),
+        )
+
+
+def _sigmoid(x: float) -> float:
+    """1 / (1 + e^(−x)), without overflow for very negative x."""
+    grown = math.exp(-abs(x))
+    return 1 / (1 + grown) if x >= 0 else grown / (1 + grown)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Operations that only move numbers: split into heads, swap axes, merge heads."""
+"""Operations that only move numbers: split into heads, swap axes, merge heads, share heads."""
 
 from __future__ import annotations
 
@@ -132,3 +132,35 @@ class MergeHeads(_Move):
         d_head = operands[0][-1].size
         head, c = divmod(index[-1], d_head)
         return (Line(f"{index[-1]} ÷ {d_head}", head), Line(f"{index[-1]} mod {d_head}", c))
+
+
+@dataclass(frozen=True)
+class RepeatHeads(_Move):
+    """[batch, n_kv_heads, pos, d_head] → [batch, n_kv_heads · times, pos, d_head]: each head serves `times` queries.
+
+    Grouped-query attention (Ainslie et al. 2023): query head h uses key and value head h ÷ times, rounded down.
+    """
+
+    title = "share heads"
+    times: int = 1
+
+    def infer(self, *operands: Axes) -> Axes:
+        x = operands[0]
+        need(len(operands) == 1 and len(x) >= 3 and x[-3].name == HEAD and self.times > 0, self, *operands)
+        return (*x[:-3], Axis(HEAD, x[-3].size * self.times), *x[-2:])
+
+    def origin(self, index: Index, *operands: Axes) -> Index:
+        return (*index[:-3], index[-3] // self.times, *index[-2:])
+
+    def used_by(self, operand: int, index: Index, out: Axes, *operands: Axes) -> Slices:
+        first = index[-3] * self.times
+        return (*index[:-3], slice(first, first + self.times), *index[-2:])
+
+    def forward(self, x: Any) -> Any:
+        return x.repeat_interleave(self.times, -3)
+
+    def formula(self, out: str, *operands: str) -> str:
+        return rf"{out}_{{h}} = {operands[0]}_{{\lfloor h / {self.times} \rfloor}}"
+
+    def steps(self, index: Index, *operands: Axes) -> tuple[Line, ...]:
+        return (Line(f"⌊{index[-3]} / {self.times}⌋", index[-3] // self.times),)
