@@ -241,6 +241,16 @@ def test_what_was_written_otherwise_still_is_the_text_covered(kept: dict[str, Fo
     assert kept["unigram"].merges(kept["unigram"].ids_of("Hello")[0]) == ()
 
 
+def test_a_text_of_which_nothing_is_left() -> None:
+    made = word_piece()
+    made.post_processor = processors.TemplateProcessing(single="$A", special_tokens=[])
+    tokenizer = tokenizer_files.finish("mine", made, {}, {})
+    for texts, which in ((["\u200b"], "The sentence"), (["Hello", "\u200b\u200d"], "Sentence 1")):
+        with pytest.raises(TokenError) as caught:
+            batch_of_texts(tokenizer, texts, 9)
+        assert str(caught.value) == f"{which} leaves no token to read: write at least one word."
+
+
 # -- merges -----------------------------------------------------------------------------------------------------------
 
 

@@ -6,11 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tutor.engine import decoding, families, huggingface, shipped, tokenizer_files
+from tutor.engine import (
+    decoding,
+    families,
+    gguf_file,
+    gguf_model,
+    gguf_tokens,
+    huggingface,
+    shipped,
+    tokenizer_files,
+)
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec, SpecError
 from tutor.engine.tokens import AnyTokenizer, Batch, TokenError, batch_of_ids, batch_of_texts, load
-from tutor.engine.weights import Weights, load_spec, load_weights, random_weights
+from tutor.engine.weights import SPEC_FILE, Weights, load_spec, load_weights, random_weights
 
 DEFAULT = "article"
 MOST_LAYERS = 12
@@ -20,7 +29,7 @@ MOST_LAYERS = 12
 class Model:
     """A model that can be run: its description, its Program, and where its weights are.
 
-    `folder` is None for a preset, whose weights are random from the spec's seed.
+    `folder` is a model folder or a GGUF file, None for a preset, whose weights are random from the spec's seed.
     """
 
     spec: ModelSpec
@@ -33,6 +42,8 @@ class Model:
         """Float32 weights by name. Slow for large models. Raises WeightsError."""
         if self.folder is None:
             return random_weights(self.program, self.spec.seed)
+        if self.folder.is_file():
+            return gguf_model.load_weights(self.folder, self.spec, self.program)
         if huggingface.is_folder(self.folder):
             return huggingface.load_weights(self.folder, self.spec, self.program)
         if self.step is not None:
@@ -51,7 +62,12 @@ class Model:
         return replace(self, step=step)
 
     def tokenizer(self) -> AnyTokenizer | None:
-        """Its tokenizer, the folder's own before a shipped one, or None where it takes ids only. Raises TokenError."""
+        """Its tokenizer, the model's own before a shipped one, or None where it takes ids only.
+
+        Raises TokenError, and WeightsError for a file that is no more what it was.
+        """
+        if self.folder is not None and self.folder.is_file():
+            return gguf_tokens.find(gguf_file.read(self.folder))
         if self.folder is not None and huggingface.is_folder(self.folder):
             found = tokenizer_files.find(self.folder)
             if found is not None:
@@ -129,7 +145,7 @@ def names() -> tuple[str, ...]:
 
 
 def find(name: str = DEFAULT, layers: int | None = None) -> Model:
-    """A preset or shipped model by name, or a model folder. Raises SpecError or WeightsError.
+    """A preset or shipped model by name, or a model folder or GGUF file. Raises SpecError or WeightsError.
 
     `storyteller@1000` is the model as it was after 1000 steps of training.
     `layers` asks for another number of blocks, which only random weights allow.
@@ -147,13 +163,28 @@ def find(name: str = DEFAULT, layers: int | None = None) -> Model:
         return find(plain, layers).at(int(step))
     try:
         folder = shipped.folder(name) or Path(name).expanduser()
-        found = folder.is_dir()
-    except (OSError, RuntimeError):  # too long for a file name, or a user who is not there
-        found = False
-    if not found:
+        is_file, is_folder = folder.is_file(), folder.is_dir()
+    except (OSError, RuntimeError, ValueError):  # no name the system takes, or a user who is not there
+        is_file = is_folder = False
+    if not is_file and not is_folder:
         known = ", ".join(names())
-        raise SpecError(f"There is no model {name!r:.60}: choose one of {known}, or give a model folder.")
-    spec = huggingface.load_spec(folder) if huggingface.is_folder(folder) else load_spec(folder)
+        raise SpecError(f"There is no model {name!r:.60}: choose one of {known}, or give a model folder or GGUF file.")
+    if is_file and not is_model_file(folder):
+        raise SpecError(f"{folder.name} is no model by itself: give its folder, with config.json, or a GGUF file.")
+    if is_file:
+        spec = gguf_model.load_spec(folder)
+    else:
+        spec = huggingface.load_spec(folder) if huggingface.is_folder(folder) else load_spec(folder)
     if layers is not None:
         raise SpecError(f"{spec.name} has {spec.n_layers} trained blocks; --layers works with random weights only.")
     return Model(spec, families.program(spec), folder)
+
+
+def is_model_folder(path: Path) -> bool:
+    """Whether a folder looks like a model's, ours or in Hugging Face layout; nothing is read."""
+    return (path / SPEC_FILE).is_file() or huggingface.is_folder(path)
+
+
+def is_model_file(path: Path) -> bool:
+    """Whether a file is a model by itself: a GGUF file."""
+    return gguf_file.is_file(path)

@@ -37,8 +37,7 @@ class Reader:
     """Fetches tensors as float32 by the names a family knows; the file may put a prefix before them.
 
     `read(name, …)` fetches the first of several names that is there, and raises WeightsError naming the first where
-    none is. `last` is the name and shape read last, which is
-    the one to name where it does not fit.
+    none is. `last` is the name and shape read last, which is the one to name where it does not fit.
     """
 
     def __init__(

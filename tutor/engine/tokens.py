@@ -205,6 +205,8 @@ def _check_ids(rows: Sequence[Sequence[int]], n_ctx: int, d_vocab: int | None, k
     for number, row in enumerate(rows):
         which = f"The {kind}" if len(rows) == 1 else f"{kind.capitalize()} {number}"
         if not len(row):
+            if kind == "sentence":  # a tokenizer may leave out what it takes for no text
+                raise TokenError(f"{which} leaves no token to read: write at least one word.")
             raise TokenError(f"{which} has no ids: give at least one.")
         if len(row) > n_ctx:
             raise TokenError(
