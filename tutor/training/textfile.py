@@ -49,6 +49,8 @@ def text_of(path: Path) -> str:
 class TextTask(Task):
     """The storyteller's model on any text, cut anywhere; a quarter of rows repeat a random segment."""
 
+    licence = "the text's"
+
     def __init__(self, spec: ModelSpec, plan: Plan, path: Path) -> None:
         text = text_of(path)
         self._ranks = bpe.learn(bpe.words_of([text]), spec.d_vocab - 2)
