@@ -26,22 +26,32 @@ def pick_shape(rng: np.random.Generator, n_ctx: int) -> tuple[int, int]:
 def repeated(
     rng: np.random.Generator, length: int, n_ordinary: int, first: int, some: Callable[[], list[int]]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """`first`, then a random segment again and again: ids [length] and which of them can be foreseen [length].
+    """`first`, then random segments repeated: ids [length] and which of them can be foreseen [length].
 
-    The segment has 2 tokens to half the row, short ones as often as long ones: copying from just before is learned
-    first and helps the rest. Its tokens are any ids, or in half of the rows those of `some` text, shuffled. Its first
-    copy is chance, and so is where the second begins.
+    Half of the rows say one segment again and again, half say one twice, then another twice, and so on. A segment
+    has 2 tokens to half the row, short ones as often as long ones: of `a b a`, the next token is the one just before,
+    and heads that look there are what longer copies need first. Tokens are any ids, or in half of the rows those of
+    `some` text, shuffled. A first copy is chance, and so is where the next begins.
     """
-    size = int(2 * np.exp(rng.random() * np.log(length / 4)))
-    if rng.random() < 0.5:
-        ids: list[int] = []
-        while len(ids) < size:
-            ids += some()
-        segment = rng.permutation(np.array(ids))[:size]
-    else:
-        segment = rng.integers(0, n_ordinary, size)
-    row = np.concatenate([[first], np.resize(segment, length - 1)])
-    return row, (np.arange(length) > size + 1).astype(np.float32)
+    again, common = rng.random() < 0.5, rng.random() < 0.5
+    ids, counts = [np.array([first])], [np.zeros(1)]
+    made = 1
+    while made < length:
+        size = int(2 * np.exp(rng.random() * np.log(length / 4)))
+        copies = -(-length // size) if again else 2
+        segment = _shuffled(rng, size, some) if common else rng.integers(0, n_ordinary, size)
+        ids.append(np.tile(segment, copies))
+        counts.append(np.arange(size * copies) > size)
+        made += size * copies
+    return np.concatenate(ids)[:length], np.concatenate(counts)[:length].astype(np.float32)
+
+
+def _shuffled(rng: np.random.Generator, size: int, some: Callable[[], list[int]]) -> np.ndarray:
+    """So many tokens of some text, in any order: [size]."""
+    ids: list[int] = []
+    while len(ids) < size:
+        ids += some()
+    return rng.permutation(np.array(ids))[:size]
 
 
 def next_token_batch(rows: Sequence[tuple[np.ndarray, np.ndarray]]) -> TrainBatch:
