@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tutor.training.rows import repeated
+from tutor.training.rows import copying, pairs, repeated
 from tutor.training.storyteller import Storyteller
 
 
@@ -18,6 +18,19 @@ def test_what_counts_was_said_before(seed: int) -> None:
         before = np.flatnonzero(ids[:at - 1] == ids[at - 1])
         assert ids[before[-1] + 1] == ids[at]
     assert seed > 3 or counts.any()
+
+
+def test_of_pairs_the_fourth_counts_and_is_the_token_before_the_third() -> None:
+    ids, counts = pairs(np.random.default_rng(0), 65, 1000, 7)
+    assert len(ids) == len(counts) == 65
+    assert np.flatnonzero(counts).tolist() == list(range(4, 65, 4))
+    assert all(ids[at] == ids[at - 2] and ids[at - 1] == ids[at - 3] for at in range(4, 65, 4))
+
+
+def test_rows_that_copy_leave_room_for_text() -> None:
+    rng = np.random.default_rng(0)
+    rows = [copying(rng, 65, 1000, 7, lambda: list(range(40))) for _ in range(400)]
+    assert 0.45 < sum(row is None for row in rows) / 400 < 0.65
 
 
 def test_batches_are_the_same_always_and_differ_by_step() -> None:
