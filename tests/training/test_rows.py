@@ -24,6 +24,7 @@ def test_of_pairs_the_fourth_counts_and_is_the_token_before_the_third() -> None:
     ids, counts = pairs(np.random.default_rng(0), 65, 1000, 7)
     assert len(ids) == len(counts) == 65
     assert np.flatnonzero(counts).tolist() == list(range(4, 65, 4))
+    assert counts.sum() == 64
     assert all(ids[at] == ids[at - 2] and ids[at - 1] == ids[at - 3] for at in range(4, 65, 4))
 
 

@@ -47,14 +47,15 @@ def repeated(
 
 
 def pairs(rng: np.random.Generator, length: int, n_ordinary: int, first: int) -> tuple[np.ndarray, np.ndarray]:
-    """`first`, then `a b a b c d c d …`: ids [length] and which of them can be foreseen, the last of each four.
+    """`first`, then `a b a b c d c d …`: ids [length] and how much each counts: 4 the last of each four, else 0.
 
-    After `a b a` the next token is the one just before: nothing but looking back by exactly one helps.
+    After `a b a` the next token is the one just before: nothing but looking back by exactly one helps. With 4 for one
+    in four, such a row counts as much as one of text.
     """
     drawn = rng.integers(0, n_ordinary, (-(-length // 4), 2))
     ids = np.concatenate([[first], np.tile(drawn, (1, 2)).ravel()])[:length]
     at = np.arange(length)
-    return ids, ((at > 0) & (at % 4 == 0)).astype(np.float32)
+    return ids, 4 * ((at > 0) & (at % 4 == 0)).astype(np.float32)
 
 
 def copying(
