@@ -41,7 +41,7 @@ def repeated(
         copies = -(-length // size) if again else 2
         segment = _shuffled(rng, size, some) if common else rng.integers(0, n_ordinary, size)
         ids.append(np.tile(segment, copies))
-        counts.append(np.arange(size * copies) > size)
+        counts.append((np.arange(size * copies) > size).astype(np.float64))
         made += size * copies
     return np.concatenate(ids)[:length], np.concatenate(counts)[:length].astype(np.float32)
 
