@@ -35,20 +35,20 @@ class Config:
         if value is None:
             raise SpecError(f"config.json lacks {key}: use the model's own file.")
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise SpecError(f"{key} in config.json should be a whole number of at least 1, not {value!r}.")
+            raise SpecError(f"{key} in config.json should be a whole number of at least 1, not {value!r:.60}.")
         return value
 
     def number(self, key: str, default: float) -> float:
         """A number that is finite and not negative."""
         value = self.get(key, default)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
-            raise SpecError(f"{key} in config.json should be a number of at least 0, not {value!r}.")
+            raise SpecError(f"{key} in config.json should be a number of at least 0, not {value!r:.60}.")
         return float(value)
 
     def flag(self, key: str, default: bool) -> bool:
         value = self.get(key, default)
         if not isinstance(value, bool):
-            raise SpecError(f"{key} in config.json should be true or false, not {value!r}.")
+            raise SpecError(f"{key} in config.json should be true or false, not {value!r:.60}.")
         return value
 
     def id(self, key: str, d_vocab: int) -> int:
@@ -59,7 +59,7 @@ class Config:
         if value is None:
             return -1
         if isinstance(value, bool) or not isinstance(value, int):
-            raise SpecError(f"{key} in config.json should be the id of a token, not {value!r}.")
+            raise SpecError(f"{key} in config.json should be the id of a token, not {value!r:.60}.")
         return value if 0 <= value < d_vocab else -1
 
     def only(self, *pairs: Any) -> None:
@@ -67,12 +67,12 @@ class Config:
         for key, wanted in zip(pairs[::2], pairs[1::2]):
             value = self.get(key, wanted)
             if value != wanted:
-                raise SpecError(f"{key} of this model is {value!r}; only {wanted!r} can be shown.")
+                raise SpecError(f"{key} of this model is {value!r:.60}; only {wanted!r} can be shown.")
 
     def same(self, key: str, wanted: Any) -> None:
         """A key that must say the same as another did."""
         if self.get(key, wanted) != wanted:
-            raise SpecError(f"{key} of this model is {self.get(key)!r}; only {wanted!r}, as in its other half, can be "
+            raise SpecError(f"{key} of this model is {self.get(key)!r:.60}; only {wanted!r}, as in its other half, can be "
                             "shown.")  # fmt: skip
 
     def shared(self, key: str, width: int, n_heads: int) -> int:
@@ -85,7 +85,7 @@ class Config:
         """The FFN's activation under our name."""
         value = self.get(key, default)
         if not isinstance(value, str) or value not in _ACTIVATIONS:
-            raise SpecError(f"{key} is {value!r}; known are {', '.join(_ACTIVATIONS)}.")
+            raise SpecError(f"{key} is {value!r:.60}; known are {', '.join(_ACTIVATIONS)}.")
         return _ACTIVATIONS[value]
 
     def rope(self, d_head: int, share: float = 1.0, n_ctx: int = 0) -> Rope:
@@ -104,7 +104,7 @@ class Config:
         inner = Config({**table, "quantization_config": None})
         kind = inner.get("rope_type", inner.get("type", "default"))
         if kind not in _KINDS:
-            raise SpecError(f"rope_type of this model is {kind!r}; known are {', '.join(_KINDS)}.")
+            raise SpecError(f"rope_type of this model is {kind!r:.60}; known are {', '.join(_KINDS)}.")
         share = inner.number("partial_rotary_factor", self.number("partial_rotary_factor", share))
         dim = int(d_head * share)
         base = inner.number("rope_theta", self.number("rope_theta", self.number("rotary_emb_base", 10000.0)))
