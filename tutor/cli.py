@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 COMMANDS = ("trace", "models", "shots", "train", "selftest")
 #: What `train` can train.
-TRAINED = ("storyteller",)
+TRAINED = ("storyteller", "translator", "gap-filler")
 LANGUAGES = ("en", "zh_CN")
 
 

@@ -11,13 +11,15 @@ from pathlib import Path
 
 from tutor.engine import shipped
 from tutor.engine.weights import WEIGHTS_FILE
-from tutor.training import state, storyteller
+from tutor.training import gap_filler, state, storyteller, translator
 from tutor.training.errors import TrainError
 from tutor.training.loop import Run, train
 from tutor.training.tasks import Task
 
 #: Every model there is a training of: from the options to its Task.
-TASKS: dict[str, Callable[[argparse.Namespace], Task]] = {"storyteller": storyteller.task}
+TASKS: dict[str, Callable[[argparse.Namespace], Task]] = {
+    "storyteller": storyteller.task, "translator": translator.task, "gap-filler": gap_filler.task,
+}  # fmt: skip
 
 #: Seconds between two savings of the state, and between two lines of progress.
 SAVE_EVERY, TELL_EVERY = 60.0, 5.0

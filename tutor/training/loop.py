@@ -26,8 +26,8 @@ BETAS = (0.9, 0.98)
 def initial_weights(task: Task) -> dict[str, np.ndarray]:
     """The random start, by weight name: standard deviation 1/√inputs for matrices, so q·k differs between heads.
 
-    Embeddings have 1/(3 √d_model) where the Program scales them by √d_model: smaller than the position codes at first,
-    so that heads find out early where to look; what is added to the residual stream is
+    Embeddings have 1/√d_model where the Program scales them by √d_model; with pre-norm a third of it, smaller than the
+    position codes at first, so that heads find out early where to look; what is added to the residual stream is
     smaller by √(2 · n_layers) (Radford et al. 2019); biases are 0.
     """
     spec = task.spec
@@ -35,7 +35,7 @@ def initial_weights(task: Task) -> dict[str, np.ndarray]:
     for name, values in made.items():
         short = name.rsplit(".", 1)[-1]
         if short == "W_E" and (spec.scale_embed or spec.tied):
-            values *= np.float32(spec.d_model**-0.5 / 3)
+            values *= np.float32(spec.d_model**-0.5 / (3 if spec.norm == "pre" else 1))
         elif short in ("W_O", "W_out"):
             values *= np.float32((2 * spec.n_layers) ** -0.5)
         elif short.startswith("b_"):

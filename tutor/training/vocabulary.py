@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from tutor.engine.encodings import words_pattern
 from tutor.training.parallel.actions import ACTIVITIES, GIFTS, VERBS
 from tutor.training.parallel.being import superlative
 from tutor.training.parallel.lexicon import ADJECTIVES, MEASURES, NOUNS
@@ -85,10 +86,7 @@ def build_encoding() -> Encoding:
     chinese = chinese_words()
     for text in (*starters, *(f" {word}" for word in english_words()), *chinese):
         ranks.setdefault(text.encode(), len(ranks))
-    longest_first = "|".join(sorted(chinese, key=lambda word: (-len(word), word)))
-    # No look-ahead: without one the whole pattern is a single automaton, and encoding many times as fast.
-    pattern = rf" ?[A-Za-z]+(?:'[a-z]+)?|(?:{longest_first})|\S|\s"
-    return Encoding(ranks, pattern, {text: len(ranks) + at for at, text in enumerate((PAD, START, END))})
+    return Encoding(ranks, words_pattern(ranks), {text: len(ranks) + at for at, text in enumerate((PAD, START, END))})
 
 
 def write_ranks(path: Path) -> None:

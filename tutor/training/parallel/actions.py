@@ -160,8 +160,8 @@ run runs ran running | | 跑 步 | pgfwhld | ALL | park street beach river schoo
 sleep sleeps slept sleeping | | 睡 觉 | gwhd | ALL baby cat dog | HOUSE garden
 work works worked working | | 工作 | gfwhd | ADULTS | hospital office school farm Beijing Shanghai London restaurant
 rest rests rested resting | | 休息 | gwmd | ALL | HOUSE park garden lake beach
-cry cries cried crying | | 哭 | pgh | baby boy girl child | room street school park
-laugh laughs laughed laughing | | 笑 | pgh | ALL baby | classroom room park
+cry cries cried crying | | 哭 | pg | baby boy girl child | room street school park
+laugh laughs laughed laughing | | 笑 | pg | ALL baby | classroom room park
 fly flies flew flying | | 飞 | c | bird duck | -
 swim swims swam swimming | | 游 泳 | gc | duck dog frog | -
 swim swims swam swimming | | 游 泳 | g | fish | sea

@@ -177,7 +177,7 @@ def but(rng: Random) -> Sentence:
 
 
 def _likes(rng: Random, who: Phrase, verb: Verb, what: str, denied: bool) -> Phrase:
-    only = Verb(verb.base, verb.third, verb.past, verb.ing, "", verb.chinese, "s", (), (what,), ())
+    only = replace(verb, objects=(what,))
     return clause(rng, who, only, "s", denied, bare=True, kinds=True)
 
 

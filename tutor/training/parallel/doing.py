@@ -49,7 +49,7 @@ _EVENTS = frozenset({"看见", "听见", "找到", "抓住"})
 _MAKING = frozenset({"做", "拍", "种", "写"})
 _NOT_YET = {"this": "a", "my": "a", "thes": "some", "mys": "some"}
 #: What one tells of a year later.
-_MEMORABLE = frozenset({"买", "卖", "写", "参观", "看望", "种", "修", "教", "帮助", "画", "做", "工作"})
+_MEMORABLE = frozenset({"买", "卖", "写", "参观", "看望", "种", "修", "教", "帮助", "画", "工作"})
 _ALIVE = frozenset({"person", "kin"})
 
 
@@ -190,6 +190,9 @@ def _object(
         how = _NOT_YET.get(how, how)
     if how in ("my", "mys") and (name not in OWNED or verb.chinese in ("借", "卖", *_MAKING)):
         how = "the"
+    if kind == "mass" and NOUNS[verb.subjects[0]].kind == "animal":
+        # A horse drinks water, by no glass and of no temperature.
+        return noun_phrase(rng, name, {"bare": "bare", "some": "some"}.get(how, "the"), "object", 0)
     if name == "fish":
         how = {"thes": "the", "mys": "my"}.get(how, how)
     if how == "the" and tense == "p" and not denied and kind == "thing" and rng.random() < 0.3:

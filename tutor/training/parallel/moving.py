@@ -6,7 +6,17 @@ from random import Random
 
 from tutor.training.parallel.actions import GIFTS, Gift, Verb
 from tutor.training.parallel.lexicon import GROUPS, NOUNS, OWNED
-from tutor.training.parallel.phrases import Item, Phrase, Sentence, Word, known_actor, noun_phrase, pick, receiver, words
+from tutor.training.parallel.phrases import (
+    Item,
+    Phrase,
+    Sentence,
+    Word,
+    known_actor,
+    noun_phrase,
+    pick,
+    receiver,
+    words,
+)
 from tutor.training.parallel.places import (
     FAR,
     GOALS,

@@ -167,7 +167,7 @@ FUTURE = _times("""tomorrow | 明天:0; tonight | 今天:0 晚上:0; tomorrow mo
     tomorrow afternoon | 明天:0 下午:1; tomorrow evening | 明天:0 晚上:1; next week | 下个星期:0;
     next month | 下个月:0; next year | 明年:0;""" + _EITHER)
 HABIT = _times("""every day | 每天:0; every morning | 每天:0 早上:1; every evening | 每天:0 晚上:1;
-    every afternoon | 每天:0 下午:1; every week | 每个:0 星期:1; every Sunday | 每个:0 星期天:1;
+    every afternoon | 每天:0 下午:1; every Sunday | 每个:0 星期天:1;
     every Saturday | 每个:0 星期六:1""")
 #: How often, said before the verb in both languages.
 OFTEN = {"often": "经常", "always": "总是", "sometimes": "有时候", "usually": "通常"}
