@@ -53,7 +53,8 @@ def _parser() -> _Parser:
 
 
 def _model_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", metavar="NAME|DIR", help="a shipped model or a model folder (default: article)")
+    parser.add_argument("--model", metavar="NAME|DIR", help="a shipped model or a model folder (default: article); "
+                        "NAME@1000 is the model after 1000 steps of training")  # fmt: skip
     parser.add_argument("--layers", type=int, metavar="N", help="number of blocks, for models with random weights")
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"), help="where to compute")
     parser.add_argument("--budget", type=int, default=512, metavar="MIB", help="memory for recomputed tensors")
@@ -260,8 +261,10 @@ def _models() -> int:
         shapes = model.program.shapes(1, 1)
         params = sum(cost.params for cost in model.program.costs(shapes).values())
         spec = model.spec
+        steps = model.steps()
+        made = f"trained; weights of steps {', '.join(map(str, steps))}" if steps else "random weights"
         print(f"{name}: {spec.family}, {spec.n_layers} × {spec.n_heads} heads, d_model {spec.d_model}, "
-              f"{params:,} parameters, random weights")  # fmt: skip
+              f"{params:,} parameters, {made}")  # fmt: skip
     return 0
 
 

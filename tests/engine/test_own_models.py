@@ -142,7 +142,6 @@ def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "GGUF" in capsys.readouterr().err
 
 
-@pytest.mark.xfail(reason="the rotation's option `kind` hides the operation's name in a saved program", strict=True)
 def test_a_saved_trace_of_a_model_of_ones_own(tmp_path: Path) -> None:
     model = find(str(test_gguf.write(tmp_path / "m.gguf", test_gguf.tensors())))
     trace = LiveTrace(model.program, model.spec, model.weights(), model.batch_of_ids(IDS), "cpu")

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import tiktoken
 
+from tutor.training.pairs import Pair, held_out, is_held_out, train_pairs
 from tutor.training.parallel.actions import ACTIVITIES, VERBS
 from tutor.training.parallel.lexicon import ADJECTIVES, NOUNS, SORTS
 from tutor.training.parallel.places import PLACES
-from tutor.training.pairs import Pair, held_out, is_held_out, train_pairs
 from tutor.training.vocabulary import build_encoding, chinese_words, english_words, write_ranks
 
 ROOT = Path(__file__).parents[2]

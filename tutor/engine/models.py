@@ -88,6 +88,15 @@ class Model:
         """Rows of ids as one padded batch. Raises TokenError."""
         return batch_of_ids(self._names(), rows, self.spec.n_ctx, self.spec.d_vocab_in, self._pad)
 
+    def batch_again(self, rows: Sequence[Sequence[int]]) -> Batch:
+        """Rows of ids as one batch, with their texts where the texts' own tokens are these. Raises TokenError."""
+        tokenizer = self._names()
+        if tokenizer is not None:
+            texts = [tokenizer.text_of(row) for row in rows]
+            if all(text and tokenizer.ids_of(text) == list(row) for text, row in zip(texts, rows)):
+                return self.batch(texts)
+        return self.batch_of_ids(rows)
+
     def _names(self) -> AnyTokenizer | None:
         """What names the tokens of given ids: a tokenizer that cannot be used only costs them their names."""
         try:

@@ -103,6 +103,9 @@ class Task(ABC):
         """Texts of the model's own, for the card."""
         return ()
 
+    #: Of the weights.
+    licence: str = "MIT"
+
     #: The sentence that the app opens this model with.
     sentence: str = ""
 
