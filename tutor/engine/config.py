@@ -72,8 +72,9 @@ class Config:
     def same(self, key: str, wanted: Any) -> None:
         """A key that must say the same as another did."""
         if self.get(key, wanted) != wanted:
-            raise SpecError(f"{key} of this model is {self.get(key)!r:.60}; only {wanted!r}, as in its other half, can be "
-                            "shown.")  # fmt: skip
+            raise SpecError(
+                f"{key} of this model is {self.get(key)!r:.60}; only {wanted!r}, as in its other half, can be shown."
+            )
 
     def shared(self, key: str, width: int, n_heads: int) -> int:
         """Features of each head where the width is dealt out evenly."""
