@@ -29,7 +29,7 @@ SPEC = ModelSpec(
     n_ctx=256, norm="pre", final_norm=True, positions="sinusoidal", scale_embed=True, activation="gelu", tied=True,
     causal=False, head="mlm", bias_out=True, tokenizer=tokenizer.NAME, seed=3,
 )  # fmt: skip
-PLAN = Plan(steps=9000, checkpoints=(0, 500, 1000, 2000, 4000, 6500))
+PLAN = Plan(steps=9000, checkpoints=(0, 1000, 2500))
 #: Of every row this share of tokens is masked; with names and things as often as with anything else.
 MASKED = 0.15
 #: How often a row is a random segment twice, with gaps in one copy, which teaches heads to look things up.
