@@ -132,6 +132,8 @@ class Next:
 def next_token(trace: Trace, model: str, row: int, rules: Rules, count: int = 8) -> Next:
     """What `rules` would choose after the sentence `row`. Raises TraceError, SamplingError, or ValueError for a model
     without a next token."""
+    if not trace.spec.causal or trace.spec.head != "lm":
+        raise ValueError(f"{trace.spec.name} fills gaps and has no next token: choose a model that continues.")
     text = trace.target or trace.batch
     at = int(text.lengths[row]) - 1
     logits = trace.read(decoding.logits_of(trace.program), (row, at, slice(None)))
