@@ -253,8 +253,8 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
 
 def test_the_sums_are_the_published_ones() -> None:
     published = Path(pytest.importorskip("tiktoken_ext.openai_public").__file__).read_text()
-    others = {name: one for name, one in encodings._FILES.items() if name not in ("stories", "words")}  # those are our own
-    for sha256, pattern, _ in others.values():
+    own = ("stories", "words")
+    for sha256, pattern, _ in (one for name, one in encodings._FILES.items() if name not in own):
         assert f'expected_hash="{sha256}"' in published
         assert f'r"""{pattern}"""' in published
 
