@@ -121,5 +121,7 @@ def decoded(
         return held[0]
 
     most = min(decoding.MOST, model.spec.n_ctx - 1)
-    rows = decoding.greedy(run, n_rows, model.start_id, model.spec.end_id, most, progress, cancelled)
+    # No text goes on with a pad, not even where padding is what the model began with.
+    never = {model.spec.pad_id} - {-1, model.spec.end_id}
+    rows = decoding.greedy(run, n_rows, model.start_id, model.spec.end_id, most, progress, cancelled, never)
     return run(rows)
