@@ -23,6 +23,7 @@ from tutor.views.equation import Part
 from tutor.views.heatdata import Map
 from tutor.views.inspector import Explanation
 from tutor.views.outline import Branch, Entry
+from tutor.views.overview import Segment, TrackLink
 from tutor.views.timelinepaint import UseMark
 
 translate = QCoreApplication.translate
@@ -280,6 +281,28 @@ def branches(trace: Trace) -> tuple[Branch, ...]:
         )
         for section in trace.program.sections
     )
+
+
+def overview(trace: Trace) -> tuple[list[Segment], list[str], list[TrackLink]]:
+    """The timeline of a run: its sections, the names of its tracks where there are several, and their links."""
+    program = trace.program
+    many = len(program.streams) > 1
+    segments = [
+        Segment(
+            words.part(one.name) if many else words.section(one.name), one.stops[0].number, len(one.stops),
+            program.streams.index(one.track), str(one.number) if one.number is not None else "",
+            words.section(one.name),
+        )
+        for one in program.sections
+    ]  # fmt: skip
+    links: dict[tuple[int, int], TrackLink] = {}
+    for source, reader in program.links:
+        stop = program.stop_of(reader)
+        number = stop.section.rsplit(".", 1)[-1]
+        title = translate("present", "read by cross-attention {number}").format(number=number)
+        pair = program.stop_of(source).number, stop.number
+        links[pair] = TrackLink(*pair, title)
+    return segments, [words.side(name) for name in program.streams] if many else [], list(links.values())
 
 
 def _symbol(trace: Trace, name: str) -> tuple[str, str]:
