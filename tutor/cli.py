@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from tutor.engine.models import Model
     from tutor.engine.tokens import Batch
 
-COMMANDS = ("trace", "models", "shots", "selftest")
+COMMANDS = ("trace", "models", "shots", "train", "selftest")
+#: What `train` can train.
+TRAINED = ("storyteller", "translator", "gap-filler")
 LANGUAGES = ("en", "zh_CN")
 
 
@@ -51,7 +53,8 @@ def _parser() -> _Parser:
 
 
 def _model_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", metavar="NAME|DIR", help="a shipped model or a model folder (default: article)")
+    parser.add_argument("--model", metavar="NAME|DIR", help="a shipped model or a model folder (default: article); "
+                        "NAME@1000 is the model after 1000 steps of training")  # fmt: skip
     parser.add_argument("--layers", type=int, metavar="N", help="number of blocks, for models with random weights")
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"), help="where to compute")
     parser.add_argument("--budget", type=int, default=512, metavar="MIB", help="memory for recomputed tensors")
@@ -93,6 +96,15 @@ def _shots_parser(prog: str) -> _Parser:
     return parser
 
 
+def _train_parser(prog: str) -> _Parser:
+    parser = _Parser(prog=f"{prog} train", description="Train a model and write its folder.")
+    parser.add_argument("name", choices=TRAINED, help="which model")
+    parser.add_argument("--text", type=Path, metavar="FILE", help="train the storyteller on this text instead")
+    parser.add_argument("--steps", type=int, metavar="N", help="how many steps of training")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the model's folder (default: the model's name)")
+    return parser
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line. Returns the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -126,8 +138,10 @@ def _is_sentence(error: Exception) -> bool:
     from tutor.engine.tokens import TokenError
     from tutor.engine.trace import TraceError
     from tutor.engine.weights import WeightsError
+    from tutor.training.errors import TrainError
 
-    known = (AxesError, FileError, SpecError, TokenError, TraceError, WeightsError, FileNotFoundError, MemoryError)
+    known = (AxesError, FileError, SpecError, TokenError, TraceError, TrainError, WeightsError,
+             FileNotFoundError, MemoryError)  # fmt: skip
     return isinstance(error, known)
 
 
@@ -139,6 +153,11 @@ def _run(given: list[str]) -> int:
             return _trace(_trace_parser(prog).parse_args(rest))
         if command == "shots":
             return _shots(_shots_parser(prog).parse_args(rest))
+        if command == "train":
+            options = _train_parser(prog).parse_args(rest)
+            from tutor.training import command as training
+
+            return training.run(options)
         if command == "models":
             _Parser(prog=f"{prog} models", description="List the models that ship with the app.").parse_args(rest)
             return _models()
@@ -244,8 +263,10 @@ def _models() -> int:
         shapes = model.program.shapes(1, 1)
         params = sum(cost.params for cost in model.program.costs(shapes).values())
         spec = model.spec
+        steps = model.steps()
+        made = f"trained; weights of steps {', '.join(map(str, steps))}" if steps else "random weights"
         print(f"{name}: {spec.family}, {spec.n_layers} × {spec.n_heads} heads, d_model {spec.d_model}, "
-              f"{params:,} parameters, random weights")  # fmt: skip
+              f"{params:,} parameters, {made}")  # fmt: skip
     return 0
 
 

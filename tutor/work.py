@@ -15,6 +15,7 @@ from tutor import typeset
 from tutor.engine import models, picture, saved
 from tutor.engine.axes import Index
 from tutor.engine.picture import Picture, Selection
+from tutor.engine.sampling import GREEDY, Choice, Rules
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Trace
 from tutor.engine.working import Working
@@ -39,6 +40,13 @@ class Request:
     budget: int = 512
     #: One target for each text; none where the model decodes its own, or has no target side.
     targets: tuple[str, ...] = ()
+    #: Rows of ids to run in place of `texts` (or, with a target, of `targets`), where the texts' own tokens would be
+    #: others: a model may continue a word in pieces that the tokenizer would not cut.
+    ids: tuple[tuple[int, ...], ...] = ()
+    #: How many tokens to append to the sentence `row` (with a target: to its target) before showing it, and how.
+    extend: int = 0
+    row: int = 0
+    rules: Rules = GREEDY
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +56,8 @@ class Run:
     trace: Trace
     seconds: float
     request: Request | None = None
+    #: What was chosen for the sentence that was continued, token by token.
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -87,9 +87,9 @@ def test_names_that_follow_from_choices() -> None:
     assert ax.text(shapes["blocks.0.attn.W_O"]) == "[15 d_attn, 12 d_model]"
 
 
-@pytest.mark.parametrize("choice", samples.CHOICES)
+@pytest.mark.parametrize("choice", samples.EVERY)
 def test_declared_axes_are_those_of_the_values(choice: str) -> None:
-    trace = samples.live(samples.spec(**samples.CHOICES[choice]), (5, 2))
+    trace = samples.live(samples.spec(**samples.EVERY[choice]), (5, 2))
     for step in trace.program:
         assert trace[step.name].shape == ax.shape(trace.shapes[step.name]), step.name
         assert set(ax.names(trace.shapes[step.name])) <= set(ax.NAMES)
@@ -131,13 +131,27 @@ def test_stops_of_a_pre_norm_model_show_norms_where_they_happen() -> None:
     assert [stop.stage.title for stop in program.stops][-3:] == ["Final norm", "Logits", "Probabilities"]
 
 
-@pytest.mark.parametrize("choice", samples.CHOICES)
+def sections(program: Program) -> list[tuple[str, int | None]]:
+    """What the parts of a model of two blocks are called, and their numbers."""
+    one = [("input", None), ("blocks.0", 0), ("blocks.1", 1)]
+    if len(program.streams) == 1:
+        return [*one, ("output", None)] if program.steps[-1].section == "output" else one
+    last = {step.section for step in program if step.section.startswith("encoder.")} & {
+        "encoder.blocks.1", "encoder.output"
+    }  # fmt: skip
+    behind = [("encoder.blocks.1", 1)] * ("encoder.blocks.1" in last) + [("encoder.output", None)] * (
+        "encoder.output" in last
+    )
+    source = [(f"encoder.{name}", number) for name, number in one[:2]] + behind
+    return [*source, *((f"decoder.{name}", number) for name, number in one), ("output", None)]
+
+
+@pytest.mark.parametrize("choice", samples.EVERY)
 def test_every_step_is_at_one_stop_in_order(choice: str) -> None:
-    program = families.program(samples.spec(**samples.CHOICES[choice]))
+    program = families.program(samples.spec(**samples.EVERY[choice]))
     assert [step for stop in program.stops for step in stop.steps] == list(program.steps)
     assert [stop.number for stop in program.stops] == list(range(len(program.stops)))
-    assert [section.name for section in program.sections] == ["input", "blocks.0", "blocks.1", "output"]
-    assert [section.number for section in program.sections] == [None, 0, 1, None]
+    assert [(section.name, section.number) for section in program.sections] == sections(program)
     assert [stop for section in program.sections for stop in section.stops] == list(program.stops)
     for step in program:
         assert step in program.stop_of(step.name).steps
@@ -221,9 +235,9 @@ def test_too_few_operands_or_axes_are_told_like_any_others(kind: str, inputs: tu
 # ---------------------------------------------------------------- JSON
 
 
-@pytest.mark.parametrize("choice", samples.CHOICES)
+@pytest.mark.parametrize("choice", samples.EVERY)
 def test_a_program_survives_json(choice: str) -> None:
-    program = families.program(samples.spec(**samples.CHOICES[choice]))
+    program = families.program(samples.spec(**samples.EVERY[choice]))
     back = Program.from_json(json.loads(json.dumps(program.to_json())))
     assert back.steps == program.steps
     assert [(w.name, w.axes, w.symbol) for w in back.weights] == [(w.name, w.axes, w.symbol) for w in program.weights]
@@ -289,10 +303,10 @@ def test_hostile_json_gets_one_sentence(why: str) -> None:
 # ---------------------------------------------------------------- code and formulas
 
 
-@pytest.mark.parametrize("choice", samples.CHOICES)
+@pytest.mark.parametrize("choice", samples.EVERY)
 def test_the_code_shown_is_the_code_that_runs(choice: str) -> None:
     """The very lines, run with the step's operands under their short names, make the step's values bit by bit."""
-    trace = samples.live(samples.spec(**samples.CHOICES[choice]), (5, 2))
+    trace = samples.live(samples.spec(**samples.EVERY[choice]), (5, 2))
     program = trace.program
     for step in program.steps:
         lines = program.code(step.name)
@@ -302,12 +316,15 @@ def test_the_code_shown_is_the_code_that_runs(choice: str) -> None:
         tree = ast.parse(lines)
         names = {name.rsplit(".", 1)[-1]: torch.tensor(trace[name]) for name in step.operands}
         assert len(names) == len(step.operands), f"{step.name} reads two tensors of one short name"
-        space: dict[str, Any] = {"np": np, "text": "", "encode": lambda text: trace[TOKENS], **names}
-        tables = () if step.name == TOKENS else step.op.table(*(trace.shapes[one] for one in step.operands))
-        for statement in tree.body:
+        given = step.name in program.streams
+        space: dict[str, Any] = {"np": np, "text": "", "encode": lambda text, name=step.name: trace[name], **names}
+        tables = () if given else step.op.table(*(trace.shapes[one] for one in step.operands))
+        last = {one.id: at for at, statement in enumerate(tree.body) for one in ast.walk(statement)
+                if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}  # fmt: skip
+        for at, statement in enumerate(tree.body):
             exec(compile(ast.Module([statement], []), step.name, "exec"), space)
-            for table in tables:  # the engine hands these over as tensors
-                if isinstance(space.get(table), np.ndarray):
+            for table in tables:  # once made, the engine hands these over as tensors
+                if last.get(table) == at and isinstance(space[table], np.ndarray):
                     space[table] = torch.as_tensor(space[table])
         assert samples.same(np.asarray(space[step.short]), trace[step.name]), f"{step.name}:\n{lines}"
 
@@ -323,18 +340,21 @@ def test_the_code_shows_only_the_branch_that_runs() -> None:
     assert "key > query" not in masked and "key >= lengths" in masked
 
 
-@pytest.mark.parametrize("choice", samples.CHOICES)
+@pytest.mark.parametrize("choice", samples.EVERY)
 def test_every_step_has_a_formula_of_its_own_symbols(choice: str) -> None:
-    program = families.program(samples.spec(**samples.CHOICES[choice]))
+    program = families.program(samples.spec(**samples.EVERY[choice]))
     for step in program:
         formula = program.formula(step.name)
         assert formula.startswith(program.symbol(step.name))
         assert formula.count("{") == formula.count("}")
-        if not isinstance(step.op, ops.Positions | ops.Sinusoid | ops.Mask | ops.Normalize):
+        if not isinstance(step.op, ops.Positions | ops.TypeRow | ops.Sinusoid | ops.Mask | ops.Normalize):
             for name in step.operands:
                 assert program.symbol(name) in formula, (step.name, name)
-    coloured = program.formula("blocks.0.attn.scores", roles=True)
-    assert r"\textcolor{query}{Q}" in coloured and r"\textcolor{key}{K}" in coloured
+    for step in program:
+        if isinstance(step.op, ops.Scores):
+            coloured = program.formula(step.name, roles=True)
+            assert r"\textcolor{query}{Q" in coloured and r"\textcolor{key}{K" in coloured
+    assert any(isinstance(step.op, ops.Scores) for step in program)
 
 
 # ---------------------------------------------------------------- what it costs

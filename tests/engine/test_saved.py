@@ -15,7 +15,7 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
-from tests.engine.samples import CHOICES, live, same, some_cells, spec
+from tests.engine.samples import EVERY, live, same, some_cells, spec
 from tutor.engine import files, saved
 from tutor.engine.axes import names
 from tutor.engine.files import FileError
@@ -35,13 +35,13 @@ def written(trace: LiveTrace, folder: Path, **options) -> SavedTrace:
 # -- round trip ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize("choice", EVERY)
 def test_every_tensor_and_every_working_comes_back(choice: str, tmp_path: Path) -> None:
-    trace = live(spec(**CHOICES[choice]), (5, 3))
+    trace = live(spec(**EVERY[choice]), (5, 3))
     again = written(trace, tmp_path)
     assert again.program.steps == trace.program.steps
     assert again.spec == trace.spec
-    assert again.batch == trace.batch
+    assert again.batches == trace.batches and again.target == trace.target
     assert again.where == "saved"
     rng = np.random.default_rng(3)
     for step in trace.program:
@@ -297,6 +297,6 @@ def test_opens_and_explains_where_torch_cannot_be_imported(tmp_path: Path) -> No
 
 def test_looked_up_rows_are_what_the_batch_uses() -> None:
     trace = live(spec(), (3,))
-    rows = saved.looked_up(trace.program, trace.batch)
+    rows = saved.looked_up(trace)
     assert set(rows) == {"W_E", "W_pos"}
     assert rows["W_pos"].tolist() == [0, 1, 2]

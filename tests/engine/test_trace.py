@@ -8,16 +8,15 @@ import numpy as np
 import pytest
 import torch
 
-from tests.engine.samples import CHOICES, live, same, spec
+from tests.engine.samples import EVERY, live, same, spec
 from tutor.engine import families
 from tutor.engine import live as live_module
 from tutor.engine.axes import AxesError, count
 from tutor.engine.live import Cache, LiveTrace, pick_device
 from tutor.engine.models import find
+from tutor.engine.tokens import batch_of_ids
 from tutor.engine.trace import Cancelled, Trace, TraceError
 from tutor.engine.weights import WeightsError, random_weights
-
-EVERY = tuple(CHOICES)
 
 
 def everything(trace: Trace) -> dict[str, np.ndarray]:
@@ -93,12 +92,14 @@ def test_prepare_lays_the_checkpoints_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("choice", EVERY)
 def test_each_block_recomputed_meets_the_next_checkpoint(choice: str) -> None:
-    trace = live(spec(n_layers=3, **CHOICES[choice]), (6, 3))
+    trace = live(spec(n_layers=3, **EVERY[choice]), (6, 3))
     trace.prepare()
-    for layer in range(3):
-        name = f"blocks.{layer}.resid_post"
+    blocks = [name.removesuffix("resid_post") for name in trace.program.by_name if name.endswith("resid_post")]
+    assert len(blocks) == 3 + (trace.spec.encoder_layers if trace.target else 0)
+    for block in blocks:
+        name = f"{block}resid_post"
         kept = trace[name]
-        again = trace.with_override(f"blocks.{layer}.resid_pre", trace[f"blocks.{layer}.resid_pre"])[name]
+        again = trace.with_override(f"{block}resid_pre", trace[f"{block}resid_pre"])[name]
         assert np.abs(kept - again).max() <= 1e-5
 
 
@@ -348,17 +349,33 @@ def test_nan_weights_are_shown_not_hidden() -> None:
 # -- batches and settings -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("choice", ["pre-norm", "post-norm", "mask off"])
+@pytest.mark.parametrize("choice", [name for name, changes in EVERY.items() if "pad" not in changes])
 def test_a_sentence_alone_is_the_same_as_in_a_padded_batch(choice: str) -> None:
-    trace = live(spec(**CHOICES[choice]), (7, 3))
-    for row, length in enumerate((7, 3)):
-        ids = trace.batch.ids[row, :length].tolist()
-        from tutor.engine.tokens import batch_of_ids
+    of = spec(**EVERY[choice])
+    # The base of dynamic rotary positions follows the length of the batch: there all stay below it.
+    longest = 3 if of.rope is not None and of.rope.kind == "dynamic" else 7
+    trace = live(of, (longest, 2))
+    last = trace.program.steps[-1].name
+    pattern = [step.name for step in trace.program if step.name.endswith("pattern")][-1]
+    for row in range(2):
+        alone_of = {name: batch_of_ids(None, [one.ids[row, : one.lengths[row]].tolist()], 16, 29)
+                    for name, one in trace.batches.items()}  # fmt: skip
+        source, *targets = alone_of.values()
+        alone = LiveTrace(trace.program, of, trace._weights, source, "cpu", target=targets[0] if targets else None)
+        assert np.abs(alone[last][0] - trace[last][row, : alone[last].shape[1]]).max() <= 1e-5
+        queries, keys = alone[pattern].shape[-2:]
+        assert np.abs(alone[pattern][0] - trace[pattern][row, :, :queries, :keys]).max() <= 1e-5
 
-        alone = LiveTrace(trace.program, trace.spec, trace._weights, batch_of_ids(None, [ids], 16, 29), "cpu")
-        assert np.abs(alone["logits"][0] - trace["logits"][row, :length]).max() <= 1e-5
-        part = trace["blocks.1.attn.pattern"][row, :, :length, :length]
-        assert np.abs(alone["blocks.1.attn.pattern"][0] - part).max() <= 1e-5
+
+def test_pads_that_see_no_key_behind_a_window_spread_nothing() -> None:
+    """The pads of a short row lie further behind it than the window reaches: they see nothing at all."""
+    trace = live(spec(**EVERY["rotary, window"]), (8, 2))
+    assert np.isneginf(trace["blocks.0.attn.masked"][1, :, 5]).all()
+    assert (trace["blocks.0.attn.pattern"][1, :, 5] == 0).all()
+    assert trace.working("blocks.0.attn.pattern", (1, 0, 5, 0)).note.key == "empty row"  # type: ignore[union-attr]
+    assert np.isfinite(trace["logits"]).all()
+    other = trace.with_override("tokens", np.where(np.arange(8) < trace.batch.lengths[:, None], trace.batch.ids, 7))
+    assert np.array_equal(other["logits"][1, :2], trace["logits"][1, :2])
 
 
 def test_pads_are_computed_marked_and_left_out_of_statistics() -> None:

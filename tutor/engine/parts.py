@@ -164,7 +164,9 @@ def attention(
     rule = Mask(causal, spec.pad, spec.window if causal else 0)
     masked = b.step(f"{name}.masked", rule, scaled, lengths, symbol=r"\hat{S}")
     b.stage = st.SOFTMAX
-    pattern = b.step(f"{name}.pattern", Softmax(), masked, symbol="P")
+    # Behind a window a pad may look at pads alone, which are masked: a row without any key, which must not spread.
+    empty = "zero" if rule.window and spec.pad == "-inf" else "nan"
+    pattern = b.step(f"{name}.pattern", Softmax(empty), masked, symbol="P")
     b.stage = st.TIMES_V
     z = b.step(f"{name}.z", WeightedSum(), pattern, v, symbol="Z")
     b.stage = st.CONCAT
@@ -194,7 +196,8 @@ def positioned(b: Builder, name: str, q: str, k: str, v: str) -> tuple[str, str,
         k = norm(b, f"{name}.k_norm", k, f"{name}.k_norm", r"\hat{K}", "key", "d_head")
     if spec.rope is not None:
         b.stage = st.ROTATE
-        turn = Rotate(**asdict(spec.rope))
+        options = asdict(spec.rope)
+        turn = Rotate(scaling=options.pop("kind"), **options)
         q = b.step(f"{name}.q_rot", turn, q, symbol=r"Q^{r}", role="query")
         k = b.step(f"{name}.k_rot", turn, k, symbol=r"K^{r}", role="key")
     times = spec.n_heads // (spec.n_kv_heads or spec.n_heads)

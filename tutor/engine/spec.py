@@ -77,6 +77,8 @@ class Rope:
             raise SpecError(f"rope kind should be one of {', '.join(ROPE_KINDS)}, not {self.kind!r}.")
         if self.kind in ("dynamic", "llama3", "yarn") and self.original < 1:
             raise SpecError(f"Rotary positions of the kind {self.kind} need the length they were trained with.")
+        if self.kind == "yarn" and self.base <= 1:
+            raise SpecError(f"rope base should be above 1, not {self.base!r}.")
         if self.kind == "llama3" and self.high <= self.low:
             raise SpecError("high_freq_factor should be above low_freq_factor.")
 

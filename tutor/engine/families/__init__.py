@@ -44,8 +44,8 @@ def presets() -> dict[str, ModelSpec]:
 
 def by_huggingface() -> dict[str, ModuleType]:
     """The families that read Hugging Face folders, by the `model_type` of config.json."""
-    found = {}
-    for module in map(family, names()):
+    found: dict[str, ModuleType] = {}
+    for module in (family(name) for name in names()):
         kinds = getattr(module, "HUGGINGFACE", ())
         found.update(dict.fromkeys((kinds,) if isinstance(kinds, str) else kinds, module))
     return found

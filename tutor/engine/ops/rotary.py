@@ -17,6 +17,8 @@ from tutor.engine.axes import D_HEAD, POS, Axes, Index, Slices
 from tutor.engine.ops.base import Access, Op, cells, need
 from tutor.engine.working import Line, Note, Operand, Working, number, row
 
+SCALINGS = ("default", "linear", "dynamic", "llama3", "yarn")
+
 
 def frequencies(op: "Rotate", n_pos: int) -> np.ndarray:
     """The angle each pair turns by from one position to the next, in radians: float64 [dim / 2].
@@ -25,16 +27,16 @@ def frequencies(op: "Rotate", n_pos: int) -> np.ndarray:
     """
     half = np.arange(op.dim // 2) * 2 / op.dim
     plain = op.base**-half
-    if op.kind == "linear":
+    if op.scaling == "linear":
         return plain / op.factor
-    if op.kind == "dynamic" and n_pos > op.original:
+    if op.scaling == "dynamic" and n_pos > op.original:
         grown = op.factor * n_pos / op.original - (op.factor - 1)
         return (op.base * grown ** (op.dim / (op.dim - 2))) ** -half if op.dim > 2 else plain
-    if op.kind == "llama3":
+    if op.scaling == "llama3":
         turns = op.original * plain / (2 * math.pi)
         blend = np.clip((turns - op.low) / (op.high - op.low), 0.0, 1.0)
         return blend * plain + (1 - blend) * plain / op.factor
-    if op.kind == "yarn":
+    if op.scaling == "yarn":
         return _yarn(op, plain)
     return plain
 
@@ -58,13 +60,14 @@ class Rotate(Op):
     """Turns each pair of features (i, i + dim/2) by pos · θ_i: x [batch, head, pos, d_head] → the same axes.
 
     out_i = x_i cos − x_(i+dim/2) sin, out_(i+dim/2) = x_(i+dim/2) cos + x_i sin. Features from `dim` on are left as
-    they are. The options are those of `spec.Rope`; sine and cosine are made in float64 and rounded once.
+    they are. The options are those of `spec.Rope`, whose `kind` is `scaling` here; sine and cosine are made in float64
+    and rounded once.
     """
 
     title = "rotate"
     dim: int = 2
     base: float = 10000.0
-    kind: str = "default"
+    scaling: str = "default"
     factor: float = 1.0
     original: int = 0
     low: float = 1.0
@@ -78,8 +81,17 @@ class Rotate(Op):
         need(len(operands) == 1 and len(operands[0]) >= 2, self, *operands)
         x = operands[0]
         need(x[-2].name == POS and x[-1].name == D_HEAD and 2 <= self.dim <= x[-1].size, self, *operands)
-        need(self.dim % 2 == 0, self, *operands)
+        need(self.dim % 2 == 0 and self._is_rotation(), self, *operands)
         return x
+
+    def _is_rotation(self) -> bool:
+        """Whether the options make one: they may come from a file that somebody changed."""
+        numbers = (self.base, self.factor, self.low, self.high, self.beta_fast, self.beta_slow, self.attention)
+        if self.scaling not in SCALINGS or not all(math.isfinite(one) and one > 0 for one in numbers):
+            return False
+        if self.scaling in ("dynamic", "llama3", "yarn") and self.original < 1:
+            return False
+        return {"llama3": self.high > self.low, "yarn": self.base > 1}.get(self.scaling, True)
 
     def access(self, out: Axes, *operands: Axes) -> Access:
         return ((*range(len(out) - 1), None),)
@@ -134,9 +146,9 @@ class Rotate(Op):
     def _theta(self, shape: str) -> str:
         """The angles as code; written out where they follow no short rule."""
         exponent = f"-(np.arange({self.dim // 2}) * 2 / {self.dim})"
-        if self.kind in ("linear", "llama3", "yarn"):
+        if self.scaling in ("linear", "llama3", "yarn"):
             return f"np.array({frequencies(self, self.original).tolist()})"
-        if self.kind == "dynamic" and self.dim > 2:
+        if self.scaling == "dynamic" and self.dim > 2:
             grown = f"{self.factor!r} * max({shape}[-2], {self.original}) / {self.original} - {self.factor - 1!r}"
             return f"({self.base!r} * ({grown}) ** ({self.dim} / {self.dim - 2})) ** {exponent}"
         return f"{self.base!r} ** {exponent}"
@@ -160,7 +172,9 @@ class Rotate(Op):
         value, link = x.cell(index), x.link(index)
         feature, other = index[-1], self.partner(index[-1])
         if feature == other:
-            return Working(value, x.number(index), abs(value), sources=(link,), note=Note("not turned", {"link": link}))
+            # × 1 + × 0, as it is stored: an infinity becomes NaN there.
+            same = value if math.isfinite(value) else math.nan
+            return Working(same, x.number(index), abs(value), sources=(link,), note=Note("not turned", {"link": link}))
         pair = feature % (self.dim // 2)
         rate = float(frequencies(self, out[-2].size)[pair])
         angle = index[-2] * rate
