@@ -61,6 +61,8 @@ def _model_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _window_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--target", action="append", metavar="TEXT", help="target sentence of an encoder–decoder "
+                        "model, one for each sentence; without it the model writes its own")  # fmt: skip
     parser.add_argument("--theme", choices=("light", "dark"), help="look of the window")
     parser.add_argument("--language", choices=LANGUAGES, help="language of the window")
 

@@ -12,7 +12,7 @@ from tutor.engine.sampling import Choice
 from tutor.engine.spec import SpecError
 from tutor.engine.tokens import Batch, TokenError
 from tutor.engine.weights import Weights
-from tutor.work import Handle, Request, Run
+from tutor.work import Handle, Request, Run, target
 
 if TYPE_CHECKING:
     from tutor.engine.live import LiveTrace
@@ -53,7 +53,7 @@ class Engine:
         elif request.ids:
             trace = run(batch, model.target_of_ids(request.ids))
         elif any(request.targets):
-            trace = run(batch, model.target(request.targets))
+            trace = run(batch, target(model, request.targets))
         else:
             trace = decoded(model, lambda target: run(batch, target), batch.n_rows, halfway, job.cancelled)
         choices: tuple[Choice, ...] = ()

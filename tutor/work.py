@@ -23,6 +23,10 @@ from tutor.engine.weights import WeightsError
 from tutor.engine.working import Working
 
 
+class TargetError(TokenError):
+    """Something is wrong with the target, not with the source."""
+
+
 class Handle(Protocol):
     """What a job may ask and tell while it runs."""
 
@@ -101,6 +105,27 @@ def explain(trace: Trace, path: str, index: Index) -> Working:
 def tokens(model: str, texts: Sequence[str]) -> Batch:
     """Sentences as tokens while they are typed. Raises TokenError."""
     return models.find(model).batch(texts)
+
+
+def target(model: models.Model, texts: Sequence[str]) -> Batch:
+    """Targets as the decoder reads them. Raises TargetError."""
+    empty = [number for number, text in enumerate(texts) if not text]
+    if empty and len(texts) > 1:
+        raise TargetError(f"Sentence {empty[0]} has no target: give every sentence one, or none.")
+    try:
+        return model.target(texts)
+    except TokenError as error:
+        raise TargetError(str(error)) from error
+
+
+def target_tokens(model: str, text: str) -> Batch | None:
+    """A target as tokens while it is typed; None for an empty one. Raises TargetError."""
+    return target(models.find(model), (text,)) if text else None
+
+
+def mask_of(model: str) -> str:
+    """The text of a model's mask, "" for a model without."""
+    return models.find(model).mask_text()
 
 
 #: Runs sentences through a model. Raises the engine's errors, or Cancelled.

@@ -36,6 +36,7 @@ from tutor.session import Session
 from tutor.versions import versions
 from tutor.views import dialogs, present, style, theme, words
 from tutor.views.chips import TokenStrip
+from tutor.views.chips_desk import ChipsDesk
 from tutor.views.icons import icon
 from tutor.views.inspector import Inspector
 from tutor.views.keys import prints
@@ -85,8 +86,9 @@ class MainWindow(QMainWindow):
         self._make_actions()
         self._make_panes()
         self._make_menus()
-        self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.strip, self)
-        self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self)
+        self.chips = ChipsDesk(self.session, self.strip, self)
+        self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.chips, self)
+        self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
         self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
         self._connect()
         self._restore()
@@ -112,7 +114,7 @@ class MainWindow(QMainWindow):
 
     def _make_panes(self) -> None:
         look = self._theme
-        self.sentence = SentenceBar(look, [(name, name) for name in models.names()])
+        self.sentence = SentenceBar(look, [(name, name) for name in models.names()], models.MOST_LAYERS)
         self.strip = TokenStrip(look)
         self.outline = Outline(look)
         self.stage = StagePane(look)
