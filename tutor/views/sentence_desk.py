@@ -13,6 +13,7 @@ from tutor.engine import axes as ax
 from tutor.engine import families, models
 from tutor.engine.axes import AxesError
 from tutor.engine.files import FileError
+from tutor.engine.sampling import Rules, SamplingError
 from tutor.engine.spec import SpecError
 from tutor.engine.tokens import Batch, TokenError
 from tutor.engine.trace import Trace, TraceError
@@ -26,7 +27,7 @@ from tutor.views.sentencebar import SentenceBar
 
 RUN, SAVE, TOKENS, TARGET, MASK = "run", "save", "tokens", "target", "mask"
 #: Errors whose message is a sentence for people.
-WORDED = (AxesError, FileError, SpecError, TokenError, TraceError, WeightsError)
+WORDED = (AxesError, FileError, SamplingError, SpecError, TokenError, TraceError, WeightsError)
 _TYPING_PAUSE_MS = 80
 
 
@@ -63,6 +64,7 @@ class SentenceDesk(QObject):
         #: A target for each sentence, "" where the model writes its own; None for a model that reads none.
         self._targets: list[str] | None = None
         self._run_targets: tuple[str, ...] = ()  # those of the run on screen
+        self._run_texts: tuple[str, ...] = ()
         self._mask = ("", "")  # a model and its mask
         self._row = 0
         self.request = work.Request(("",))
@@ -131,6 +133,25 @@ class SentenceDesk(QObject):
         self._runner.submit(RUN, partial(self._run_request, self.request))
         self._set_busy(True)
 
+    def extend(self, count: int, rules: Rules) -> None:
+        """Append next tokens to the sentence on screen, chosen by `rules`, and run the longer one."""
+        trace = self._session.trace
+        if trace is None or self.busy() or not self._is_run(self._row):
+            return  # what is being typed has to be run first: its next token is not that of the sentence on screen
+        request = replace(self.request, extend=count, row=self._row, rules=rules)
+        self._runner.submit(RUN, partial(self._run_request, request))
+        self._set_busy(True)
+
+    def _take_extended(self, trace: Trace, row: int) -> None:
+        """The sentence that grew is the one in the box."""
+        if trace.target is None:
+            self._texts[row] = trace.batch.texts[row] or present.written(trace.batch, row)
+        elif self._targets is not None:
+            self._targets[row] = present.written(trace.target, row)
+            self._run_targets = tuple(self._targets)
+        given = self._run_targets if self._targets is not None and any(self._targets) else ()
+        self.request = replace(self.request, texts=tuple(self._texts), targets=given)
+
     def cancel(self) -> None:
         """Give the run up; what was on screen stays."""
         self._runner.cancel(RUN)
@@ -185,6 +206,13 @@ class SentenceDesk(QObject):
             self.request = work.Request(tuple(self._texts), trace.spec.name)
         else:
             self._run_targets = run.request.targets
+            if run.request.extend:
+                self._take_extended(trace, min(run.request.row, len(self._texts) - 1))
+        # A row of ids has no text of its own; the tokens' own is what the box shows of it.
+        self._run_texts = tuple(
+            text or present.written(trace.batch, at) if run.request is not None and run.request.extend else text
+            for at, text in enumerate(trace.batch.texts)
+        )
         row = self._row
         self._session.set_trace(trace)
         self._show_request()
@@ -298,7 +326,7 @@ class SentenceDesk(QObject):
 
     def _is_run(self, row: int) -> bool:
         trace = self._session.trace
-        if trace is None or row >= trace.batch.n_rows or trace.batch.texts[row] != self._texts[row]:
+        if trace is None or row >= trace.batch.n_rows or self._run_texts[row] != self._texts[row]:
             return False
         if (trace.target is None) != (self._targets is None):
             return False
