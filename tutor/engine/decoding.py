@@ -1,13 +1,14 @@
-"""Targets of encoder–decoder models: given ones begin with the start token, missing ones are decoded greedily."""
+"""Making texts longer, token by token; and targets of encoder–decoder models, which begin with the start token."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from tutor.engine.program import Program
+from tutor.engine.sampling import Choice, Rules, choose
 from tutor.engine.token_bytes import Token
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Cancelled, Trace
@@ -35,6 +36,48 @@ def logits_of(program: Program) -> str:
     raise ValueError("This model has no output over its vocabulary to decode from.")
 
 
+def extend(
+    run: Callable[[list[list[int]]], Trace],
+    rows: Sequence[Sequence[int]],
+    which: Sequence[int],
+    rules: Rules,
+    end: int = -1,
+    most: int = MOST,
+    progress: Callable[[float], None] = lambda done: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    never: Collection[int] = (),
+) -> tuple[list[list[int]], list[list[Choice]]]:
+    """Choose next tokens by `rules` and append them, for the rows `which`, until `end` is chosen or `most` are.
+
+    `run` runs the model on rows of ids (it may share what does not depend on them). `end` itself is left out: the
+    last position is the one that predicts it. The ids in `never` are passed over, as the pad that also begins a target.
+    Returns the rows and, for each of `which`, what was chosen, an `end`
+    included. Raises whatever `run` raises, SamplingError, and Cancelled.
+    """
+    made = [list(row) for row in rows]
+    choices: list[list[Choice]] = [[] for _ in which]
+    still = set(range(len(which)))
+    for number in range(most):
+        if cancelled():
+            raise Cancelled
+        trace = run(made)
+        name = logits_of(trace.program)
+        for at in sorted(still):
+            row = made[which[at]]
+            logits = np.array(trace.read(name, (which[at], len(row) - 1, slice(None))))
+            logits[list(never)] = -np.inf
+            choice = choose(logits, rules, len(row))
+            choices[at].append(choice)
+            if choice.token == end:
+                still.discard(at)
+            else:
+                row.append(choice.token)
+        progress((number + 1) / most)
+        if not still:
+            break
+    return made, choices
+
+
 def greedy(
     run: Callable[[list[list[int]]], Trace],
     n_rows: int,
@@ -45,28 +88,6 @@ def greedy(
     cancelled: Callable[[], bool] = lambda: False,
     never: Collection[int] = (),
 ) -> list[list[int]]:
-    """The most probable next token, again and again, for every row until `end` or `most` tokens.
-
-    `run` runs the model on rows of target ids (it may share what does not depend on them). The rows begin with
-    `start` and leave `end` out: the last position is the one that predicts it. The ids in `never` are passed over, as
-    the pad that also begins a target. Raises whatever `run` raises, and Cancelled.
-    """
+    """The likeliest next token, again and again, for every row from `start` until `end`, as `extend`."""
     rows = [[start] for _ in range(n_rows)]
-    open_rows = set(range(n_rows))
-    for made in range(most):
-        if cancelled():
-            raise Cancelled
-        trace = run(rows)
-        name = logits_of(trace.program)
-        for row in sorted(open_rows):
-            logits = np.array(trace.read(name, (row, len(rows[row]) - 1, slice(None))))
-            logits[list(never)] = -np.inf
-            best = int(np.argmax(logits))
-            if best == end:
-                open_rows.discard(row)
-            else:
-                rows[row].append(best)
-        progress((made + 1) / most)
-        if not open_rows:
-            break
-    return rows
+    return extend(run, rows, range(n_rows), Rules(), end, most, progress, cancelled, never)[0]

@@ -18,21 +18,36 @@ from tutor import resources
 from tutor.engine.token_bytes import Merge, Token, TokenError, as_id, char_spans, decode, refuse_surrogates
 
 END_OF_TEXT = "<|endoftext|>"
+MASK = "<|mask|>"
 
 
 class Tokenizer:
     """One encoding: `name`, `n_vocab` (largest id + 1), `eot_id` (None where there is none), `specials`.
 
+    `mask` is the text that is encoded as the mask token, None where the encoding has none; every other special
+    token cannot be typed. `pad_id` is None: these encodings pad with their end-of-text.
     `ranks` maps the bytes of each ordinary token to its rank, which is its id. `pattern` is the regular
-    expression that cuts a text before merging; without one, every byte is a token and nothing merges.
+    expression that cuts a text before merging; without one, every byte is a token and nothing merges. With
+    `whole_words`, a cut that is in the ranks is taken as it is, so that no merges lead to it.
     """
 
+    #: Whether every text's tokens are its bytes, in order.
+    exact = True
+
     def __init__(
-        self, name: str, ranks: Mapping[bytes, int], pattern: str | None, specials: Mapping[str, int]
+        self,
+        name: str,
+        ranks: Mapping[bytes, int],
+        pattern: str | None,
+        specials: Mapping[str, int],
+        whole_words: bool = False,
     ):
         self.name = name
+        self._whole_words = whole_words
         self.specials = dict(specials)
         self.eot_id = self.specials.get(END_OF_TEXT)
+        self.pad_id: int | None = None
+        self.mask = MASK if MASK in self.specials else None
         self._ranks = ranks
         self._pattern = pattern
         self._bytes = {rank: data for data, rank in ranks.items()}
@@ -51,7 +66,7 @@ class Tokenizer:
             self._encode = encoding.encode_ordinary
 
     def encode(self, text: str) -> tuple[Token, ...]:
-        """The tokens of `text`. All of it is ordinary text: a typed '<|endoftext|>' is no special token.
+        """The tokens of `text`. All of it is ordinary text, `mask` aside: a typed '<|endoftext|>' is no special token.
 
         Raises TokenError for lone surrogates, which no UTF-8 can hold.
         """
@@ -63,7 +78,10 @@ class Tokenizer:
         Raises TokenError for lone surrogates.
         """
         refuse_surrogates(text)
-        return self._encode(text)
+        if self.mask is None or self.mask not in text:
+            return self._encode(text)
+        first, *more = (self._encode(part) for part in text.split(self.mask))
+        return [*first, *(number for part in more for number in (self.specials[self.mask], *part))]
 
     def token(self, id: int) -> Token:
         """The token of one id, with empty spans. Raises TokenError for an id the encoding does not have."""
@@ -93,11 +111,12 @@ class Tokenizer:
     def merges(self, id: int) -> tuple[Merge, ...]:
         """How byte-pair encoding arrives at the token, merge by merge, lowest rank first and leftmost first.
 
-        The last result is the token's bytes and its rank the id. () for single bytes and special tokens.
+        The last result is the token's bytes and its rank the id. () for single bytes and special tokens, and in an
+        encoding of whole words, which takes a word as it is.
         Raises TokenError for an id the encoding does not have.
         """
         token = self.token(id)
-        parts = [] if token.special else [bytes([byte]) for byte in token.data]
+        parts = [] if token.special or self._whole_words else [bytes([byte]) for byte in token.data]
         done = []
         while len(parts) > 1:
             ranks = [self._ranks.get(a + b) for a, b in pairwise(parts)]
@@ -158,8 +177,21 @@ _CL100K = (
 )
 _R50K = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"""
 
-#: name -> sha256 of the rank file (as tiktoken publishes it), pattern, special tokens.
-_FILES: dict[str, tuple[str, str, dict[str, int]]] = {
+#: How our own encodings cut a text before merging: as GPT-2's.
+HOUSE_PATTERN = _R50K
+
+
+
+def words_pattern(ranks: Iterable[bytes]) -> str:
+    """How an encoding of whole words cuts a text: into English words with the space before them, the longest of its
+    Chinese words, or single characters. No look-ahead: without one the whole is one automaton, many times as fast."""
+    chinese = [data.decode() for data in ranks if len(data) > 1 and not data.isascii()]
+    longest_first = "|".join(sorted(chinese, key=lambda word: (-len(word), word)))
+    return rf" ?[A-Za-z]+(?:'[a-z]+)?|(?:{longest_first})|\S|\s"
+
+
+#: name -> sha256 of the rank file (as tiktoken publishes it), pattern (None: whole words), special tokens.
+_FILES: dict[str, tuple[str, str | None, dict[str, int]]] = {
     "cl100k_base": (
         "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
         _CL100K,
@@ -171,9 +203,21 @@ _FILES: dict[str, tuple[str, str, dict[str, int]]] = {
         _R50K,
         {END_OF_TEXT: 50256},
     ),
+    # Our own, for the shipped models: made by tutor/training/bpe.py from the stories they learn from.
+    "stories": (
+        "9d66b59f13f2e78d9ce324ca0ccc10f49cb1543b7fea7f87954c29aea9eb132b",
+        HOUSE_PATTERN,
+        {END_OF_TEXT: 1278, MASK: 1279},
+    ),
+    # Our own, for the translator: whole words of both languages, made by tutor/training/vocabulary.py.
+    "words": (
+        "4102615033190884a842da60c57a136e0b6baf7e2a98dae79dde434c34c9f17c",
+        None,
+        {"<|pad|>": 1343, "<|start|>": 1344, "<|end|>": 1345},
+    ),
 }
 ALIASES = {"gpt2": "r50k_base"}
-NAMES = ("cl100k_base", "r50k_base", "bytes")
+NAMES = ("cl100k_base", "r50k_base", "stories", "words", "bytes")
 
 
 def load(name: str, directory: Path | None = None) -> Tokenizer:
@@ -187,6 +231,26 @@ def load(name: str, directory: Path | None = None) -> Tokenizer:
         known = ", ".join([*NAMES, *ALIASES])
         raise TokenError(f"There is no tokenizer {name!r:.60}: choose one of {known}.")
     return _load(name, Path(directory) if directory is not None and name in _FILES else None)
+
+
+def from_file(path: Path) -> Tokenizer:
+    """An encoding of our own making, as `tutor/training/bpe.py` writes it: its special tokens follow the ranks.
+
+    Raises TokenError for a file that cannot be read or is no rank file with every byte.
+    """
+    try:
+        raw = path.read_bytes()
+        ranks = {base64.b64decode(data, validate=True): int(rank) for data, rank in map(bytes.split, raw.splitlines())}
+    except OSError as error:
+        raise TokenError(
+            f"The tokenizer file {path.name} cannot be read ({error.strerror or error}): put it back, or train again."
+        ) from error
+    except ValueError:
+        ranks = {}
+    whole = sorted(ranks.values()) == list(range(len(ranks))) and all(bytes([byte]) in ranks for byte in range(256))
+    if not whole or raw.count(b"\n") != len(ranks):
+        raise TokenError(f"{path.name} is no rank file with every byte in it: put the original back, or train again.")
+    return Tokenizer(path.stem, ranks, HOUSE_PATTERN, {END_OF_TEXT: len(ranks), MASK: len(ranks) + 1})
 
 
 @cache
@@ -209,4 +273,6 @@ def _load(name: str, directory: Path | None) -> Tokenizer:
         )
     # The sum vouches for every line, so that none needs a check of its own.
     ranks = {base64.b64decode(data): int(rank) for data, rank in (line.split() for line in raw.splitlines())}
+    if pattern is None:
+        return Tokenizer(name, ranks, words_pattern(ranks), specials, whole_words=True)
     return Tokenizer(name, ranks, pattern, specials)

@@ -6,37 +6,76 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tutor.engine import decoding, families, huggingface
+from tutor.engine import (
+    decoding,
+    families,
+    gguf_file,
+    gguf_model,
+    gguf_tokens,
+    huggingface,
+    kept,
+    shipped,
+    tokenizer_files,
+)
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec, SpecError
-from tutor.engine.tokens import Batch, Tokenizer, batch_of_ids, batch_of_texts, load
-from tutor.engine.weights import Weights, load_spec, load_weights, random_weights
+from tutor.engine.tokens import AnyTokenizer, Batch, TokenError, batch_of_ids, batch_of_texts, load
+from tutor.engine.weights import SPEC_FILE, Weights, load_spec, load_weights, random_weights
 
 DEFAULT = "article"
-MOST_LAYERS = 12
+MOST_LAYERS = 32
 
 
 @dataclass(frozen=True)
 class Model:
     """A model that can be run: its description, its Program, and where its weights are.
 
-    `folder` is None for a preset, whose weights are random from the spec's seed.
+    `folder` is a model folder or a GGUF file, None for a preset, whose weights are random from the spec's seed.
     """
 
     spec: ModelSpec
     program: Program
     folder: Path | None = None
+    #: The step of training whose weights these are; None for the finished model.
+    step: int | None = None
 
     def weights(self) -> Weights:
         """Float32 weights by name. Slow for large models. Raises WeightsError."""
         if self.folder is None:
             return random_weights(self.program, self.spec.seed)
+        if self.folder.is_file():
+            return gguf_model.load_weights(self.folder, self.spec, self.program)
         if huggingface.is_folder(self.folder):
             return huggingface.load_weights(self.folder, self.spec, self.program)
+        if self.step is not None:
+            return shipped.weights_at(self.folder, self.program, self.step)
         return load_weights(self.folder, self.program)
 
-    def tokenizer(self) -> Tokenizer | None:
-        """Its tokenizer, or None where it takes ids only. Raises TokenError."""
+    def steps(self) -> tuple[int, ...]:
+        """The steps of training that there are weights of, the finished model's last; () where none were kept."""
+        return shipped.steps(self.folder) if self.folder is not None else ()
+
+    def at(self, step: int) -> "Model":
+        """The same model as it was after `step` steps of training. Raises SpecError naming the steps there are."""
+        if self.folder is None or step not in self.steps():
+            there = ", ".join(map(str, self.steps())) or "none"
+            raise SpecError(f"{self.spec.name} has no weights of step {step}: the steps kept are {there}.")
+        return replace(self, step=step)
+
+    def tokenizer(self) -> AnyTokenizer | None:
+        """Its tokenizer, the model's own before a shipped one, or None where it takes ids only.
+
+        Raises TokenError, and WeightsError for a file that is no more what it was.
+        """
+        if self.folder is not None and self.folder.is_file():
+            return gguf_tokens.find(gguf_file.read(self.folder))
+        if self.folder is not None and huggingface.is_folder(self.folder):
+            found = tokenizer_files.find(self.folder)
+            if found is not None:
+                return found
+        own = shipped.tokenizer(self.folder) if self.folder is not None else None
+        if own is not None:
+            return own
         return load(self.spec.tokenizer) if self.spec.tokenizer else None
 
     def batch(self, texts: Sequence[str]) -> Batch:
@@ -48,7 +87,23 @@ class Model:
 
     def batch_of_ids(self, rows: Sequence[Sequence[int]]) -> Batch:
         """Rows of ids as one padded batch. Raises TokenError."""
-        return batch_of_ids(self.tokenizer(), rows, self.spec.n_ctx, self.spec.d_vocab_in, self._pad)
+        return batch_of_ids(self._names(), rows, self.spec.n_ctx, self.spec.d_vocab_in, self._pad)
+
+    def batch_again(self, rows: Sequence[Sequence[int]]) -> Batch:
+        """Rows of ids as one batch, with their texts where the texts' own tokens are these. Raises TokenError."""
+        tokenizer = self._names()
+        if tokenizer is not None:
+            texts = [tokenizer.text_of(row) for row in rows]
+            if all(text and tokenizer.ids_of(text) == list(row) for text, row in zip(texts, rows)):
+                return self.batch(texts)
+        return self.batch_of_ids(rows)
+
+    def _names(self) -> AnyTokenizer | None:
+        """What names the tokens of given ids: a tokenizer that cannot be used only costs them their names."""
+        try:
+            return self.tokenizer()
+        except TokenError:
+            return None
 
     @property
     def _pad(self) -> int | None:
@@ -72,12 +127,19 @@ class Model:
     def target_of_ids(self, rows: Sequence[Sequence[int]]) -> Batch:
         """Rows of target ids just as the decoder reads them, their start included. Raises TokenError."""
         self._need_target()
-        return batch_of_ids(self.tokenizer(), rows, self.spec.n_ctx, self.spec.d_vocab, self._pad)
+        return batch_of_ids(self._names(), rows, self.spec.n_ctx, self.spec.d_vocab, self._pad)
 
     @property
     def start_id(self) -> int:
         """The id that begins a target: the model's own, else the one that pads."""
         return next((one for one in (self.spec.start_id, self.spec.pad_id, 0) if one >= 0), 0)
+
+    def mask_text(self) -> str:
+        """The text that stands for a gap to fill, "" for a model that fills none."""
+        if self.spec.head != "mlm":
+            return ""
+        names = self._names()
+        return (getattr(names, "mask", None) or "") if names is not None else ""
 
     def _need_target(self) -> None:
         if not self.has_target:
@@ -85,7 +147,9 @@ class Model:
 
     def samples(self) -> tuple[str, ...]:
         """Good first sentences; for a preset they are its default batch."""
-        return families.samples(self.spec.name)
+        if self.folder is None:
+            return families.samples(self.spec.name)
+        return kept.samples(self.folder) or shipped.samples(self.folder)
 
     def changed(self, settings: dict[str, str]) -> "Model":
         """The same model with what-if settings. Raises SpecError."""
@@ -94,14 +158,15 @@ class Model:
 
 
 def names() -> tuple[str, ...]:
-    """Every model that needs no folder, the default first."""
-    found = families.presets()
+    """Every model that is there under a name of its own, the default first."""
+    found = {*families.presets(), *shipped.names(), *kept.names()}
     return tuple(sorted(found, key=lambda name: (name != DEFAULT, name)))
 
 
 def find(name: str = DEFAULT, layers: int | None = None) -> Model:
-    """A preset by name, or a model folder. Raises SpecError or WeightsError.
+    """A preset, shipped or fetched model by name, or a model folder or GGUF file. Raises SpecError or WeightsError.
 
+    `storyteller@1000` is the model as it was after 1000 steps of training.
     `layers` asks for another number of blocks, which only random weights allow.
     """
     presets = families.presets()
@@ -112,15 +177,36 @@ def find(name: str = DEFAULT, layers: int | None = None) -> Model:
                 raise SpecError(f"The number of blocks should be 1 to {MOST_LAYERS}, not {layers}.")
             spec = replace(spec, n_layers=layers)
         return Model(spec, families.program(spec))
+    plain, _, step = name.rpartition("@")
+    if plain and step.isascii() and step.isdigit() and len(step) < 10:
+        return find(plain, layers).at(int(step))
     try:
-        folder = Path(name).expanduser()
-        found = folder.is_dir()
-    except (OSError, RuntimeError):  # too long for a file name, or a user who is not there
-        found = False
-    if not found:
+        folder = shipped.folder(name) or kept.path(name) or Path(name).expanduser()
+        is_file, is_folder = folder.is_file(), folder.is_dir()
+    except (OSError, RuntimeError, ValueError):  # no name the system takes, or a user who is not there
+        is_file = is_folder = False
+    if not is_file and not is_folder:
+        if name in kept.OFFERS:
+            offer = kept.OFFERS[name]
+            raise SpecError(f"{name} is not here yet: get it with `{offer.command}` ({offer.megabytes} MB).")
         known = ", ".join(names())
-        raise SpecError(f"There is no model {name!r:.60}: choose one of {known}, or give a model folder.")
-    spec = huggingface.load_spec(folder) if huggingface.is_folder(folder) else load_spec(folder)
+        raise SpecError(f"There is no model {name!r:.60}: choose one of {known}, or give a model folder or GGUF file.")
+    if is_file and not is_model_file(folder):
+        raise SpecError(f"{folder.name} is no model by itself: give its folder, with config.json, or a GGUF file.")
+    if is_file:
+        spec = gguf_model.load_spec(folder)
+    else:
+        spec = huggingface.load_spec(folder) if huggingface.is_folder(folder) else load_spec(folder)
     if layers is not None:
         raise SpecError(f"{spec.name} has {spec.n_layers} trained blocks; --layers works with random weights only.")
     return Model(spec, families.program(spec), folder)
+
+
+def is_model_folder(path: Path) -> bool:
+    """Whether a folder looks like a model's, ours or in Hugging Face layout; nothing is read."""
+    return (path / SPEC_FILE).is_file() or huggingface.is_folder(path)
+
+
+def is_model_file(path: Path) -> bool:
+    """Whether a file is a model by itself: a GGUF file."""
+    return gguf_file.is_file(path)

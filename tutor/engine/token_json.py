@@ -67,13 +67,38 @@ def merge_from_json(saved: object) -> Merge:
     return Merge(left, right, left + right, typed(parts[2], int, "the rank of a merge"))
 
 
-def check_row(row: Sequence[Token], text: str) -> None:
-    """Ids fit a table, pads come last, and the tokens' bytes and characters are the text's, in order."""
+def check_row(row: Sequence[Token], text: str, exact: bool = True) -> None:
+    """Ids fit a table, pads come last, and the tokens' bytes and characters are the text's, in order.
+
+    Where the tokens are pieces of a vocabulary and not `exact` bytes, each lies within its text, none begins before
+    the one to its left does, and pads and spans of bytes and characters still belong together.
+    """
     real = [token for token in row if not token.pad]
     require(bool(real), "a row holds pads alone")
     require(not any(token.pad for token in row[: len(real)]), "a pad stands before a token")
     require(all(0 <= token.id <= MAX_ID for token in row), "an id is out of range")
     source = text.encode() if text else b"".join(token.data for token in real)
+    if exact or not text:
+        _check_cover(row, source)
+    else:
+        _check_pieces(row, source)
+    begins = np.array([token.byte_start for token in row], dtype=np.int64)
+    ends = np.array([token.byte_stop for token in row], dtype=np.int64)
+    starts, stops = char_spans(source, begins, ends)
+    spans = list(zip(starts.tolist(), stops.tolist(), strict=True))
+    require(spans == [(token.start, token.stop) for token in row], "a span is not that of the token's bytes")
+
+
+def is_exact(row: Sequence[Token], text: str) -> bool:
+    """Whether the tokens are the very bytes of the text, nothing more and nothing less."""
+    try:
+        check_row(row, text)
+    except TokenError:
+        return False
+    return True
+
+
+def _check_cover(row: Sequence[Token], source: bytes) -> None:
     at = 0
     for token in row:
         require(token.byte_start == at <= token.byte_stop <= len(source), "a span is out of order")
@@ -82,22 +107,33 @@ def check_row(row: Sequence[Token], text: str) -> None:
             require(source[at : token.byte_stop] == token.data, "a token is not the bytes of its text")
         at = token.byte_stop
     require(at == len(source), "the tokens do not cover the text")
-    begins = np.array([token.byte_start for token in row], dtype=np.int64)
-    ends = np.array([token.byte_stop for token in row], dtype=np.int64)
-    starts, stops = char_spans(source, begins, ends)
-    spans = list(zip(starts.tolist(), stops.tolist(), strict=True))
-    require(spans == [(token.start, token.stop) for token in row], "a span is not that of the token's bytes")
 
 
-def check_merges(token: Token, merges: Iterable[Merge]) -> None:
-    """Replaying the merges on the token's bytes gives the token."""
-    parts = [bytes([byte]) for byte in token.data]
-    rank = None
+def _check_pieces(row: Sequence[Token], source: bytes) -> None:
+    at = 0
+    for token in row:
+        require(at <= token.byte_start <= token.byte_stop <= len(source), "a span is out of order")
+        require(token.byte_start == token.byte_stop or not token.pad, "a pad touches the text")
+        at = token.byte_start
+
+
+def check_merges(token: Token, merges: Sequence[Merge]) -> None:
+    """Replaying the merges on the token's bytes, or on its characters, gives the token."""
+    if not merges:
+        return
+    require(all(merge.result == merge.left + merge.right for merge in merges), "a merge that cannot be made")
+    require(all(0 <= merge.rank <= MAX_ID for merge in merges), "a rank is out of range")
+    units = [[bytes([byte]) for byte in token.data]]
+    if token.whole and not token.data.isascii():
+        units.append([char.encode() for char in token.data.decode()])
+    require(any(_replay(parts, merges) for parts in units), "merges that do not end in their token")
+    require(merges[-1].rank == token.id, "merges that do not end in their token")
+
+
+def _replay(parts: list[bytes], merges: Iterable[Merge]) -> bool:
     for merge in merges:
-        pairs = pairwise(parts)
-        at = next((at for at, pair in enumerate(pairs) if pair == (merge.left, merge.right)), -1)
-        require(at >= 0 and merge.result == merge.left + merge.right, "a merge that cannot be made")
-        require(0 <= merge.rank <= MAX_ID, "a rank is out of range")
+        at = next((at for at, pair in enumerate(pairwise(parts)) if pair == (merge.left, merge.right)), -1)
+        if at < 0:
+            return False
         parts[at : at + 2] = [merge.result]
-        rank = merge.rank
-    require(rank is None or (len(parts) == 1 and rank == token.id), "merges that do not end in their token")
+    return len(parts) == 1

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tutor.engine.encodings import ALIASES, END_OF_TEXT, NAMES, Tokenizer, load
+from tutor.engine.folder_tokens import FolderTokenizer
 from tutor.engine.token_bytes import Merge, Token, TokenError, as_id, decode, refuse_surrogates
 from tutor.engine.token_json import (
     MAX_ID,
     check_merges,
     check_row,
+    is_exact,
     merge_from_json,
     require,
     token_from_json,
@@ -23,9 +25,12 @@ from tutor.engine.token_json import (
 )
 
 __all__ = [
-    "ALIASES", "END_OF_TEXT", "NAMES", "Batch", "Merge", "Token", "TokenError", "Tokenizer",
+    "ALIASES", "END_OF_TEXT", "NAMES", "AnyTokenizer", "Batch", "Merge", "Token", "TokenError", "Tokenizer",
     "batch_of_ids", "batch_of_texts", "check_text", "decode", "load",
 ]  # fmt: skip
+
+#: A shipped encoding, or a model's own.
+AnyTokenizer = Tokenizer | FolderTokenizer
 
 #: Control characters a text may hold.
 _ALLOWED_CONTROLS = "\n\t"
@@ -60,6 +65,8 @@ class Batch:
 
     `texts` has "" for a row given by ids; `tokenizer` is a name, "" where none is known. `merges` tells for
     every id in the rows how its token came about, so that a saved trace needs no tokenizer; never change it.
+    `exact` where the tokens are the very bytes of their texts, as in byte-level encodings; else they are pieces of a
+    vocabulary, whose spans say which characters they came from.
     Raises TokenError where rows do not fit together or a token is not the bytes its text has there.
     """
 
@@ -67,13 +74,14 @@ class Batch:
     texts: tuple[str, ...]
     tokenizer: str
     merges: Mapping[int, tuple[Merge, ...]] = field(default_factory=dict, hash=False)
+    exact: bool = True
 
     def __post_init__(self) -> None:
         require(bool(self.rows) and bool(self.rows[0]), "there are no tokens")
         require(len(self.texts) == len(self.rows), "rows and texts differ in number")
         require(all(len(row) == self.n_pos for row in self.rows), "rows differ in length")
         for row, text in zip(self.rows, self.texts, strict=True):
-            check_row(row, text)
+            check_row(row, text, self.exact)
         known: dict[int, Token] = {}
         for token in (token for row in self.rows for token in row):
             first = known.setdefault(token.id, token)
@@ -113,13 +121,17 @@ class Batch:
                 str(number): [[m.left.hex(), m.right.hex(), m.rank] for m in merges]
                 for number, merges in self.merges.items()
             },
+            # Left out where it is true, as in every file of the first versions.
+            **({} if self.exact else {"exact": False}),
         }
 
     @classmethod
     def from_json(cls, saved: object) -> Batch:
         """The Batch `to_json` wrote. Raises TokenError for anything else."""
         fields = typed(saved, dict, "the batch")
-        require(set(fields) == {"tokenizer", "texts", "rows", "merges"}, "parts are missing or unknown")
+        parts = {"tokenizer", "texts", "rows", "merges"}
+        require(set(fields) in (parts, {*parts, "exact"}), "parts are missing or unknown")
+        exact = typed(fields.get("exact", True), bool, "exact")
         texts = tuple(typed(text, str, "a text") for text in typed(fields["texts"], list, "texts"))
         name = typed(fields["tokenizer"], str, "the tokenizer")
         for text in (*texts, name):
@@ -135,11 +147,12 @@ class Batch:
             texts,
             name,
             merges,
+            exact,
         )
 
 
 def batch_of_texts(
-    tokenizer: Tokenizer,
+    tokenizer: AnyTokenizer,
     texts: Sequence[str],
     n_ctx: int,
     d_vocab: int | None = None,
@@ -147,7 +160,7 @@ def batch_of_texts(
 ) -> Batch:
     """One row for each text, of at most `n_ctx` tokens with ids below `d_vocab` (None: any id).
 
-    Pads are `pad_id`, else the end-of-text token, else id 0 (where the model has no end-of-text).
+    Pads are `pad_id`, else the tokenizer's own pad, else its end-of-text token, else id 0 (where it has neither).
     Raises TokenError for a text `check_text` refuses, too many tokens, ids the model does not have, no texts.
     """
     if isinstance(texts, str):
@@ -163,7 +176,7 @@ def batch_of_texts(
 
 
 def batch_of_ids(
-    tokenizer: Tokenizer | None,
+    tokenizer: AnyTokenizer | None,
     rows: Sequence[Sequence[int]],
     n_ctx: int,
     d_vocab: int | None,
@@ -192,6 +205,8 @@ def _check_ids(rows: Sequence[Sequence[int]], n_ctx: int, d_vocab: int | None, k
     for number, row in enumerate(rows):
         which = f"The {kind}" if len(rows) == 1 else f"{kind.capitalize()} {number}"
         if not len(row):
+            if kind == "sentence":  # a tokenizer may leave out what it takes for no text
+                raise TokenError(f"{which} leaves no token to read: write at least one word.")
             raise TokenError(f"{which} has no ids: give at least one.")
         if len(row) > n_ctx:
             raise TokenError(
@@ -207,12 +222,13 @@ def _check_ids(rows: Sequence[Sequence[int]], n_ctx: int, d_vocab: int | None, k
 def _pad(
     rows: Sequence[tuple[Token, ...]],
     texts: tuple[str, ...],
-    tokenizer: Tokenizer | None,
+    tokenizer: AnyTokenizer | None,
     d_vocab: int | None,
     pad_id: int | None,
 ) -> Batch:
     if pad_id is None:
-        pad_id = tokenizer.eot_id if tokenizer and tokenizer.eot_id is not None else 0
+        own = (tokenizer.pad_id, tokenizer.eot_id) if tokenizer else ()
+        pad_id = next((number for number in own if number is not None), 0)
         if d_vocab is not None and pad_id >= d_vocab:
             pad_id = 0  # a table shorter than the tokenizer's: pads are masked, so any row of it serves
     elif not 0 <= pad_id <= (MAX_ID if d_vocab is None else d_vocab - 1):
@@ -223,7 +239,9 @@ def _pad(
         rows = [row + (_after(row[-1], pad),) * (n_pos - len(row)) for row in rows]
     ids = {token.id for row in rows for token in row}
     merges = {number: tokenizer.merges(number) for number in sorted(ids)} if tokenizer else {}
-    return Batch(tuple(rows), texts, tokenizer.name if tokenizer else "", merges)
+    # A shipped encoding is held to its promise; a model's own is looked at.
+    exact = tokenizer is None or tokenizer.exact or all(map(is_exact, rows, texts))
+    return Batch(tuple(rows), texts, tokenizer.name if tokenizer else "", merges, exact)
 
 
 def _after(last: Token, pad: Token) -> Token:

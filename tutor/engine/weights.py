@@ -108,14 +108,14 @@ def load_spec(folder: Path) -> ModelSpec:
         raise SpecError(f"{SPEC_FILE} in {folder.name}: {error}") from error
 
 
-def load_weights(folder: Path, program: Program) -> dict[str, np.ndarray]:
+def load_weights(folder: Path, program: Program, name: str = WEIGHTS_FILE) -> dict[str, np.ndarray]:
     """The weights in a model folder as float32. Raises WeightsError."""
-    path = folder / WEIGHTS_FILE
+    path = folder / name
     try:
         with safe_open(path, framework="np") as file:
             names = set(file.keys())
             found = {w.name: file.get_tensor(w.name) for w in program.weights if w.name in names}
     except (OSError, SafetensorError, ValueError, TypeError) as error:
-        raise WeightsError(f"{WEIGHTS_FILE} in {folder.name} cannot be read: {error}.") from error
+        raise WeightsError(f"{name} in {folder.name} cannot be read: {error}.") from error
     check_weights(program, found, folder.name)
     return {name: values.astype(np.float32, copy=False) for name, values in found.items()}

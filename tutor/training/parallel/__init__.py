@@ -1,0 +1,1 @@
+"""A parallel grammar, English and Chinese: words, phrases and sentences made in both languages at once."""
