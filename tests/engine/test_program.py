@@ -158,6 +158,38 @@ def test_every_step_is_at_one_stop_in_order(choice: str) -> None:
         assert program.order[step.name] == program.steps.index(step)
 
 
+def test_the_tracks_of_two_texts() -> None:
+    program = families.program(samples.spec(**samples.KINDS["source and target, pre-norm"]))
+    assert program.streams == ("encoder.tokens", "decoder.tokens")
+    assert program.sources == {"encoder.tokens", "encoder.lengths", "decoder.tokens", "decoder.lengths"}
+    assert [[section.name for section in track] for track in program.tracks] == [
+        ["encoder.input", "encoder.blocks.0", "encoder.blocks.1", "encoder.output"],
+        ["decoder.input", "decoder.blocks.0", "decoder.blocks.1", "output"],
+    ]
+    # Keys and values of every decoder block are made from the encoder's result, and nothing else crosses.
+    assert program.links == tuple(
+        ("encoder.ln_final", f"decoder.blocks.{layer}.cross_attn.{one}_flat") for layer in range(2) for one in "kv"
+    )
+    assert families.program(samples.spec()).links == () and len(families.program(samples.spec()).tracks) == 1
+    titles = [stop.stage.title for stop in program.stops if stop.section == "decoder.blocks.1"]
+    crossing = [title for title in titles if title.startswith("Cross: ")]
+    assert crossing == ["Cross: Norm 1", "Cross: Q, K, V", "Cross: Split heads", "Cross: Scores", "Cross: Scale",
+                        "Cross: Padding mask", "Cross: Softmax", "Cross: × V", "Cross: Concat",
+                        "Cross: Output projection", "Cross: Add"]  # fmt: skip
+    keys = [stop.stage.key for stop in program.stops if stop.section == "decoder.blocks.1"]
+    assert len(set(keys)) == len(keys)
+
+
+def test_shapes_of_two_texts() -> None:
+    program = families.program(samples.spec(**samples.KINDS["source and target, two tables"]))
+    shapes = program.shapes(2, 5, 3)
+    assert ax.text(shapes["decoder.blocks.0.cross_attn.scores"]) == "[2 batch, 3 head, 3 query_pos, 5 key_pos]"
+    assert ax.text(shapes["encoder.W_E"]) == "[23 d_vocab, 12 d_model]"
+    assert ax.text(shapes["decoder.W_E"]) == "[29 d_vocab, 12 d_model]"
+    assert shapes["decoder.blocks.0.cross_attn.z"][2].size == 3 and shapes["decoder.blocks.0.cross_attn.k"][2].size == 5
+    assert program.shapes(2, 4) == program.shapes(2, 4, 4)
+
+
 def test_what_a_stop_hands_on() -> None:
     program = families.program(samples.spec())
     results = program.stop_of("blocks.1.attn.q").results
@@ -203,6 +235,8 @@ EMBED = Step("embed", ops.Lookup(), (TOKENS,), ("W_E",))
         ((FIRST, Step("x", ops.Relu(), ("embed",)), EMBED), "x reads embed, which nothing before it makes"),
         ((FIRST, Step("x", ops.Relu(), ("x",))), "x reads x, which nothing before it makes"),
         ((FIRST, Step("embed", ops.Lookup(), (TOKENS,), ("W_X",))), "embed reads W_X"),
+        ((FIRST, Step("ids", ops.Tokens())), "its name should end in tokens"),
+        ((FIRST, Step("b.tokens", ops.Tokens()), Step("b.lengths", ops.Identity(), (TOKENS,))), "b.lengths is used twice"),
         ((Step("x", ops.Relu()),), "A program begins with its tokens"),
         ((), "A program begins with its tokens"),
     ],
