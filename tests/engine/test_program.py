@@ -236,7 +236,10 @@ EMBED = Step("embed", ops.Lookup(), (TOKENS,), ("W_E",))
         ((FIRST, Step("x", ops.Relu(), ("x",))), "x reads x, which nothing before it makes"),
         ((FIRST, Step("embed", ops.Lookup(), (TOKENS,), ("W_X",))), "embed reads W_X"),
         ((FIRST, Step("ids", ops.Tokens())), "its name should end in tokens"),
-        ((FIRST, Step("b.tokens", ops.Tokens()), Step("b.lengths", ops.Identity(), (TOKENS,))), "b.lengths is used twice"),
+        (
+            (FIRST, Step("b.tokens", ops.Tokens()), Step("b.lengths", ops.Identity(), (TOKENS,))),
+            "b.lengths is used twice",
+        ),
         ((Step("x", ops.Relu()),), "A program begins with its tokens"),
         ((), "A program begins with its tokens"),
     ],

@@ -157,9 +157,9 @@ def test_the_callers_array_is_copied(name: str) -> None:
 def scratch(trace: LiveTrace, name: str, values: np.ndarray) -> dict[str, np.ndarray]:
     """The same by running every step by hand, with one value put in."""
     made: dict[str, torch.Tensor] = {}
-    for stream, batch in trace.batches.items():
-        made[stream] = torch.tensor(np.array(batch.ids))
-        made[lengths_of(stream)] = torch.tensor(np.array(batch.lengths))
+    for stream, text in trace.batches.items():
+        made[stream] = torch.tensor(np.array(text.ids))
+        made[lengths_of(stream)] = torch.tensor(np.array(text.lengths))
     weights = {one: torch.tensor(np.array(trace[one])) for one in trace.program.weight_by_name}
     if name in weights:
         weights[name] = torch.tensor(values)
