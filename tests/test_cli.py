@@ -340,6 +340,24 @@ def test_without_a_display_the_walk_is_printed(
     assert "✗" not in out
 
 
+def test_the_walk_of_a_translator_goes_through_both_texts(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(display, "problem", lambda: "There is no display.")
+    status, out, err = call(capsys, "The cat", *SEQ2SEQ)
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert [line for line in lines if line.startswith("  The(464) ·cat(3797)")]
+    assert [line for line in lines if line.startswith("  <|endoftext|>(50256)")]
+    stops = sum(line.startswith("── ") for line in lines)
+    assert out.count("✓") == stops > 30 and "✗" not in out
+    assert "Cross: Softmax" in out
+    # The same from a file.
+    save(capsys, tmp_path / "t.safetensors", *IDS)
+    status, out, err = call(capsys, str(tmp_path / "t.safetensors"))
+    assert (status, err, out.count("✓"), "✗" in out) == (0, "", stops, False)
+
+
 @pytest.mark.parametrize("word", cli.COMMANDS)
 def test_two_dashes_force_a_sentence(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, word: str
