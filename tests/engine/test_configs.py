@@ -142,7 +142,7 @@ UNSHOWN: dict[str, list[tuple[str, Any]]] = {
         ("encoder_attention_heads", 2), ("encoder_ffn_dim", 41), ("normalize_before", True),
         ("add_final_layer_norm", True), ("normalize_embedding", True), ("activation_function", "mish"),
         ("activation_function", None), ("scale_embedding", "yes"), ("share_encoder_decoder_embeddings", "yes"),
-        ("d_model", 26), ("decoder_vocab_size", "50"),
+        ("d_model", 26), ("tie_word_embeddings", False), ("decoder_vocab_size", "50"),
     ],
 }  # fmt: skip
 

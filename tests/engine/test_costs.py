@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
+import opsamples
 import pytest
 import reference_transformers as reference
 import samples
 import torch
+from opsamples import Given
 from test_transformers import MODELS, model_of
 from torch.utils.flop_counter import FlopCounterMode
 
 from tutor.engine import families, ledger, ops
+from tutor.engine.axes import Axes
 from tutor.engine.program import Program
 
 #: The operations that are products of matrices, which is what torch counts.
@@ -69,3 +74,32 @@ def test_bytes_are_those_of_the_values(choice: str) -> None:
     trace = samples.live(samples.spec(**samples.EVERY[choice]), (5, 2))
     for name, cost in trace.program.costs(trace.shapes).items():
         assert cost.bytes == trace[name].nbytes == trace[name].size * (8 if name in trace.program.streams else 4)
+
+
+#: Multiply-adds for one cell of the result, or of the first operand where that is what is summed; the rest moves,
+#: adds or looks up.
+EACH: dict[str, Callable[[Given], int]] = {
+    "Linear": lambda one: cells(one.out) * one.operands[0][-1].size,
+    "Scores": lambda one: cells(one.out) * one.operands[0][-1].size,
+    "WeightedSum": lambda one: cells(one.out) * one.operands[1][-2].size,
+    "Softmax": lambda one: cells(one.out),
+    "Scale": lambda one: cells(one.out),
+    "Multiply": lambda one: cells(one.out),
+    "ScaleShift": lambda one: cells(one.out),
+    "Normalize": lambda one: cells(one.out),
+    "NormalizeRms": lambda one: cells(one.out),
+    "Variance": lambda one: cells(one.operands[0]),
+    "MeanSquare": lambda one: cells(one.operands[0]),
+    # Two for every feature that is turned: its own by the cosine, its partner by the sine.
+    "Rotate": lambda one: cells(one.out[:-1]) * one.op.dim * 2,
+}
+
+
+def cells(of: Axes) -> int:
+    return math.prod(axis.size for axis in of)
+
+
+@pytest.mark.parametrize("kind", opsamples.SAMPLES)
+def test_multiply_adds_of_every_operation(kind: str) -> None:
+    for one in opsamples.SAMPLES[kind](opsamples.Sizes()):
+        assert one.op.macs(one.out, *one.operands) == EACH.get(kind, lambda _: 0)(one), one
