@@ -48,6 +48,7 @@ MENUS = (FILE, EDIT, VIEW, STEP, HELP)
 
 COMMANDS = (
     Command("open", FILE, QT_TRANSLATE_NOOP("commands", "Open a saved trace…"), "open_trace", ("Ctrl+O",)),
+    Command("models", FILE, QT_TRANSLATE_NOOP("commands", "Models…"), "show_models", ("Ctrl+M",)),
     Command("save", FILE, QT_TRANSLATE_NOOP("commands", "Save this trace…"), "save_trace", ("Ctrl+S",)),
     Command("quit", FILE, QT_TRANSLATE_NOOP("commands", "Quit"), "close", ("Ctrl+Q",)),
     Command("sentence", EDIT, QT_TRANSLATE_NOOP("commands", "Type a sentence"), "focus_sentence", ("Ctrl+L",)),

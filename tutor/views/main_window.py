@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QFileDialog,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QMainWindow,
@@ -42,6 +43,7 @@ from tutor.views.continuebar import ContinueBar
 from tutor.views.icons import icon
 from tutor.views.inspector import Inspector
 from tutor.views.keys import prints
+from tutor.views.models_desk import ModelsDesk
 from tutor.views.outline import Outline
 from tutor.views.place_desk import PlaceDesk
 from tutor.views.sentence_desk import SentenceDesk
@@ -50,6 +52,7 @@ from tutor.views.stage_desk import StageDesk
 from tutor.views.stagepane import KeylessScrollArea, StagePane
 from tutor.views.theme import DARK, LIGHT, Theme
 from tutor.views.timeline import Timeline
+from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
 
 #: What the choices in the menu bar's corner show.
@@ -93,6 +96,7 @@ class MainWindow(QMainWindow):
         self.continue_desk = ContinueDesk(self.session, self.runner, self.desk, self.continuing, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
         self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
+        self.models_desk = ModelsDesk(self.runner, self)
         self._connect()
         self._restore()
         self.set_cjk(look.cjk)
@@ -126,6 +130,7 @@ class MainWindow(QMainWindow):
         self.timeline = Timeline(look)
         steps = [self.actions_[one] for one in ("first", "previous", "next", "into", "out", "last")]
         self.transport = Transport(look, steps, self.actions_["next"])
+        self.training = TrainingBar(look)
         self._centre_tabs = QTabBar()
         self._centre_tabs.setDrawBase(False)
         self._centre_tabs.addTab("")
@@ -152,7 +157,11 @@ class MainWindow(QMainWindow):
         bottom.setContentsMargins(0, 4, 0, 0)
         bottom.setSpacing(2)
         bottom.addWidget(self.timeline)
-        bottom.addWidget(self.transport)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.transport, 1)
+        row.addWidget(self.training)
+        bottom.addLayout(row)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
@@ -197,6 +206,9 @@ class MainWindow(QMainWindow):
         for command in commands.COMMANDS:
             self.actions_[command.id].triggered.connect(attrgetter(command.slot)(self))
         self.stage.sampleChosen.connect(self.desk.start_sample)
+        self.training.stepChosen.connect(self.desk.use_step)
+        self.models_desk.used.connect(self.desk.use_model_on)
+        self.models_desk.said.connect(self.say)
         self.desk.busyChanged.connect(self._busy_changed)
         self.desk.progressed.connect(self._progressed)
         self.desk.ran.connect(self._ran)
@@ -264,6 +276,7 @@ class MainWindow(QMainWindow):
 
     def _ran(self, run: work.Run) -> None:
         self._run_seconds = run.seconds
+        self.training.set_steps(*self.desk.training() if run.request is not None else ((), None))
         if self.sentence.box().hasFocus() and self.desk.shows_its_run():
             # The sentence is run: the keys now step through it. (Unless the next one is being typed already.)
             self.stage.current_view().setFocus(Qt.FocusReason.OtherFocusReason)
@@ -409,6 +422,9 @@ class MainWindow(QMainWindow):
         kinds = self.tr("Saved traces (*.safetensors)")
         return QFileDialog.getSaveFileName(self, self.tr("Save this trace"), "trace.safetensors", kinds)[0]
 
+    def show_models(self) -> None:
+        self.models_desk.open(self._theme)
+
     def show_keys(self) -> None:
         dialogs.show_keys(self)
 
@@ -469,7 +485,7 @@ class MainWindow(QMainWindow):
             if command.icon:
                 self.actions_[command.id].setIcon(icon(command.icon, look))
         for view in (self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector,
-                     self.timeline, self.transport, self._corner):  # fmt: skip
+                     self.timeline, self.transport, self.training, self._corner):  # fmt: skip
             view.set_theme(look)
         for widget, colour in ((self._bottom, look.strip), (self.sentence, look.strip), (self.strip, look.strip),
                                (self.continuing, look.strip), (self.menuBar(), look.strip),
