@@ -49,7 +49,7 @@ class ModelRow(QFrame):
         super().__init__(parent)
         self.row = row
         self._name, self._what, self._facts = QLabel(row.name), QLabel(row.what), QLabel(row.facts)
-        self._sample = QLabel(row.sample and f"“{row.sample}”")
+        self._sample = QLabel(row.sample and f"“{' '.join(row.sample.split())}”")
         self._problem = QLabel(row.problem)
         self._button = QPushButton()
         self._progress = QProgressBar()
