@@ -15,6 +15,8 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # The models that somebody fetched are not the tests' business, nor is their folder.
 os.environ["TRANSFORMER_TUTOR_DATA"] = tempfile.mkdtemp(prefix="tutor-tests-")
+# No test reaches the network; transformers would otherwise ask for what it does not find.
+os.environ["HF_HUB_OFFLINE"] = "1"
 
 import pytest
 from hypothesis import settings

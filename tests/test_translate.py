@@ -21,6 +21,8 @@ LOOK_UP = {"views/words.py", "views/errors.py", "views/badge.py", "commands.py"}
 LATIN = {
     "Transformer", "Tutor", "softmax", "logits", "exp", "tanh", "GELU", "ReLU", "float32", "cl100k_base", "cpu",
     "trace", "save", "CPU", "NaN",
+    "GGUF", "JSON", "Llama", "config", "json", "ids", "peft", "merge_and_unload", "torch", "save_file", "weight_map",
+    "quantization_config",
     "Q", "K", "V", "q", "k", "v", "d", "T", "Ctrl", "Enter", "safetensors",
 }  # fmt: skip
 

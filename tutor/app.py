@@ -116,7 +116,10 @@ def request(options: argparse.Namespace, texts: tuple[str, ...]) -> work.Request
     """What the command line asks to be run. Raises SpecError or WeightsError."""
     name = options.model or models.DEFAULT
     model = models.find(name, options.layers)
-    return work.Request(texts or model.samples() or ("",), name, options.layers, options.device, options.budget)
+    return work.Request(
+        texts or model.samples() or ("",), name, options.layers, options.device, options.budget,
+        tuple(options.target or ()),
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace, file: Path | None) -> int:

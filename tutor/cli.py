@@ -54,13 +54,15 @@ def _parser() -> _Parser:
 
 def _model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="NAME|DIR", help="a model of `models`, a model folder or a GGUF "
-                        "file (default: article)")  # fmt: skip
+                        "file (default: article); NAME@1000 is the model after 1000 steps of training")  # fmt: skip
     parser.add_argument("--layers", type=int, metavar="N", help="number of blocks, for models with random weights")
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"), help="where to compute")
     parser.add_argument("--budget", type=int, default=512, metavar="MIB", help="memory for recomputed tensors")
 
 
 def _window_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--target", action="append", metavar="TEXT", help="target sentence of an encoder–decoder "
+                        "model, one for each sentence; without it the model writes its own")  # fmt: skip
     parser.add_argument("--theme", choices=("light", "dark"), help="look of the window")
     parser.add_argument("--language", choices=LANGUAGES, help="language of the window")
 

@@ -52,6 +52,8 @@ COMMANDS = (
     Command("quit", FILE, QT_TRANSLATE_NOOP("commands", "Quit"), "close", ("Ctrl+Q",)),
     Command("sentence", EDIT, QT_TRANSLATE_NOOP("commands", "Type a sentence"), "focus_sentence", ("Ctrl+L",)),
     Command("run", EDIT, QT_TRANSLATE_NOOP("commands", "Run"), "desk.run", ("Ctrl+Return", "Ctrl+Enter"), icon="play"),
+    Command("continue", EDIT, QT_TRANSLATE_NOOP("commands", "Continue the sentence…"), "continue_desk.toggle",
+            ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")),
     Command("cancel", EDIT, QT_TRANSLATE_NOOP("commands", "Cancel or unpin"), "escape", ("Esc",)),
     Command("light", VIEW, QT_TRANSLATE_NOOP("commands", "Light theme"), "use_light", icon="sun", choice=True),
     Command("dark", VIEW, QT_TRANSLATE_NOOP("commands", "Dark theme"), "use_dark", icon="moon", choice=True),

@@ -12,7 +12,7 @@ from tutor.engine.sampling import Choice
 from tutor.engine.spec import SpecError
 from tutor.engine.tokens import Batch, TokenError
 from tutor.engine.weights import Weights
-from tutor.work import Handle, Request, Run
+from tutor.work import Handle, Request, Run, target
 
 if TYPE_CHECKING:
     from tutor.engine.live import LiveTrace
@@ -53,7 +53,7 @@ class Engine:
         elif request.ids:
             trace = run(batch, model.target_of_ids(request.ids))
         elif any(request.targets):
-            trace = run(batch, model.target(request.targets))
+            trace = run(batch, target(model, request.targets))
         else:
             trace = decoded(model, lambda target: run(batch, target), batch.n_rows, halfway, job.cancelled)
         choices: tuple[Choice, ...] = ()
@@ -121,5 +121,7 @@ def decoded(
         return held[0]
 
     most = min(decoding.MOST, model.spec.n_ctx - 1)
-    rows = decoding.greedy(run, n_rows, model.start_id, model.spec.end_id, most, progress, cancelled)
+    # No text goes on with a pad, not even where padding is what the model began with.
+    never = {model.spec.pad_id} - {-1, model.spec.end_id}
+    rows = decoding.greedy(run, n_rows, model.start_id, model.spec.end_id, most, progress, cancelled, never)
     return run(rows)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from tutor.engine.axes import AxesError, Index, cell
+from tutor.engine.axes import BATCH, HEAD, KEY, POS, QUERY, AxesError, Index, cell
 from tutor.engine.picture import Selection
 from tutor.engine.program import Section, Step, Stop
 from tutor.engine.trace import Trace
@@ -35,11 +35,13 @@ class Session(QObject):
         traceChanged(): another run is on screen (or none).
         moved(): the cursor is on another step.
         selectionChanged(): another row of the batch, another head, or another cell.
+        followed(): another token of a text is followed through the stages.
     """
 
     traceChanged = Signal()
     moved = Signal()
     selectionChanged = Signal()
+    followed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +49,9 @@ class Session(QObject):
         self.cursor = Cursor("")
         self.selection = Selection()
         self.cell: Index | None = None
+        #: For each text, by the name of its ids: the token that is followed through the stages. Of a target it is the
+        #: one whose row predicts the token being written.
+        self.positions: dict[str, int] = {}
         self._visited: set[str] = set()
 
     # -- the run ---------------------------------------------------------------------------------------------
@@ -58,6 +63,7 @@ class Session(QObject):
         self.trace = trace
         if trace is None:
             self.cursor, self.cell, self.selection = Cursor(""), None, Selection()
+            self.positions = {}
         elif before is None or self.cursor.path not in trace.program.by_name:
             self.cursor, self.cell = Cursor(trace.program.stops[0].results[0].name), None
         if before is None or trace is None or before.program != trace.program:
@@ -65,10 +71,32 @@ class Session(QObject):
         if trace is not None:
             # The sentence and the head on screen stay, so that a kept cell stays on screen with them.
             self.cell = self._kept_cell()
+            self._keep_positions(before)
             self._visited.add(self.stop.path)
         self.traceChanged.emit()
         self.moved.emit()
         self.selectionChanged.emit()
+
+    def _keep_positions(self, before: Trace | None) -> None:
+        """Followed tokens stay where the texts are as many; a target, freshly read, is followed at its last token."""
+        trace = self.trace
+        assert trace is not None
+        streams = trace.program.streams
+        same = before is not None and before.program.streams == streams
+        kept = self.positions if same else {}
+        self.positions = {name: min(at, self._last(name)) for name, at in kept.items()}
+        rewritten = before is None or before.target is None or trace.target is None or (
+            before.target.rows != trace.target.rows
+        )  # fmt: skip
+        if len(streams) > 1 and (not same or rewritten):
+            self.positions[streams[-1]] = self._last(streams[-1])
+
+    def _last(self, stream: str) -> int:
+        """The last real token of a text in the sentence on screen."""
+        assert self.trace is not None
+        batch = self.trace.batches[stream]
+        row = min(dict(self.selection.at).get(BATCH, 0), batch.n_rows - 1)
+        return max(0, int(batch.lengths[row]) - 1)
 
     def _kept_cell(self) -> Index | None:
         if self.cell is None or self.trace is None:
@@ -190,6 +218,7 @@ class Session(QObject):
         chosen = self.selection.with_(axis, at)
         if chosen != self.selection:
             self.selection = chosen
+            self.positions = {name: min(place, self._last(name)) for name, place in self.positions.items()}
             self._follow_selection()
             self.selectionChanged.emit()
 
@@ -210,9 +239,50 @@ class Session(QObject):
         self.cell = found
         if found is not None:
             for axis, at in zip(self.trace.shapes[self.cursor.path], found):
-                if axis.name in dict(self.selection.at) or axis.name in ("batch", "head"):
+                if axis.name in dict(self.selection.at) or axis.name in (BATCH, HEAD):
                     self.selection = self.selection.with_(axis.name, at)
+            if self.positions:
+                self._follow_cell()
         self.selectionChanged.emit()
+
+    # -- which tokens are followed ---------------------------------------------------------------------------
+
+    def follow(self, stream: str, at: int | None) -> None:
+        """Follow a token of a text through the stages, or none. A pinned cell goes along with its row or column."""
+        if self.trace is None or stream not in self.trace.batches:
+            return
+        if at is None:
+            self.positions.pop(stream, None)
+        else:
+            self.positions[stream] = min(max(at, 0), self._last(stream))
+        if self.cell is not None and at is not None:
+            axes, texts = self.trace.shapes[self.cursor.path], self.streams(self.cursor.path)
+            rows = next((text for axis, text in zip(axes, texts) if axis.name in (POS, QUERY)), None)
+            self.pin(tuple(
+                self.positions[stream] if text == stream and (axis.name != KEY or text != rows) else entry
+                for axis, text, entry in zip(axes, texts, self.cell)
+            ))  # fmt: skip
+        self.followed.emit()
+
+    def streams(self, path: str) -> tuple[str | None, ...]:
+        """For each axis of a tensor: the ids whose tokens run along it, None for what is no row of tokens."""
+        if self.trace is None:
+            return ()
+        batches = self.trace.batches
+        return tuple(
+            None if text is None else next(name for name, batch in batches.items() if batch is text)
+            for text in self.trace.texts(path)
+        )
+
+    def _follow_cell(self) -> None:
+        """A pinned cell's row is the token that is followed, in texts of which one is; so is the key in another."""
+        assert self.trace is not None and self.cell is not None
+        found = list(zip(self.trace.shapes[self.cursor.path], self.streams(self.cursor.path), self.cell))
+        rows = next((stream for axis, stream, _ in found if axis.name in (POS, QUERY)), None)
+        for axis, stream, at in found:
+            if stream in self.positions and (axis.name != KEY or stream != rows):
+                self.positions[stream] = min(at, self._last(stream))
+        self.followed.emit()
 
     def _follow_selection(self) -> None:
         """A pinned cell stays on its row and column in the newly shown sentence or head."""

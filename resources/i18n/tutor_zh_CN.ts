@@ -757,6 +757,162 @@
         <source>The tokenizer file {name} differs from the published one: put the original back or install Transformer Tutor again.</source>
         <translation>分词器文件 {name} 与官方发布的不同：请换回原文件，或重新安装 Transformer Tutor。</translation>
     </message>
+    <message>
+        <source>The sentence leaves no token to read: write at least one word.</source>
+        <translation>这句话没有留下任何词元：请至少写一个词。</translation>
+    </message>
+    <message>
+        <source>Sentence {number} leaves no token to read: write at least one word.</source>
+        <translation>第 {number} 句没有留下任何词元：请至少写一个词。</translation>
+    </message>
+    <message>
+        <source>{place} lacks the tensor {name}: use all files of one and the same model.</source>
+        <translation>{place} 缺少张量 {name}：请使用同一个模型的全部文件。</translation>
+    </message>
+    <message>
+        <source>{place} lacks the weight {name}: use the files of one and the same model.</source>
+        <translation>{place} 缺少权重 {name}：请使用同一个模型的文件。</translation>
+    </message>
+    <message>
+        <source>{place} lacks the file {name}: use all files of one and the same model.</source>
+        <translation>{place} 缺少文件 {name}：请使用同一个模型的全部文件。</translation>
+    </message>
+    <message>
+        <source>{place} has {name} as {kind}, but weights are floating-point numbers: use the unquantised model.</source>
+        <translation>{place} 中的 {name} 是 {kind}，而权重应是浮点数：请使用未量化的模型。</translation>
+    </message>
+    <message>
+        <source>{place} has {name} in the shape {found}, but the model&apos;s description says {expected}: use the files of one and the same model.</source>
+        <translation>{place} 中 {name} 的形状是 {found}，而模型描述为 {expected}：请使用同一个模型的文件。</translation>
+    </message>
+    <message>
+        <source>{place} has the tensor {name} in the shape {found}, which does not fit its description: use the files of one and the same model.</source>
+        <translation>{place} 中张量 {name} 的形状是 {found}，与模型描述不符：请使用同一个模型的文件。</translation>
+    </message>
+    <message>
+        <source>{place} has the tensor {name}, which no {kind} model here has.</source>
+        <translation>{place} 含有张量 {name}，而这里的 {kind} 模型都没有它。</translation>
+    </message>
+    <message>
+        <source>{place} has {name}, whose factors are not those of Llama 3, and cannot be shown.</source>
+        <translation>{place} 含有 {name}，其系数不是 Llama 3 的，因此无法展示。</translation>
+    </message>
+    <message>
+        <source>{place} has {name} as {kind}, which cannot be dequantised here: use a file with {known} tensors.</source>
+        <translation>{place} 中的 {name} 是 {kind}，这里无法反量化：请使用含 {known} 张量的文件。</translation>
+    </message>
+    <message>
+        <source>{place} has quantization_config, and its weights are not plain numbers: use the unquantised model.</source>
+        <translation>{place} 含有 quantization_config，其权重不是普通的数：请使用未量化的模型。</translation>
+    </message>
+    <message>
+        <source>{place} has no weight_map: use the model&apos;s own file.</source>
+        <translation>{place} 没有 weight_map：请使用模型自己的文件。</translation>
+    </message>
+    <message>
+        <source>{place} names {name}, which is no file of that folder: use the model&apos;s own file.</source>
+        <translation>{place} 提到 {name}，而它不是该文件夹中的文件：请使用模型自己的文件。</translation>
+    </message>
+    <message>
+        <source>{place} lacks {name}: use the model&apos;s own file.</source>
+        <translation>{place} 缺少 {name}：请使用模型自己的文件。</translation>
+    </message>
+    <message>
+        <source>{place} has a value of the wrong kind ({reason}): use its own file.</source>
+        <translation>{place} 中有一个值的类型不对（{reason}）：请使用模型自己的文件。</translation>
+    </message>
+    <message>
+        <source>{place} is not readable JSON: {reason}.</source>
+        <translation>{place} 不是可读的 JSON（{reason}）：请使用模型自己的文件。</translation>
+    </message>
+    <message>
+        <source>{place} is no table of keys: use the model&apos;s own file.</source>
+        <translation>{place} 不是键值表：请使用模型自己的文件。</translation>
+    </message>
+    <message>
+        <source>{place} cannot be read ({problem}): copy the model again.</source>
+        <translation>无法读取 {place}（{problem}）：请重新复制模型。</translation>
+    </message>
+    <message>
+        <source>{name} cannot be read as GGUF ({problem}): copy the model again.</source>
+        <translation>无法按 GGUF 读取 {name}（{problem}）：请重新复制模型。</translation>
+    </message>
+    <message>
+        <source>it is cut short</source>
+        <translation>文件不完整</translation>
+    </message>
+    <message>
+        <source>it is cut short at {name}</source>
+        <translation>文件在 {name} 处不完整</translation>
+    </message>
+    <message>
+        <source>it is cut short, or is no safetensors file</source>
+        <translation>文件不完整，或不是 safetensors 文件</translation>
+    </message>
+    <message>
+        <source>it is no safetensors file</source>
+        <translation>不是 safetensors 文件</translation>
+    </message>
+    <message>
+        <source>it is no GGUF file</source>
+        <translation>不是 GGUF 文件</translation>
+    </message>
+    <message>
+        <source>{name} holds no {file}: choose a folder with {others}.</source>
+        <translation>{name} 中没有 {file}：请选择含有相应文件的文件夹（{others}）。</translation>
+    </message>
+    <message>
+        <source>{name} holds neither {file} nor {other}: choose a folder with one of them and {weights}.</source>
+        <translation>{name} 中既没有 {file} 也没有 {other}：请选择含有其中之一以及 {weights} 的文件夹。</translation>
+    </message>
+    <message>
+        <source>{name} holds only {file}, which could run code when it is read: convert it to safetensors with `safetensors.torch.save_file` where you trust it.</source>
+        <translation>{name} 中只有 {file}，读取它可能会运行代码：若信任它，请用 `safetensors.torch.save_file` 转换为 safetensors。</translation>
+    </message>
+    <message>
+        <source>{name} holds only an adapter ({file}): merge it into its model with peft&apos;s `merge_and_unload` and save that.</source>
+        <translation>{name} 中只有一个适配器（{file}）：请用 peft 的 `merge_and_unload` 把它并入模型后再保存。</translation>
+    </message>
+    <message>
+        <source>There is no model {name}: choose one of {known}, or give a model folder or GGUF file.</source>
+        <translation>没有名为 {name} 的模型：请从 {known} 中选择，或给出模型文件夹或 GGUF 文件。</translation>
+    </message>
+    <message>
+        <source>{name} is no model by itself: give its folder, with config.json, or a GGUF file.</source>
+        <translation>{name} 本身不是模型：请给出含 config.json 的文件夹，或 GGUF 文件。</translation>
+    </message>
+    <message>
+        <source>{name} has no tokenizer: give token ids with --ids 5,6,7.</source>
+        <translation>{name} 没有分词器：请用 --ids 5,6,7 给出词元编号。</translation>
+    </message>
+    <message>
+        <source>The tokenizer of {name} cannot be used ({reason}): use the model&apos;s own file, or give token ids.</source>
+        <translation>{name} 的分词器无法使用（{reason}）：请使用模型自己的文件，或给出词元编号。</translation>
+    </message>
+    <message>
+        <source>The tokenizer in {name} has {key} {value}, which this version does not know: give token ids.</source>
+        <translation>{name} 中的分词器含有 {key} {value}，本版本不认识它：请给出词元编号。</translation>
+    </message>
+    <message>
+        <source>{name} has its tokenizer only as {file}: save it as {whole} with {call}, or give token ids.</source>
+        <translation>{name} 的分词器只有 {file}：请用 {call} 另存为 {whole}，或给出词元编号。</translation>
+    </message>
+    <message>
+        <source>{key} of {name} is {value}, which cannot be shown.</source>
+        <translation>{name} 的 {key} 是 {value}，无法展示。</translation>
+    </message>
+    <message>
+        <source>{key} of {name} is {value}; only {wanted} can be shown.</source>
+        <translation>{name} 的 {key} 是 {value}；只能展示 {wanted}。</translation>
+    </message>
+    <message>
+        <source>{key} of {name} is {value}; known are {known}.</source>
+        <translation>{name} 的 {key} 是 {value}：请选用 {known} 之一。</translation>
+    </message>
+    <message>
+        <source>{name} lacks {key} or has no number there: use another copy of the model.</source>
+        <translation>{name} 缺少 {key}，或其值不是数：请使用另一份模型文件。</translation>
+    </message>
 </context>
 <context>
     <name>note</name>

@@ -346,7 +346,9 @@ def test_rows_are_not_cut_or_padded_by_the_tokenizer(tmp_path: Path) -> None:
 def test_a_folder_without_tokenizer_files(tmp_path: Path) -> None:
     assert tokenizer_files.find(folder_of(tmp_path)) is None
     (tmp_path / "tokenizer.model").write_bytes(b"\x0a")
-    assert "tokenizer.model" in refused(tmp_path)
+    assert "tokenizer.model: save it as tokenizer.json" in refused(tmp_path)
+    (tmp_path / "tokenizer.model").rename(tmp_path / "source.spm")
+    assert "source.spm, which cannot be read: give token ids" in refused(tmp_path)
 
 
 @pytest.mark.parametrize(("files", "says"), [

@@ -283,6 +283,7 @@ HUGE = number("Q", 2**62)
     (b"PK\x03\x04" + b"\0" * 99, "no GGUF file"), (b"GGUF" + number("I", 1) + b"\0" * 99, "version is 1"),
     (b"GGUF" + b"\0\0\0\3" + b"\0" * 99, "other order"), (START + HUGE * 2, "too many"),
     (START + number("Q", 0) + number("Q", 1) + HUGE + b"\0" * 99, "cut short"),
+    (START + number("Q", 1) + number("Q", 0) + number("Q", 2) + b"a\n" + b"\0" * 99, "no text"),
     (START + number("Q", 0) + number("Q", 1) + number("Q", 1) + b"a" + number("I", 99), "unknown kind"),
     (START + number("Q", 0) + number("Q", 1) + number("Q", 1) + b"a" + number("I", 9) + number("I", 0)
      + HUGE, "too long"),

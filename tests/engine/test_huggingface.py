@@ -246,6 +246,7 @@ def test_the_reader_tries_prefixes_and_tells_what_there_is() -> None:
     lambda raw: raw.replace(b'"shape":[12]', b'"shape":[-2]'),
     lambda raw: raw.replace(b'"shape":[12]', b'"shape":{"":1}'),
     lambda raw: (2).to_bytes(8, "little") + b"[]", lambda raw: (100_000).to_bytes(8, "little") + b"[" * 100_000,
+    lambda raw: raw.replace(b'"ln_f.bias"', b'"ln_f\\nias"'),
     lambda raw: raw.replace(b'"shape":[12]', b'"shape":12  '), lambda raw: b"PK" + raw,
 ])  # fmt: skip
 def test_a_damaged_file_is_one_sentence(tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 import torch
 
 from tests.engine import test_gguf
-from tests.engine.test_folder_tokens import byte_level
+from tests.engine.test_folder_tokens import TEXTS, byte_level, metaspace, word_piece
 from tutor import cli
+from tutor.engine import tokenizer_files
 from tutor.engine.live import LiveTrace
 from tutor.engine.models import Model, find
 from tutor.engine.saved import SavedTrace, save
@@ -140,7 +142,6 @@ def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "GGUF" in capsys.readouterr().err
 
 
-@pytest.mark.xfail(reason="the option `kind` of the rotation hides the operation's name in a saved program", strict=True)
 def test_a_saved_trace_of_a_model_of_ones_own(tmp_path: Path) -> None:
     model = find(str(test_gguf.write(tmp_path / "m.gguf", test_gguf.tensors())))
     trace = LiveTrace(model.program, model.spec, model.weights(), model.batch_of_ids(IDS), "cpu")
@@ -153,8 +154,6 @@ def test_a_saved_trace_of_a_model_of_ones_own(tmp_path: Path) -> None:
 def test_a_folder_with_its_pieces_goes_all_the_way(tmp_path: Path) -> None:
     """BERT's kind of tokenizer and pads of its own, through the engine and a saved file."""
     import transformers
-
-    from tests.engine.test_folder_tokens import word_piece
 
     made = word_piece()
     config = transformers.BertConfig(
@@ -174,3 +173,23 @@ def test_a_folder_with_its_pieces_goes_all_the_way(tmp_path: Path) -> None:
         assert np.abs(np.asarray(trace["logits"])[row, :length] - expected).max() <= 2e-5
     save(trace, tmp_path / "t.safetensors")
     assert SavedTrace(tmp_path / "t.safetensors").batch == batch
+
+
+@pytest.mark.parametrize("kind", ["gpt2", "bert", "distilbert", "llama"])
+def test_ids_are_the_librarys(tmp_path: Path, kind: str) -> None:
+    """From the files of a vocabulary as well as from tokenizer.json."""
+    import transformers
+
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": kind}), encoding="utf-8")
+    if kind == "llama":
+        metaspace().save(str(tmp_path / "tokenizer.json"))
+        settings: dict[str, Any] = {"tokenizer_class": "PreTrainedTokenizerFast"}
+    else:
+        (byte_level() if kind == "gpt2" else word_piece()).model.save(str(tmp_path))
+        settings = {"do_lower_case": False} if kind == "distilbert" else {}
+    if settings:
+        (tmp_path / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
+    found, library = tokenizer_files.find(tmp_path), transformers.AutoTokenizer.from_pretrained(tmp_path)
+    assert found is not None
+    for text in [*TEXTS, "Hello 123, it's  \n ok", "Ünïcode ÀÉ", "under_score-dash"]:
+        assert found.ids_of(text) == library(text)["input_ids"], text

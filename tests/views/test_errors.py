@@ -13,8 +13,10 @@ from tutor.engine import models
 from tutor.engine.files import FileError, replacing
 from tutor.engine.live import pick_device
 from tutor.engine.saved import SavedTrace
+from tutor.engine.spec import SpecError
 from tutor.engine.tokens import TokenError
 from tutor.engine.trace import TraceError
+from tutor.engine.weights import WeightsError
 from tutor.views import errors
 
 
@@ -32,6 +34,25 @@ def broken(path: Path) -> Callable[[], object]:
     return lambda: SavedTrace(path)
 
 
+def own(folder: Path, **files: str) -> Callable[[], object]:
+    """A model folder with these files, opened and read."""
+    for name, content in files.items():
+        (folder / name.replace("_json", ".json").replace("_st", ".safetensors")).write_text(
+            content, encoding="utf-8")  # fmt: skip
+    return lambda: models.find(str(folder)).weights()
+
+
+GPT2 = (
+    '{"model_type": "gpt2", "n_embd": 4, "n_head": 2, "n_layer": 1, "vocab_size": 9, "n_positions": 9, '
+    '"eos_token_id": 0}'
+)
+
+
+def gguf(folder: Path, content: bytes) -> Callable[[], object]:
+    (folder / "m.gguf").write_bytes(content)
+    return lambda: models.find(str(folder / "m.gguf"))
+
+
 CASES: dict[str, Callable[[Path], Callable[[], object]]] = {
     "empty": lambda folder: article(""),
     "blank": lambda folder: article("  "),
@@ -44,6 +65,23 @@ CASES: dict[str, Callable[[Path], Callable[[], object]]] = {
     "device": lambda folder: lambda: pick_device("cuda"),
     "unwritable": lambda folder: unwritable,
     "missing file": lambda folder: lambda: SavedTrace(folder / "t.safetensors"),
+    "unknown model": lambda folder: lambda: models.find("no such model"),
+    "no model": lambda folder: lambda: models.find(__file__),
+    "empty folder": lambda folder: own(folder),
+    "unknown kind": lambda folder: own(folder, config_json='{"model_type": "mamba"}'),
+    "quantised": lambda folder: own(folder, config_json='{"quantization_config": {"bits": 4}}'),
+    "broken config": lambda folder: own(folder, config_json="{"),
+    "config that is no table": lambda folder: own(folder, config_json="[]"),
+    "no weights": lambda folder: own(folder, config_json=GPT2),
+    "broken weights": lambda folder: own(folder, config_json=GPT2, model_st="no weights at all"),
+    "adapter": lambda folder: own(folder, adapter_config_json="{}"),
+    "missing shard": lambda folder: own(
+        folder, config_json=GPT2, model_st_index_json='{"weight_map": {"wte.weight": "a"}}'),
+    "index without map": lambda folder: own(folder, config_json=GPT2, model_st_index_json="{}"),
+    "index out of the folder": lambda folder: own(
+        folder, config_json=GPT2, model_st_index_json='{"weight_map": {"wte.weight": "../a"}}'),
+    "no GGUF": lambda folder: gguf(folder, b"something else"),
+    "GGUF cut short": lambda folder: gguf(folder, b"GGUF\x03\0\0\0"),
     "broken file": lambda folder: broken(folder / "t.safetensors"),
 }
 
@@ -51,7 +89,7 @@ CASES: dict[str, Callable[[Path], Callable[[], object]]] = {
 def sentence(case: str, folder: Path) -> str:
     try:
         CASES[case](folder)()
-    except (TokenError, TraceError, FileError) as error:
+    except (TokenError, TraceError, FileError, SpecError, WeightsError) as error:
         return str(error)
     pytest.skip("this machine has that device")
 

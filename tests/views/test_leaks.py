@@ -20,8 +20,8 @@ from tutor.session import Session
 from tutor.views import theme
 from tutor.views.equation import EquationView, Part
 from tutor.views.heatdata import Map
+from tutor.views.overview import Segment
 from tutor.views.timeline import Timeline
-from tutor.views.timelinepaint import Segment
 from tutor.work import Request
 
 

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QSpinBox
 from windows import labels, widget_named
 
 from tutor.views import theme
-from tutor.views.sentencebar import SentenceBar, from_box, to_box
+from tutor.views.sentencebar import SentenceBar
+from tutor.views.sentencebox import from_box, to_box
 
 LOOK = theme.LIGHT
 

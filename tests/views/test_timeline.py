@@ -6,8 +6,9 @@ from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from tutor.views import theme
+from tutor.views.overview import OverviewLane, Segment
 from tutor.views.timeline import Timeline
-from tutor.views.timelinepaint import OverviewLane, Segment, StageChip, StageLane, UseMark
+from tutor.views.timelinepaint import StageChip, StageLane, UseMark
 
 LOOK = theme.LIGHT
 SEGMENTS = [Segment("Input", 0, 4), Segment("Block 0", 4, 14), Segment("Block 1", 18, 14), Segment("Output", 32, 3)]

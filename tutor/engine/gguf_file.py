@@ -148,7 +148,7 @@ class _Header:
             raise _damaged(self._path, "it claims too many tensors or fields")
         fields = {}
         for _ in range(n_fields):
-            key = self._string()
+            key = self._name()
             fields[key] = self._value(self._number("I"))
         found = [self._tensor() for _ in range(n_tensors)]
         align = fields.get("general.alignment", 32)
@@ -163,7 +163,7 @@ class _Header:
         return GgufFile(self._path, fields, tensors)
 
     def _tensor(self) -> tuple[str, tuple[int, ...], int, int]:
-        name, n_axes = self._string(), self._number("I")
+        name, n_axes = self._name(), self._number("I")
         if n_axes > 4:
             raise _damaged(self._path, f"{name:.60} has {n_axes} axes")
         shape = tuple(self._number("Q") for _ in range(n_axes))
@@ -204,6 +204,12 @@ class _Header:
 
     def _number(self, form: str) -> Any:
         return struct.unpack("<" + form, self._take(struct.calcsize("<" + form)))[0]
+
+    def _name(self) -> str:
+        name = self._string()
+        if not name.isprintable():
+            raise _damaged(self._path, "one of its names is no text")
+        return name
 
     def _string(self) -> str:
         # Pieces of a vocabulary may be bytes that are no UTF-8.

@@ -29,7 +29,7 @@ def load_spec(folder: Path) -> ModelSpec:
     """The model that the folder's config.json describes. Raises SpecError or WeightsError."""
     _refuse_adapters(folder)
     config = read_json(folder / CONFIG_FILE)
-    if "quantization_config" in config:
+    if config.get("quantization_config"):
         raise SpecError(
             f"{CONFIG_FILE} in {_called(folder)} has quantization_config, and its weights are not plain numbers: use "
             "the unquantised model."

@@ -23,7 +23,7 @@ from tutor.engine.tokens import AnyTokenizer, Batch, TokenError, batch_of_ids, b
 from tutor.engine.weights import SPEC_FILE, Weights, load_spec, load_weights, random_weights
 
 DEFAULT = "article"
-MOST_LAYERS = 12
+MOST_LAYERS = 32
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,13 @@ class Model:
     def start_id(self) -> int:
         """The id that begins a target: the model's own, else the one that pads."""
         return next((one for one in (self.spec.start_id, self.spec.pad_id, 0) if one >= 0), 0)
+
+    def mask_text(self) -> str:
+        """The text that stands for a gap to fill, "" for a model that fills none."""
+        if self.spec.head != "mlm":
+            return ""
+        names = self._names()
+        return (getattr(names, "mask", None) or "") if names is not None else ""
 
     def _need_target(self) -> None:
         if not self.has_target:

@@ -116,6 +116,8 @@ def read(entry: Entry, name: str, rows: slice | None = None) -> np.ndarray:
 
 
 def _entry(path: Path, name: str, saved: Any, base: int, size: int) -> Entry:
+    if not name.isprintable():
+        raise _damaged(path, "one of its names is no text")
     try:
         dtype, shape, (begin, end) = saved["dtype"], saved["shape"], saved["data_offsets"]
     except (TypeError, KeyError, ValueError):

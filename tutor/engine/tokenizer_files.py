@@ -18,7 +18,8 @@ _WHOLE, _CONFIG = "tokenizer.json", "tokenizer_config.json"
 _VOCAB, _MERGES, _WORDS = "vocab.json", "merges.txt", "vocab.txt"
 _NAMES, _ADDED, _MODEL = "special_tokens_map.json", "added_tokens.json", "config.json"
 #: SentencePiece files, which only their own library reads.
-_SENTENCEPIECE = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "source.spm")
+_TWO = "source.spm"  # of a translator, with another one for the target: no library makes a tokenizer.json of them
+_SENTENCEPIECE = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model", _TWO)
 _FILES = (_WHOLE, _CONFIG, _VOCAB, _MERGES, _WORDS, _NAMES, _ADDED, _MODEL, *_SENTENCEPIECE)
 _LARGEST = 1 << 28
 #: Models whose vocab.json and merges.txt are GPT-2's in kind, but with <s> and </s> around the text.
@@ -98,6 +99,10 @@ def _load(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> FolderToken
         special = {**{f"{key}_token": text for key, text in names.items()}, **special}
     else:
         pieces = next((name for name in _SENTENCEPIECE if name in there), None)
+        if pieces == _TWO:
+            raise TokenError(
+                f"The tokenizer of {folder.name} is kept as {pieces}, which cannot be read: give token ids."
+            )
         if pieces:
             raise TokenError(
                 f"{folder.name} has its tokenizer only as {pieces}: save it as {_WHOLE} with "

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from pathlib import Path
 
@@ -42,21 +43,33 @@ def learn(words: Mapping[bytes, int], n_ranks: int, least: int = 2) -> dict[byte
         for pair in pairwise(parts):
             pairs[pair] += words[word]
             where[pair].add(word)
-    while len(ranks) < n_ranks and pairs:
-        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
-        if pairs[best] < least:
+    # A heap of what each count was when it changed; an entry counts only while it is still true.
+    heap = [(-count, pair) for pair, count in pairs.items()]
+    heapify(heap)
+    while len(ranks) < n_ranks and heap:
+        count, best = heappop(heap)
+        if -count != pairs[best]:
+            continue
+        if -count < least:
             break
         # Two ways to the same bytes are one token: the later pair merges under the rank it already has.
         ranks.setdefault(best[0] + best[1], len(ranks))
+        changed: set[tuple[bytes, bytes]] = set()
         for word in where.pop(best):
             old, new = split[word], _merged(split[word], best)
             for pair in pairwise(old):
                 pairs[pair] -= words[word]
+                changed.add(pair)
             for pair in pairwise(new):
                 pairs[pair] += words[word]
                 where[pair].add(word)
+                changed.add(pair)
             split[word] = new
-        del pairs[best]
+        for pair in changed:
+            if pairs[pair] > 0:
+                heappush(heap, (-pairs[pair], pair))
+            else:
+                del pairs[pair]
     return ranks
 
 

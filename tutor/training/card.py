@@ -15,8 +15,6 @@ from tutor.engine.weights import WEIGHTS_FILE, Weights, load_weights, save_model
 from tutor.training.loop import Run, held_out_loss
 from tutor.training.tasks import Task
 
-LICENCE = "MIT"
-
 
 def finish(task: Task, run: Run, folder: Path) -> None:
     """Write the model's folder and measure the weights as they are on disk. Raises FileError."""
@@ -66,7 +64,7 @@ def text(task: Task, told: Mapping[str, Any], stories: list[str], size: int) -> 
         ("held-out perplexity", told["held-out perplexity"]),
         *told["scores"].items(),
         ("checkpoints at steps", ", ".join(f"{one:,}" for one in [*plan.checkpoints, told["steps"]])),
-        ("licence", LICENCE),
+        ("licence", task.licence),
     ]
     lines = [f"# {spec.name}", "", task.about(), "", "| | |", "|---|---|"]
     lines += [f"| {name} | {value} |" for name, value in rows]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +26,8 @@ TASKS: dict[str, Callable[[argparse.Namespace], Task]] = {
 
 #: Seconds between two savings of the state, and between two lines of progress.
 SAVE_EVERY, TELL_EVERY = 60.0, 5.0
+#: What interrupts a training, and the exit status then.
+STOPS, INTERRUPTED = (signal.SIGINT, signal.SIGTERM), 130
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,53 +35,75 @@ def run(options: argparse.Namespace) -> int:
     if options.steps is not None and options.steps < 1:
         raise TrainError("The number of steps should be 1 or more, as in --steps 2000.")
     task = TASKS[options.name](options)
-    if options.steps is not None:
-        task.plan = replace(task.plan, steps=options.steps)
-    task.plan = replace(task.plan, checkpoints=tuple(step for step in task.plan.checkpoints if step < task.plan.steps))
-    folder = _folder(options.out or Path(options.name))
+    steps = options.steps or task.plan.steps
+    task.plan = replace(task.plan, steps=steps, checkpoints=tuple(at for at in task.plan.checkpoints if at < steps))
+    folder = folder_for(options.out or Path(task.spec.name))
     unfinished = state.load(folder, task)
-    if unfinished is None and (folder / WEIGHTS_FILE).exists():
-        raise TrainError(f"{folder} holds a trained model already: choose another folder with --out.")
     task.prepare(folder)
     return make(task, folder, unfinished or Run.begin(task))
 
 
 def make(task: Task, folder: Path, run: Run) -> int:
-    """Train to the end and write the model's folder; on Ctrl+C save what there is."""
+    """Train to the end and write the model's folder; where it is interrupted, save what there is."""
     progress = Progress(task, run)
     saved = time.monotonic()
+    stopped = False
+    with asked_to_stop() as asked:
 
-    def reached(run: Run) -> None:
-        nonlocal saved
-        if run.step in task.plan.checkpoints:
-            shipped.write_checkpoint(folder, run.step, run.weights)
-        if time.monotonic() - saved > SAVE_EVERY and run.step < task.plan.steps:
-            state.save(folder, task, run)
-            saved = time.monotonic()
+        def reached(run: Run) -> bool:
+            nonlocal saved, stopped
+            progress.tell(run)
+            stopped = bool(asked)
+            if run.step in task.plan.checkpoints:
+                shipped.write_checkpoint(folder, run.step, run.weights)
+            due = time.monotonic() - saved > SAVE_EVERY and run.step < task.plan.steps
+            if due or stopped:
+                state.save(folder, task, run)
+                saved = time.monotonic()
+            return not stopped
 
-    try:
-        train(task, run, reached, progress.tell)
-    except KeyboardInterrupt:
-        print(f"\nInterrupted at step {run.step:,}; the same command goes on from where it was saved.", file=sys.stderr)
-        return 130
-    progress.end()
-    from tutor.training import card
+        train(task, run, reached)
+    if stopped:
+        print(f"Interrupted at step {run.step:,}: the same command goes on from there.", file=sys.stderr)
+        return INTERRUPTED
+    from tutor.training import card  # here, so that a long training is described as the code is when it ends
 
+    print("Measuring …", flush=True)
     card.finish(task, run, folder)
     state.remove(folder)
-    print(f"The model is in {folder}: open it with --model {folder}.")
+    print(f"The model is in {folder}: open it with --model {folder}")
     return 0
 
 
-def _folder(path: Path) -> Path:
+@contextmanager
+def asked_to_stop() -> Iterator[list[int]]:
+    """A list that a signal to stop (Ctrl+C, kill) enters, so that the step under way is finished first."""
+    asked: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield asked  # signals reach the main thread only
+        return
+    before = {one: signal.signal(one, lambda number, frame: asked.append(number)) for one in STOPS}
+    try:
+        yield asked
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def folder_for(path: Path) -> Path:
+    """The folder to write, made where it is not there. Raises TrainError where it is not ours to write."""
+    name = f"{str(path)!r:.80}"
     try:
         path = path.expanduser()
         path.mkdir(parents=True, exist_ok=True)
+        found = {one.name.removesuffix(".part") for one in path.iterdir()}
     except (OSError, RuntimeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        name = f"{str(path)!r:.80}"
         raise TrainError(f"The folder {name} cannot be made ({reason}): choose another with --out.") from None
-    return path
+    if state.STATE_FILE in found or found <= {shipped.CHECKPOINTS, shipped.TOKENIZER_FILE}:
+        return path
+    what = "holds a trained model already" if WEIGHTS_FILE in found else "is not empty"
+    raise TrainError(f"The folder {name} {what}: choose another with --out.")
 
 
 class Progress:
@@ -91,14 +118,11 @@ class Progress:
 
     def tell(self, run: Run) -> None:
         now = time.monotonic()
-        if now - self._told < TELL_EVERY and run.step < self._steps:
+        if run.step == self._from or (now - self._told < TELL_EVERY and run.step < self._steps):
             return
         self._told = now
         left = (now - self._begun) / (run.step - self._from) * (self._steps - run.step)
         print(f"step {run.step:,} of {self._steps:,}, loss {run.loss:.3f}, {_time(left)} left", flush=True)
-
-    def end(self) -> None:
-        print("Measuring …", flush=True)
 
 
 def _time(seconds: float) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from tutor.training import world
 
-PERSONS = "AB"
+PERSONS = ("A", "B")
 _PART = re.compile(r"\{([^{}]+)\}|<([a-z_0-9]+)>|\[|\]|\||[^\[\]|<{]+")
 
 

@@ -5,16 +5,20 @@ On random tokens, so that no meaning helps: `first | s₁ … s_n | s₁ … s_n
 - induction score: mean attention from a position of the second copy to the token after its first occurrence, which is
   n − 1 positions back (Olsson et al. 2022).
 The control repeats nothing: the same tokens, shuffled. A head that looks n − 1 back by habit would score there, too.
+
+`python -m tutor.training.heads storyteller@2000` prints the scores of every head.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
+from tutor.engine import models
 from tutor.engine.live import evaluate
 from tutor.engine.program import LENGTHS, TOKENS, Program
 from tutor.engine.weights import Weights
@@ -75,3 +79,21 @@ def head_scores(program: Program, weights: Weights, n_ordinary: int, first: int,
     return HeadScores(
         back(tokens, 1, 2), back(tokens, SEGMENT - 1, second), back(shuffled, SEGMENT - 1, second)
     )
+
+
+def main(name: str) -> None:
+    """Print the scores of every head of a model with a tokenizer."""
+    model = models.find(name)
+    tokenizer = model.tokenizer()
+    if tokenizer is None or tokenizer.eot_id is None:
+        raise SystemExit(f"{name} has no tokenizer with an end-of-text.")
+    ordinary = min(tokenizer.specials.values())
+    scores = head_scores(model.program, model.weights(), ordinary, tokenizer.eot_id)
+    print("head  previous  induction  control")
+    for block, head in np.ndindex(scores.previous.shape):
+        columns = (scores.previous, scores.induction, scores.control)
+        print(f"{block}.{head}   " + "".join(f"{one[block, head]:9.3f}" for one in columns))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2] or ["storyteller"])

@@ -80,7 +80,7 @@ class Run:
 
     @classmethod
     def begin(cls, task: Task) -> "Run":
-        weights = initial_weights(task)
+        weights = task.start(initial_weights(task))
         means, squares = ({name: np.zeros_like(one) for name, one in weights.items()} for _ in range(2))
         return cls(weights, means, squares)
 
@@ -96,13 +96,12 @@ def optimizer_of(program: Program, parameters: Parameters, decay: float) -> torc
 def train(
     task: Task,
     run: Run,
-    reached: Callable[[Run], None],
-    told: Callable[[Run], None] = lambda run: None,
+    reached: Callable[[Run], bool],
 ) -> None:
     """Train `run` to the end of the task's plan, in place.
 
-    `reached` is called with the arrays up to date before the first step and after each; `told` after each step too.
-    The arrays share memory with the parameters, so nothing is copied. One thread: the same seed gives the same bits.
+    `reached` is called before the first step and after each, and says whether to go on. The run's arrays share memory
+    with the parameters, so they are up to date then. One thread: the same seed gives the same bits.
     """
     torch.set_num_threads(1)
     plan = task.plan
@@ -114,8 +113,7 @@ def train(
             "exp_avg": torch.from_numpy(run.means[name]),
             "exp_avg_sq": torch.from_numpy(run.squares[name]),
         }
-    reached(run)
-    while run.step < plan.steps:
+    while reached(run) and run.step < plan.steps:
         begun = time.perf_counter()
         batch = task.batch(run.step)
         for group in optimizer.param_groups:
@@ -130,5 +128,3 @@ def train(
         run.tokens += task.tokens_in(batch)
         run.loss = now if run.step == 1 else run.loss + (now - run.loss) / min(run.step, 200)
         run.seconds += time.perf_counter() - begun
-        reached(run)
-        told(run)

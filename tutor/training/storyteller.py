@@ -18,7 +18,7 @@ from tutor.training.generate import generate
 from tutor.training.grammar import Grammar, Story
 from tutor.training.heads import HeadScores, head_scores
 from tutor.training.plots import RULES
-from tutor.training.rows import REPEATED, filled, next_token_batch, pick_shape, repeated
+from tutor.training.rows import PAIRS, REPEATED, copying, filled, next_token_batch, pick_shape
 from tutor.training.tasks import Plan, Task, TrainBatch
 from tutor.training.textfile import TextTask
 
@@ -30,14 +30,14 @@ SPEC = ModelSpec(
     n_ctx=256, norm="pre", final_norm=True, positions="sinusoidal", scale_embed=True, activation="gelu", tied=True,
     bias=True, tokenizer=tokenizer.NAME, seed=1,
 )  # fmt: skip
-PLAN = Plan(steps=20000, checkpoints=(0, 100, 250, 500, 1000, 1500, 2000, 2500, 3000, 4000, 6000, 8000, 12000))
+PLAN = Plan(steps=9000, checkpoints=(0, 100, 250, 500, 1000, 1500, 2000, 2500, 3000, 4000, 6000, 8000))
 #: A text of the user's own is learned this long unless told otherwise.
 TEXT_STEPS = 3000
 BEGINNINGS = ("Once upon a time", "One day, Mia", "Tom and Lily were", "The")
 
 
 class Storyteller(Task):
-    """Stories of our own grammar, and a quarter of rows that repeat a random segment."""
+    """Stories of our own grammar, and rows that repeat random segments and pairs."""
 
     sentence = 'One day, Tom met Lily in the park. "Hi, Lily," said'
 
@@ -59,8 +59,9 @@ class Storyteller(Task):
 
     def _row(self, rng: np.random.Generator, length: int) -> tuple[np.ndarray, np.ndarray]:
         end = self.tokenizer.eot_id or 0
-        if rng.random() < REPEATED:
-            return repeated(rng, length, min(self.tokenizer.specials.values()), end, lambda: self._story(rng))
+        row = copying(rng, length, min(self.tokenizer.specials.values()), end, lambda: self._story(rng))
+        if row is not None:
+            return row
         ids, counts = filled(lambda: [end, *self._story(rng)], length + 64)
         # Most rows begin with end-of-text; the others as people type: with a story, or in the midst of one.
         begin, number = 0, rng.random()
@@ -130,8 +131,8 @@ class Storyteller(Task):
             "A small decoder-only Transformer that tells simple stories, trained for Transformer Tutor.\n\n"
             f"**Data.** Stories of our own grammar ({len(self.grammar.plots)} plots; `tutor/training/plots.py`, "
             "`world.py`), no sentence copied from elsewhere; held-out stories come from a stream of their own. "
-            f"{REPEATED:.0%} of the rows are a random segment of tokens repeated, which teaches heads to copy. "
-            "Most rows begin with <|endoftext|>.\n\n"
+            f"{REPEATED:.0%} of the rows are random segments of tokens repeated, and {PAIRS:.0%} random pairs, which "
+            "teaches heads to copy. Most rows begin with <|endoftext|>.\n\n"
             f"**Tokenizer.** `{tokenizer.NAME}`, byte-pair encoding made from these stories; every byte is in it.\n\n"
             "It knows nothing but these stories: what it says of anything else means nothing."
         )

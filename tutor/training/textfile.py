@@ -14,7 +14,7 @@ from tutor.engine.encodings import END_OF_TEXT, HOUSE_PATTERN, MASK, Tokenizer
 from tutor.engine.spec import ModelSpec
 from tutor.training import bpe
 from tutor.training.errors import TrainError
-from tutor.training.rows import REPEATED, next_token_batch, pick_shape, repeated
+from tutor.training.rows import copying, next_token_batch, pick_shape
 from tutor.training.tasks import Plan, Task, TrainBatch
 
 #: A text should have this many characters to learn from, and a file at most so many bytes.
@@ -47,7 +47,9 @@ def text_of(path: Path) -> str:
 
 
 class TextTask(Task):
-    """The storyteller's model on any text, cut anywhere; a quarter of rows repeat a random segment."""
+    """The storyteller's model on any text, cut anywhere; some rows repeat random tokens."""
+
+    licence = "the text's"
 
     def __init__(self, spec: ModelSpec, plan: Plan, path: Path) -> None:
         text = text_of(path)
@@ -78,10 +80,9 @@ class TextTask(Task):
 
     def _row(self, rng: np.random.Generator, length: int) -> tuple[np.ndarray, np.ndarray]:
         end = self.tokenizer.eot_id or 0
-        if rng.random() < REPEATED:
-            n_ordinary = min(self.tokenizer.specials.values())
-            return repeated(rng, length, n_ordinary, end, lambda: self._cut(rng, length).tolist())
-        return np.concatenate([[end], self._cut(rng, length - 1)]), np.ones(length, dtype=np.float32)
+        n_ordinary = min(self.tokenizer.specials.values())
+        row = copying(rng, length, n_ordinary, end, lambda: self._cut(rng, length).tolist())
+        return row or (np.concatenate([[end], self._cut(rng, length - 1)]), np.ones(length, dtype=np.float32))
 
     def _cut(self, rng: np.random.Generator, length: int) -> np.ndarray:
         """So many tokens of the text from anywhere, going on at its beginning after its end."""

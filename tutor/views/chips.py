@@ -40,10 +40,14 @@ class TokenStrip(QWidget):
         self._rows: tuple[tuple[Chip, ...], ...] = ()
         self._titles: tuple[str, ...] = ()
         self._boxes: list[list[QRectF]] = []
+        self._notes: tuple[str, ...] = ()
+        self._banded = True
         self._selected = 0
         self._query: int | None = None
         self._query_named = True
+        self._query_row: int | None = None
         self._key: int | None = None
+        self._key_row: int | None = None
         self._focused = (0, 0)
         self._hover: tuple[int, int] | None = None
         self._offset = 0.0
@@ -55,10 +59,15 @@ class TokenStrip(QWidget):
 
     # What is shown ------------------------------------------------------------------------------------------
 
-    def set_rows(self, rows: Sequence[Sequence[Chip]], selected_row: int = 0,
-                 titles: Sequence[str] = ()) -> None:
-        """Shows these rows; `titles` (“Tokens”, “Source”) stand at their left, already translated."""
-        self._rows, self._titles = tuple(tuple(row) for row in rows), tuple(titles)
+    def set_rows(self, rows: Sequence[Sequence[Chip]], selected_row: int = 0, titles: Sequence[str] = (),
+                 notes: Sequence[str] = (), banded: bool = True) -> None:
+        """Shows these rows; `titles` (“Tokens”, “Source”) stand at their left and `notes` behind their last chip,
+        both already translated. Of several rows the selected one has a band; without, its title alone is lit."""
+        rows = tuple(tuple(row) for row in rows)
+        if (rows, tuple(titles), tuple(notes), banded) == (self._rows, self._titles, self._notes, self._banded):
+            self.set_selected_row(selected_row)
+            return
+        self._rows, self._titles, self._notes, self._banded = rows, tuple(titles), tuple(notes), banded
         self._selected = selected_row
         self._focused, self._hover, self._offset = (selected_row, 0), None, 0.0
         self._layout()
@@ -68,15 +77,21 @@ class TokenStrip(QWidget):
         self._selected = row
         self.retranslate()
 
-    def set_query(self, index: int | None, named: bool = True) -> None:
-        """Marks a chip of the selected row as the query."""
-        self._query, self._query_named = index, named
+    def set_query(self, index: int | None, named: bool = True, row: int | None = None) -> None:
+        """Marks a chip as the query, in the selected row where no other is given."""
+        self._query, self._query_named, self._query_row = index, named, row
         self.retranslate()
 
-    def set_key(self, index: int | None) -> None:
-        """Marks a chip of the selected row as the key."""
-        self._key = index
+    def set_key(self, index: int | None, row: int | None = None) -> None:
+        """Marks a chip as the key, in the selected row where no other is given."""
+        self._key, self._key_row = index, row
         self.retranslate()
+
+    def _is_query(self, row: int, index: int) -> bool:
+        return index == self._query and row == (self._selected if self._query_row is None else self._query_row)
+
+    def _is_key(self, row: int, index: int) -> bool:
+        return index == self._key and row == (self._selected if self._key_row is None else self._key_row)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -88,9 +103,9 @@ class TokenStrip(QWidget):
     def _second_line(self, row: int, index: int) -> tuple[str, str]:
         """The word below a token, if any, and what follows it."""
         chip = self._rows[row][index]
-        if row == self._selected and index == self._query and self._query_named:
+        if self._is_query(row, index) and self._query_named:
             return self.tr("query"), str(chip.id)
-        if row == self._selected and index == self._key:
+        if self._is_key(row, index):
             return self.tr("key"), str(chip.id)
         if chip.kind == "special":
             return "", self.tr("special")
@@ -103,15 +118,17 @@ class TokenStrip(QWidget):
         chip = self._rows[row][index]
         text = self.tr("Token {number} of {total}: {text}, id {id}.").format(
             number=index, total=len(self._rows[row]), text=visible(chip.text), id=chip.id)
+        if len(self._rows) > 1 and row < len(self._titles):
+            text = f"{self._titles[row]} · {text}"
         if chip.group >= 0 and chip.group_text:
             text += " " + self.tr("One of the bytes of {character}.").format(character=chip.group_text)
         if chip.kind == "pad":
             text += " " + self.tr("Padding: masked, it is never looked at.")
         if chip.kind == "special":
             text += " " + self.tr("A special token.")
-        if row == self._selected and index == self._query and self._query_named:
+        if self._is_query(row, index) and self._query_named:
             text += " " + self.tr("This is the query.")
-        if row == self._selected and index == self._key:
+        if self._is_key(row, index):
             text += " " + self.tr("This is the key.")
         return text
 
@@ -200,7 +217,7 @@ class TokenStrip(QWidget):
             height = self._row_height(row)
             title = self._titles[row] if row < len(self._titles) else ""
             many, chosen = len(self._rows) > 1, row == self._selected
-            if many and chosen:
+            if many and chosen and self._banded:
                 painter.fillRect(QRectF(0, top, self.width(), height), theme.accentbg)
                 painter.fillRect(QRectF(0, top, theme.px(3), height), theme.accent)
             box = QRectF(theme.px(12), top + theme.px(4), start - theme.px(14), self._chip_height())
@@ -213,13 +230,12 @@ class TokenStrip(QWidget):
                 if self.chip_rect(row, index).adjusted(-6, -6, 6, 30).intersects(QRectF(event.rect())):
                     self._paint_chip(painter, row, index)
             self._paint_groups(painter, row)
+            self._paint_note(painter, row)
         self._paint_more(painter, start)
         painter.end()
 
     def _paint_chip(self, painter: QPainter, row: int, index: int) -> None:
-        role = ""
-        if row == self._selected:
-            role = "Q" if index == self._query else "K" if index == self._key else ""
+        role = "Q" if self._is_query(row, index) else "K" if self._is_key(row, index) else ""
         paint_chip(painter, self._theme, self.chip_rect(row, index), self._rows[row][index],
                    self._second_line(row, index), role, (row, index) == self._hover,
                    self.hasFocus() and (row, index) == self._focused)
@@ -233,6 +249,17 @@ class TokenStrip(QWidget):
         for first, last, character in spans.values():
             paint_bracket(painter, self._theme, self.chip_rect(row, first).united(self.chip_rect(row, last)),
                           self.tr("together: {character}").format(character=character))
+
+    def _paint_note(self, painter: QPainter, row: int) -> None:
+        """What is said behind the last chip of a row, where there is room."""
+        if row >= len(self._notes) or not self._notes[row]:
+            return
+        theme = self._theme
+        last = self.chip_rect(row, len(self._rows[row]) - 1).right() if self._rows[row] else self._title_width()
+        left, top = last + theme.px(12), sum(self._row_height(one) for one in range(row)) + theme.px(4)
+        box = QRectF(left, top, self.width() - left - theme.px(12), self._chip_height())
+        if box.width() > theme.px(60):
+            draw_text(painter, box, self._notes[row], font(theme, "dense"), theme.ink3, Qt.AlignmentFlag.AlignLeft)
 
     def _paint_more(self, painter: QPainter, start: float) -> None:
         """A quiet arrow at an end beyond which there is more."""

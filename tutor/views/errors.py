@@ -41,6 +41,57 @@ _PATTERNS = (
     QT_TRANSLATE_NOOP("error", "The tokenizer file {name} cannot be read ({reason}): install Transformer Tutor again."),
     QT_TRANSLATE_NOOP("error", "The tokenizer file {name} differs from the published one: put the original back or "
         "install Transformer Tutor again."),
+    QT_TRANSLATE_NOOP("error", "The sentence leaves no token to read: write at least one word."),
+    QT_TRANSLATE_NOOP("error", "Sentence {number} leaves no token to read: write at least one word."),
+    QT_TRANSLATE_NOOP("error", "{place} lacks the tensor {name}: use all files of one and the same model."),
+    QT_TRANSLATE_NOOP("error", "{place} lacks the weight {name}: use the files of one and the same model."),
+    QT_TRANSLATE_NOOP("error", "{place} lacks the file {name}: use all files of one and the same model."),
+    QT_TRANSLATE_NOOP("error", "{place} has {name} as {kind}, but weights are floating-point numbers: use the "
+        "unquantised model."),
+    QT_TRANSLATE_NOOP("error", "{place} has {name} in the shape {found}, but the model's description says "
+        "{expected}: use the files of one and the same model."),
+    QT_TRANSLATE_NOOP("error", "{place} has the tensor {name} in the shape {found}, which does not fit its "
+        "description: use the files of one and the same model."),
+    QT_TRANSLATE_NOOP("error", "{place} has the tensor {name}, which no {kind} model here has."),
+    QT_TRANSLATE_NOOP("error", "{place} has {name}, whose factors are not those of Llama 3, and cannot be shown."),
+    QT_TRANSLATE_NOOP("error", "{place} has {name} as {kind}, which cannot be dequantised here: use a file with "
+        "{known} tensors."),
+    QT_TRANSLATE_NOOP("error", "{place} has quantization_config, and its weights are not plain numbers: use the "
+        "unquantised model."),
+    QT_TRANSLATE_NOOP("error", "{place} has no weight_map: use the model's own file."),
+    QT_TRANSLATE_NOOP("error", "{place} names {name}, which is no file of that folder: use the model's own file."),
+    QT_TRANSLATE_NOOP("error", "{place} lacks {name}: use the model's own file."),
+    QT_TRANSLATE_NOOP("error", "{place} has a value of the wrong kind ({reason}): use its own file."),
+    QT_TRANSLATE_NOOP("error", "{place} is not readable JSON: {reason}."),
+    QT_TRANSLATE_NOOP("error", "{place} is no table of keys: use the model's own file."),
+    QT_TRANSLATE_NOOP("error", "{place} cannot be read ({problem}): copy the model again."),
+    QT_TRANSLATE_NOOP("error", "{name} cannot be read as GGUF ({problem}): copy the model again."),
+    QT_TRANSLATE_NOOP("error", "it is cut short"),
+    QT_TRANSLATE_NOOP("error", "it is cut short at {name}"),
+    QT_TRANSLATE_NOOP("error", "it is cut short, or is no safetensors file"),
+    QT_TRANSLATE_NOOP("error", "it is no safetensors file"),
+    QT_TRANSLATE_NOOP("error", "it is no GGUF file"),
+    QT_TRANSLATE_NOOP("error", "{name} holds no {file}: choose a folder with {others}."),
+    QT_TRANSLATE_NOOP("error", "{name} holds neither {file} nor {other}: choose a folder with one of them and "
+        "{weights}."),
+    QT_TRANSLATE_NOOP("error", "{name} holds only {file}, which could run code when it is read: convert it to "
+        "safetensors with `safetensors.torch.save_file` where you trust it."),
+    QT_TRANSLATE_NOOP("error", "{name} holds only an adapter ({file}): merge it into its model with peft's "
+        "`merge_and_unload` and save that."),
+    QT_TRANSLATE_NOOP("error", "There is no model {name}: choose one of {known}, or give a model folder or GGUF "
+        "file."),
+    QT_TRANSLATE_NOOP("error", "{name} is no model by itself: give its folder, with config.json, or a GGUF file."),
+    QT_TRANSLATE_NOOP("error", "{name} has no tokenizer: give token ids with --ids 5,6,7."),
+    QT_TRANSLATE_NOOP("error", "The tokenizer of {name} cannot be used ({reason}): use the model's own file, or "
+        "give token ids."),
+    QT_TRANSLATE_NOOP("error", "The tokenizer in {name} has {key} {value}, which this version does not know: give "
+        "token ids."),
+    QT_TRANSLATE_NOOP("error", "{name} has its tokenizer only as {file}: save it as {whole} with {call}, or give "
+        "token ids."),
+    QT_TRANSLATE_NOOP("error", "{key} of {name} is {value}, which cannot be shown."),
+    QT_TRANSLATE_NOOP("error", "{key} of {name} is {value}; only {wanted} can be shown."),
+    QT_TRANSLATE_NOOP("error", "{key} of {name} is {value}; known are {known}."),
+    QT_TRANSLATE_NOOP("error", "{name} lacks {key} or has no number there: use another copy of the model."),
 )  # fmt: skip
 
 

@@ -36,6 +36,9 @@ from tutor.session import Session
 from tutor.versions import versions
 from tutor.views import dialogs, present, style, theme, words
 from tutor.views.chips import TokenStrip
+from tutor.views.chips_desk import ChipsDesk
+from tutor.views.continue_desk import ContinueDesk
+from tutor.views.continuebar import ContinueBar
 from tutor.views.icons import icon
 from tutor.views.inspector import Inspector
 from tutor.views.keys import prints
@@ -85,8 +88,10 @@ class MainWindow(QMainWindow):
         self._make_actions()
         self._make_panes()
         self._make_menus()
-        self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.strip, self)
-        self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self)
+        self.chips = ChipsDesk(self.session, self.strip, self)
+        self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.chips, self)
+        self.continue_desk = ContinueDesk(self.session, self.runner, self.desk, self.continuing, self)
+        self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
         self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
         self._connect()
         self._restore()
@@ -112,8 +117,9 @@ class MainWindow(QMainWindow):
 
     def _make_panes(self) -> None:
         look = self._theme
-        self.sentence = SentenceBar(look, [(name, name) for name in models.names()])
+        self.sentence = SentenceBar(look, [(name, name) for name in models.names()], models.MOST_LAYERS)
         self.strip = TokenStrip(look)
+        self.continuing = ContinueBar(look)
         self.outline = Outline(look)
         self.stage = StagePane(look)
         self.inspector = Inspector(look)
@@ -153,6 +159,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.sentence)
         column.addWidget(self.strip)
+        column.addWidget(self.continuing)
         column.addWidget(self.splitter, 1)
         column.addWidget(self._bottom)
         self.setCentralWidget(whole)
@@ -230,9 +237,11 @@ class MainWindow(QMainWindow):
         self.desk.open(path)
 
     def escape(self) -> None:
-        """Cancel the run, else unpin."""
+        """Cancel the run, else close what was opened, else unpin."""
         if self.desk.busy():
             self.desk.cancel()
+        elif self.continuing.isVisible():
+            self.continue_desk.close()
         else:
             self.session.pin(None)
 
@@ -459,11 +468,12 @@ class MainWindow(QMainWindow):
         for command in commands.COMMANDS:
             if command.icon:
                 self.actions_[command.id].setIcon(icon(command.icon, look))
-        for view in (self.sentence, self.strip, self.outline, self.stage, self.inspector, self.timeline,
-                     self.transport, self._corner):  # fmt: skip
+        for view in (self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector,
+                     self.timeline, self.transport, self._corner):  # fmt: skip
             view.set_theme(look)
         for widget, colour in ((self._bottom, look.strip), (self.sentence, look.strip), (self.strip, look.strip),
-                               (self.menuBar(), look.strip), (self.statusBar(), look.win)):  # fmt: skip
+                               (self.continuing, look.strip), (self.menuBar(), look.strip),
+                               (self.statusBar(), look.win)):  # fmt: skip
             colours = widget.palette()
             colours.setColor(colours.ColorRole.Window, colour)
             widget.setPalette(colours)

@@ -11,7 +11,7 @@ from tutor.views.inspector import Inspector
 from tutor.views.outline import Outline
 from tutor.views.stagepane import StagePane, Tab
 from tutor.views.timeline import Timeline
-from tutor.views.timelinepaint import Segment, StageChip
+from tutor.views.timelinepaint import StageChip
 
 
 class PlaceDesk(QObject):
@@ -37,9 +37,8 @@ class PlaceDesk(QObject):
         if trace is None:
             return
         self._outline.set_branches(present.branches(trace))
-        self._timeline.set_segments([
-            Segment(words.section(one.name), one.stops[0].number, len(one.stops)) for one in trace.program.sections
-        ])  # fmt: skip
+        segments, tracks, links = present.overview(trace)
+        self._timeline.set_segments(segments, tracks, links, self.tr("encoder output → K, V"))
         self._timeline.set_stage_titles([words.stage(stop.stage.title) for stop in trace.program.stops])
 
     def refresh(self, ready: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from tutor.engine import axes as ax
 from tutor.engine.axes import Axis, Slices
 from tutor.engine.picture import Lit, Panel, Picture
 from tutor.engine.program import Stop
-from tutor.engine.token_bytes import Merge
+from tutor.engine.token_bytes import Merge, Token
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Stats, Trace
 from tutor.engine.working import Working
@@ -23,6 +24,7 @@ from tutor.views.equation import Part
 from tutor.views.heatdata import Map
 from tutor.views.inspector import Explanation
 from tutor.views.outline import Branch, Entry
+from tutor.views.overview import Segment, TrackLink
 from tutor.views.timelinepaint import UseMark
 
 translate = QCoreApplication.translate
@@ -58,6 +60,17 @@ def chips(batch: Batch, row: int) -> tuple[Chip, ...]:
             found.append(Chip(token_label(batch, row, at), token.id))
         last = None
     return tuple(found)
+
+
+def written(batch: Batch, row: int) -> str:
+    """The text that tokens make, special ones left out."""
+    data = b"".join(token.data for token in batch.rows[row] if not token.pad and not token.special)
+    return data.decode(errors="replace").strip()
+
+
+def is_mask(token: Token, mask: str) -> bool:
+    """Whether a token is the model's mask."""
+    return not token.pad and (token.text == mask or token.data == mask.encode())
 
 
 def labels(trace: Trace, panel: Panel, axis: Axis | None, row: int) -> list[str] | None:
@@ -282,6 +295,28 @@ def branches(trace: Trace) -> tuple[Branch, ...]:
     )
 
 
+def overview(trace: Trace) -> tuple[list[Segment], list[str], list[TrackLink]]:
+    """The timeline of a run: its sections, the names of its tracks where there are several, and their links."""
+    program = trace.program
+    many = len(program.streams) > 1
+    segments = [
+        Segment(
+            words.part(one.name) if many else words.section(one.name), one.stops[0].number, len(one.stops),
+            program.streams.index(one.track), str(one.number) if one.number is not None else "",
+            words.section(one.name),
+        )
+        for one in program.sections
+    ]  # fmt: skip
+    links: dict[tuple[int, int], TrackLink] = {}
+    for source, reader in program.links:
+        stop = program.stop_of(reader)
+        number = stop.section.rsplit(".", 1)[-1]
+        title = translate("present", "read by cross-attention {number}").format(number=number)
+        pair = program.stop_of(source).number, stop.number
+        links[pair] = TrackLink(*pair, title)
+    return segments, [words.side(name) for name in program.streams] if many else [], list(links.values())
+
+
 def _symbol(trace: Trace, name: str) -> tuple[str, str]:
     """A tensor's mark in the use lane and its role."""
     step = trace.program[name]
@@ -310,11 +345,58 @@ def uses(trace: Trace, path: str, stops: Sequence[Stop], inside: Stop | None) ->
     return tuple(sorted(marks.values(), key=lambda mark: (mark.index, not mark.written)))
 
 
-def mark(strip: TokenStrip, trace: Trace, path: str, cell: Sequence[int] | None) -> None:
-    """Mark a cell's tokens on the strip: query and key, or its own position, which is neither."""
-    at = {axis.name: entry for axis, entry in zip(trace.shapes[path], cell or ())}
-    strip.set_query(at.get(ax.QUERY, at.get(ax.POS)), named=ax.QUERY in at)
-    strip.set_key(at.get(ax.KEY))
+def mark(strip: TokenStrip, session: Session) -> None:
+    """Mark tokens on the strip: query and key, or a position, which is neither.
+
+    They are those of the pinned cell; where none is pinned, the tokens that are followed, as far as the step on screen
+    has their rows or columns.
+    """
+    trace, path = session.trace, session.cursor.path
+    assert trace is not None
+    streams = trace.program.streams
+    rows, columns = _followed(session)
+    query = key = None
+    named = False
+    for axis, stream, at in zip(trace.shapes[path], session.streams(path), session.cell or itertools.repeat(None)):
+        if stream is not None and axis.name in (ax.QUERY, ax.POS):
+            query, named = (stream, at if session.cell is not None else rows), axis.name == ax.QUERY
+        elif stream is not None and axis.name == ax.KEY:
+            key = (stream, at if session.cell is not None else columns)
+    strip.set_query(query[1] if query else None, named, streams.index(query[0]) if query else None)
+    strip.set_key(key[1] if key else None, streams.index(key[0]) if key else None)
+
+
+def _followed(session: Session) -> tuple[int | None, int | None]:
+    """The row and the column of the step on screen that belong to followed tokens.
+
+    A column does only where it is a token of another text than the rows': in self-attention one token is followed.
+    """
+    assert session.trace is not None
+    path = session.cursor.path
+    found = {axis.name: stream for axis, stream in zip(session.trace.shapes[path], session.streams(path))}
+    rows, columns = found.get(ax.QUERY, found.get(ax.POS)), found.get(ax.KEY)
+    places = session.positions
+    return places.get(rows or ""), places.get(columns or "") if columns != rows else None
+
+
+def followed(session: Session, picture: Picture) -> tuple[tuple[Lit, Lit] | None, ...]:
+    """What the followed tokens light while no cell is pinned: their row (and column) in the result, and the rows of
+    the operands that the result's row comes from."""
+    trace = session.trace
+    assert trace is not None
+    result = picture.result
+    row, column = _followed(session)
+    if result.rows is None or result.rows.name not in ax.TOKEN_AXES or row is None or row >= result.values.shape[0]:
+        return ()
+    last = result.values.shape[1] - 1
+    # What the first and the last cell of the row read alike, the whole row reads.
+    first, other = (lit(trace, picture, result.index(row, at)) for at in (0, last))
+    found: list[tuple[Lit, Lit] | None] = []
+    for one, two in zip(first[:-1], other[:-1]):
+        same = one is not None and two is not None and one[0] is not None and one[0] == two[0]
+        found.append((one[0], None) if one is not None and same else None)
+    shown = result.columns is not None and result.columns.name == ax.KEY and column is not None and column <= last
+    return (*found, (row, column if shown else None))
 
 
 def scales(picture: Picture) -> list[tuple[str, str, float, float]]:

@@ -1,4 +1,4 @@
-"""What is run: the sentences, the model, the device; tokens while typing; runs, opened and saved traces."""
+"""What is run: sentences and their targets, the model, the device; tokens while typing; opened and saved traces."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from tutor import work
 from tutor.engine import axes as ax
-from tutor.engine import models
+from tutor.engine import families, models
 from tutor.engine.axes import AxesError
 from tutor.engine.files import FileError
+from tutor.engine.sampling import Rules, SamplingError
 from tutor.engine.spec import SpecError
 from tutor.engine.tokens import Batch, TokenError
 from tutor.engine.trace import Trace, TraceError
@@ -20,13 +21,13 @@ from tutor.engine.weights import WeightsError
 from tutor.runner import Runner
 from tutor.session import Session
 from tutor.views import present
-from tutor.views.chips import TokenStrip
+from tutor.views.chips_desk import ChipsDesk
 from tutor.views.errors import worded
 from tutor.views.sentencebar import SentenceBar
 
-RUN, SAVE, TOKENS = "run", "save", "tokens"
+RUN, SAVE, TOKENS, TARGET, MASK = "run", "save", "tokens", "target", "mask"
 #: Errors whose message is a sentence for people.
-WORDED = (AxesError, FileError, SpecError, TokenError, TraceError, WeightsError)
+WORDED = (AxesError, FileError, SamplingError, SpecError, TokenError, TraceError, WeightsError)
 _TYPING_PAUSE_MS = 80
 
 
@@ -39,6 +40,7 @@ class SentenceDesk(QObject):
         ran(object)          a `work.Run` is on screen
         said(str)            a sentence for the status line
         erred(str)           what went wrong, for a report
+        maskChanged(str)     the text of the model's mask, "" for a model without
         idle()               nothing is being computed or waited for
     """
 
@@ -48,16 +50,22 @@ class SentenceDesk(QObject):
     said = Signal(str)
     erred = Signal(str)
     idle = Signal()
+    maskChanged = Signal(str)
 
     def __init__(
-        self, session: Session, runner: Runner, run: work.RunRequest, bar: SentenceBar, strip: TokenStrip,
+        self, session: Session, runner: Runner, run: work.RunRequest, bar: SentenceBar, chips: ChipsDesk,
         parent: QObject | None = None,
     ) -> None:  # fmt: skip
         """`run` computes a request; it is called on the runner's thread only."""
         super().__init__(parent)
         self._session, self._runner, self._run_request = session, runner, run
-        self._bar, self._strip = bar, strip
+        self._bar, self._chips = bar, chips
         self._texts: list[str] = [""]
+        #: A target for each sentence, "" where the model writes its own; None for a model that reads none.
+        self._targets: list[str] | None = None
+        self._run_targets: tuple[str, ...] = ()  # those of the run on screen
+        self._run_texts: tuple[str, ...] = ()
+        self._mask = ("", "")  # a model and its mask
         self._row = 0
         self.request = work.Request(("",))
         self.typing_runner = Runner(self)
@@ -66,6 +74,8 @@ class SentenceDesk(QObject):
         self._typing.setInterval(_TYPING_PAUSE_MS)
         self._typing.timeout.connect(self._tokenize)
         bar.edited.connect(self._edited)
+        bar.targetEdited.connect(self._target_edited)
+        bar.maskWanted.connect(self.insert_mask)
         bar.runRequested.connect(self.run)
         bar.cancelRequested.connect(self.cancel)
         bar.rowChosen.connect(self._choose_row)
@@ -88,13 +98,19 @@ class SentenceDesk(QObject):
         """Put sentences into the box and run them."""
         self.request = request
         self._texts = list(request.texts) or [""]
+        self._targets = list(request.targets) if request.targets else None
         self._row = 0
+        self._fit_targets()
         self._show_request()
         self.run()
 
     def start_sample(self, text: str) -> None:
         """Run one sentence in place of what is in the box."""
-        self.start(replace(self.request, texts=(text,)))
+        self.start(replace(self.request, texts=(text,), targets=()))
+
+    def use_model(self, name: str) -> None:
+        """Run what is in the box through another model: a shipped one, a folder or a file."""
+        self._choose_model(name)
 
     def open(self, path: Path) -> None:
         """Open a saved trace."""
@@ -109,11 +125,32 @@ class SentenceDesk(QObject):
     def run(self) -> None:
         """Run what is in the box; an older run is voided."""
         self._typing.stop()
-        self._texts[self._row] = self._bar.text()
-        self.request = replace(self.request, texts=tuple(self._texts))
+        self._store()
+        given = tuple(self._targets) if self._targets is not None and any(self._targets) else ()
+        self.request = replace(self.request, texts=tuple(self._texts), targets=given)
         self._bar.set_problem("")
+        self._bar.set_target_problem("")
         self._runner.submit(RUN, partial(self._run_request, self.request))
         self._set_busy(True)
+
+    def extend(self, count: int, rules: Rules) -> None:
+        """Append next tokens to the sentence on screen, chosen by `rules`, and run the longer one."""
+        trace = self._session.trace
+        if trace is None or self.busy() or not self._is_run(self._row):
+            return  # what is being typed has to be run first: its next token is not that of the sentence on screen
+        request = replace(self.request, extend=count, row=self._row, rules=rules)
+        self._runner.submit(RUN, partial(self._run_request, request))
+        self._set_busy(True)
+
+    def _take_extended(self, trace: Trace, row: int) -> None:
+        """The sentence that grew is the one in the box."""
+        if trace.target is None:
+            self._texts[row] = trace.batch.texts[row] or present.written(trace.batch, row)
+        elif self._targets is not None:
+            self._targets[row] = present.written(trace.target, row)
+            self._run_targets = tuple(self._targets)
+        given = self._run_targets if self._targets is not None and any(self._targets) else ()
+        self.request = replace(self.request, texts=tuple(self._texts), targets=given)
 
     def cancel(self) -> None:
         """Give the run up; what was on screen stays."""
@@ -148,7 +185,13 @@ class SentenceDesk(QObject):
             self._take_run(result)
         elif channel == TOKENS and isinstance(result, Batch):
             self._bar.set_problem("")
-            self._strip.set_rows([present.chips(result, 0)], 0, [self.tr("Tokens")])
+            self._chips.show_source(result, bool(self._target()))
+        elif channel == TARGET:
+            self._bar.set_target_problem("")
+            self._chips.show_target(result if isinstance(result, Batch) else None)
+        elif channel == MASK and isinstance(result, tuple):
+            self._mask = result
+            self._show_mask()
         elif channel == SAVE and isinstance(result, Path):
             self._set_busy(False)
             self.said.emit(self.tr("Saved as {name}.").format(name=result.name))
@@ -157,27 +200,43 @@ class SentenceDesk(QObject):
         trace = run.trace
         if run.request is None:
             self._texts = list(trace.batch.texts)
+            self._targets = list(trace.target.texts) if trace.target is not None else None
+            self._run_targets = tuple(self._targets or ())
             self._row = 0
             self.request = work.Request(tuple(self._texts), trace.spec.name)
-        self._show_request()
+        else:
+            self._run_targets = run.request.targets
+            if run.request.extend:
+                self._take_extended(trace, min(run.request.row, len(self._texts) - 1))
+        # A row of ids has no text of its own; the tokens' own is what the box shows of it.
+        self._run_texts = tuple(
+            text or present.written(trace.batch, at) if run.request is not None and run.request.extend else text
+            for at, text in enumerate(trace.batch.texts)
+        )
         row = self._row
         self._session.set_trace(trace)
+        self._show_request()
+        self._find_mask()
         if row < trace.batch.n_rows:
             # The sentence in the box is the one on screen.
             self._session.select(ax.BATCH, row)
         self.ran.emit(run)
 
     def _failed(self, channel: str, error: BaseException) -> None:
-        if channel not in (RUN, SAVE, TOKENS):
+        if channel not in (RUN, SAVE, TOKENS, TARGET):
             return
-        if channel != TOKENS:
+        if channel in (RUN, SAVE):
             self._set_busy(False)
         self.erred.emit(f"{type(error).__name__}: {error}")
         sentence = self.sentence(error)
-        if channel != SAVE and isinstance(error, (TokenError, SpecError)):
+        if isinstance(error, work.TargetError):
+            self._bar.set_target_problem(sentence)
+            if channel == TARGET:
+                self._chips.show_target(None)
+        elif channel != SAVE and isinstance(error, (TokenError, SpecError)):
             self._bar.set_problem(sentence)
             if channel == TOKENS:
-                self._strip.set_rows([()], 0, [self.tr("Tokens")])
+                self._chips.show_source(None, bool(self._target()))
         else:
             self.said.emit(sentence)
 
@@ -196,27 +255,65 @@ class SentenceDesk(QObject):
         """Whether what is in the box is what was run (and not the next sentence, being typed)."""
         return self._is_run(self._row)
 
+    def _target(self) -> str:
+        """The target of the sentence in the box, "" for none."""
+        return self._targets[self._row] if self._targets is not None else ""
+
+    def _store(self) -> None:
+        """Keep what is in the boxes as the sentence of this row, and its target."""
+        self._texts[self._row] = self._bar.text()
+        if self._targets is not None:
+            self._targets[self._row] = self._bar.target()
+
+    def _fit_targets(self) -> None:
+        """As many targets as sentences for a model that reads them, none for another."""
+        try:
+            wanted = models.find(self.request.model).has_target
+        except (SpecError, WeightsError):  # the run will say so
+            wanted = self._targets is not None
+        before = (self._targets or []) if wanted else []
+        self._targets = [*before, *[""] * len(self._texts)][: len(self._texts)] if wanted else None
+
     def _show_request(self) -> None:
         self._bar.set_rows(self._row, len(self._texts))
         self._bar.set_text(self._texts[self._row])
-        preset = self.request.model in models.names()
+        written = ""
+        trace = self._session.trace
+        if self._is_run(self._row) and not self._target() and trace is not None and trace.target is not None:
+            written = present.written(trace.target, self._row)
+        self._bar.set_target(None if self._targets is None else self._target(), written)
+        preset = self.request.model in families.presets()
         layers = self.request.layers
         if preset and layers is None:
             layers = models.find(self.request.model).spec.n_layers
         self._bar.set_model(self.request.model, layers or 1, not preset)
         self._bar.set_device(self.request.device)
+        if self._mask[0] != self.request.model:
+            self.typing_runner.submit(MASK, partial(_mask, self.request.model))
 
     def _edited(self, text: str) -> None:
         self._texts[self._row] = text
         self._typing.start()
 
+    def _target_edited(self, text: str) -> None:
+        if self._targets is not None:
+            self._targets[self._row] = text
+            self._typing.start()
+
     def _tokenize(self) -> None:
-        job = partial(_tokens, self.request.model, self._texts[self._row])
-        self.typing_runner.submit(TOKENS, job)
+        """Show the tokens of what is in the boxes, as far as it was not run."""
+        if self._is_run(self._row):
+            self.show_chips()
+            self._show_request()
+            return
+        self._bar.set_target(None if self._targets is None else self._target())
+        self.typing_runner.submit(TOKENS, partial(_tokens, self.request.model, self._texts[self._row]))
+        if self._targets is not None:
+            self.typing_runner.submit(TARGET, partial(_target_tokens, self.request.model, self._target()))
 
     def _choose_row(self, row: int) -> None:
         """Another sentence of the batch: in the box, and on screen where it was run."""
-        self._texts[self._row] = self._bar.text()
+        self._store()
         self._row = min(row, len(self._texts) - 1)
         self._show_request()
         trace = self._session.trace
@@ -229,25 +326,36 @@ class SentenceDesk(QObject):
 
     def _is_run(self, row: int) -> bool:
         trace = self._session.trace
-        return trace is not None and row < trace.batch.n_rows and trace.batch.texts[row] == self._texts[row]
+        if trace is None or row >= trace.batch.n_rows or self._run_texts[row] != self._texts[row]:
+            return False
+        if (trace.target is None) != (self._targets is None):
+            return False
+        given = self._run_targets[row] if row < len(self._run_targets) else ""
+        return self._targets is None or self._targets[row] == given
 
     def _add_row(self) -> None:
-        self._texts[self._row] = self._bar.text()
+        self._store()
         self._texts.append("")
+        if self._targets is not None:
+            self._targets.append("")
         self._row = len(self._texts) - 1
         self._show_request()
-        self._strip.set_rows([()], 0, [self.tr("Tokens")])
+        self._chips.show_nothing(self._targets is not None)
         self._bar.box().setFocus()
 
     def _remove_row(self) -> None:
         if len(self._texts) > 1:
             del self._texts[self._row]
+            if self._targets is not None:
+                del self._targets[self._row]
             self._row = min(self._row, len(self._texts) - 1)
             self._show_request()
             self.run()
 
     def _choose_model(self, name: str) -> None:
+        self._store()
         self.request = replace(self.request, model=name, layers=None)
+        self._fit_targets()
         self._show_request()
         self.run()
 
@@ -266,11 +374,40 @@ class SentenceDesk(QObject):
             return
         row = self._session.selection.of(ax.Axis(ax.BATCH, trace.batch.n_rows))
         if row != self._row and row < len(self._texts):
-            self._texts[self._row] = self._bar.text()
+            self._store()
             self._row = row
             self._show_request()
+            self._find_mask()
         if self._is_run(self._row):
             self.show_chips()
+
+    # The mask -----------------------------------------------------------------------------------------------
+
+    def mask(self) -> str:
+        """The text of the model's mask, "" for a model without."""
+        return self._mask[1] if self._mask[0] == self.request.model else ""
+
+    def insert_mask(self) -> None:
+        """Put the model's mask where the cursor is in the sentence."""
+        if self.mask():
+            self._bar.box().setFocus()
+            self._bar.box().put(self.mask())
+
+    def _show_mask(self) -> None:
+        self._bar.set_mask(self.mask())
+        self.maskChanged.emit(self.mask())
+        self._find_mask()
+
+    def _find_mask(self) -> None:
+        """Follow the first masked token of the sentence on screen: its row is what the model is asked."""
+        trace = self._session.trace
+        if trace is None or trace.target is not None or not self.shows_its_run():
+            return
+        stream = trace.program.streams[0]
+        row = trace.batch.rows[self._row]
+        at = next((n for n, token in enumerate(row) if self.mask() and present.is_mask(token, self.mask())), None)
+        if at is not None or stream in self._session.positions:
+            self._session.follow(stream, at)
 
     # The tokens ---------------------------------------------------------------------------------------------
 
@@ -281,13 +418,10 @@ class SentenceDesk(QObject):
 
     def show_chips(self) -> None:
         """The tokens of the sentence on screen, with query and key marked."""
-        trace = self._session.trace
-        if trace is None:
-            self._strip.set_rows([()], 0, [self.tr("Tokens")])
-            return
-        row = min(self._row, trace.batch.n_rows - 1)
-        self._strip.set_rows([present.chips(trace.batch, row)], 0, [self.tr("Tokens")])
-        present.mark(self._strip, trace, self._session.cursor.path, self._session.cell)
+        if self._session.trace is None:
+            self._chips.show_nothing(self._targets is not None)
+        else:
+            self._chips.show_run(self._row, not self._target())
 
 
 def _open(path: Path, job: work.Handle) -> work.Run:
@@ -296,3 +430,11 @@ def _open(path: Path, job: work.Handle) -> work.Run:
 
 def _tokens(model: str, text: str, job: work.Handle) -> Batch:
     return work.tokens(model, (text,))
+
+
+def _target_tokens(model: str, text: str, job: work.Handle) -> Batch | None:
+    return work.target_tokens(model, text)
+
+
+def _mask(model: str, job: work.Handle) -> tuple[str, str]:
+    return model, work.mask_of(model)

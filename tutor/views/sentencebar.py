@@ -1,4 +1,4 @@
-"""The top of the window: the sentence, Run, the model, and what is wrong with the sentence, if anything."""
+"""The top of the window: the sentence (and its target), Run, the model, and what is wrong, if anything."""
 
 from __future__ import annotations
 
@@ -6,35 +6,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from tutor.views.icons import icon
+from tutor.views.sentencebox import SentenceBox
 from tutor.views.style import primary
 from tutor.views.theme import Theme, font
 
-#: A sentence box has one line, so these stand for characters it cannot show.
-_SHOWN = {"\n": "⏎", "\t": "⇥"}
-_MOST_CHARACTERS = 2_000_000
-
-
-def to_box(text: str) -> str:
-    for character, shown in _SHOWN.items():
-        text = text.replace(character, shown)
-    return text
-
-
-def from_box(text: str) -> str:
-    for character, shown in _SHOWN.items():
-        text = text.replace(shown, character)
-    # Pasting several lines into one puts Qt's own separators between them.
-    return text.replace("\u2028", "\n").replace("\u2029", "\n")
-
 
 class SentenceBar(QWidget):
-    """What to run.
+    """What to run. A model that reads two texts has a second box, for the target.
 
     Signals:
         edited(str)        the sentence on screen was typed into
+        targetEdited(str)  its target was
+        maskWanted()       the button that inserts the model's mask
         runRequested()     Run was pressed, or Return in the box
         cancelRequested()  Cancel was pressed
         rowChosen(int)     another sentence of the batch
@@ -43,6 +30,8 @@ class SentenceBar(QWidget):
     """
 
     edited = Signal(str)
+    targetEdited = Signal(str)
+    maskWanted = Signal()
     runRequested = Signal()
     cancelRequested = Signal()
     rowChosen = Signal(int)
@@ -52,23 +41,25 @@ class SentenceBar(QWidget):
     layersChosen = Signal(int)
     deviceChosen = Signal(str)
 
-    def __init__(self, theme: Theme, models: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, models: Sequence[tuple[str, str]], most_layers: int = 12, parent: QWidget | None = None
+    ) -> None:
+        """`models` are the names to choose from, each with its title."""
         super().__init__(parent)
         self._theme = theme
         self._busy = self._compact = False
-        self._problem = ""
-        self._given = ("", "")
-        self._label, self._box, self._run = QLabel(), QLineEdit(), QPushButton()
+        self._problem = self._target_problem = self._decoded = ""
+        self._label, self._box, self._run = QLabel(), SentenceBox(), QPushButton()
+        self._target_label, self._target = QLabel(), SentenceBox()
+        self._mask = QPushButton()
         self._row, self._of = QSpinBox(), QLabel()
         self._add, self._remove = QPushButton(), QPushButton()
         self._model_label, self._model = QLabel(), QComboBox()
         self._layers_label, self._layers = QLabel(), QSpinBox()
         self._device_label, self._device = QLabel(), QComboBox()
-        self._error = QLabel()
-        self._box.setMaxLength(_MOST_CHARACTERS)
-        self._box.setClearButtonEnabled(False)
+        self._error, self._target_error = QLabel(), QLabel()
         self._row.setPrefix("")
-        self._layers.setRange(1, 12)
+        self._layers.setRange(1, most_layers)
         for name, title in models:
             self._model.addItem(title, name)
         for name in ("auto", "cpu", "cuda", "mps"):
@@ -77,20 +68,26 @@ class SentenceBar(QWidget):
         line = QHBoxLayout()
         line.setContentsMargins(12, 7, 12, 3)
         line.setSpacing(8)
-        for widget in (self._label, self._row, self._of, self._box, self._add, self._remove, self._run,
-                       self._model_label, self._model, self._layers_label, self._layers,
-                       self._device_label, self._device):  # fmt: skip
-            line.addWidget(widget, 1 if widget is self._box else 0)
-        self._error.setContentsMargins(12, 0, 12, 2)
-        self._error.setWordWrap(True)
-        self._error.hide()
+        boxes = (self._box, self._target)
+        for widget in (self._label, self._row, self._of, self._box, self._mask, self._target_label, self._target,
+                       self._add, self._remove, self._run, self._model_label, self._model,
+                       self._layers_label, self._layers, self._device_label, self._device):  # fmt: skip
+            line.addWidget(widget, 1 if widget in boxes else 0)
+        for error in (self._error, self._target_error):
+            error.setContentsMargins(12, 0, 12, 2)
+            error.setWordWrap(True)
+            error.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(line)
         column.addWidget(self._error)
-        self._box.textEdited.connect(self._edited)
-        self._box.returnPressed.connect(self.runRequested)
+        column.addWidget(self._target_error)
+        self._box.typed.connect(self.edited)
+        self._target.typed.connect(self.targetEdited)
+        for box in boxes:
+            box.returnPressed.connect(self.runRequested)
+        self._mask.clicked.connect(self.maskWanted)
         self._run.clicked.connect(self._pressed)
         self._row.valueChanged.connect(self._row_changed)
         self._add.clicked.connect(self.rowAdded)
@@ -100,21 +97,37 @@ class SentenceBar(QWidget):
         self._device.activated.connect(self._device_chosen)
         self.set_theme(theme)
         self.set_rows(0, 1)
+        self.set_target(None)
+        self.set_mask("")
         self.retranslate()
 
     # What is shown ------------------------------------------------------------------------------------------
 
     def set_text(self, text: str) -> None:
         """Show a sentence. What the box cannot hold of it (half a surrogate pair) is kept until it is edited."""
-        if self.text() != text:
-            with QSignalBlocker(self._box):
-                self._box.setText(to_box(text))
-            self._box.setCursorPosition(0)
-            self._given = text, self._box.text()
+        self._box.set_sentence(text)
 
     def text(self) -> str:
-        given, shown = self._given
-        return given if self._box.text() == shown else from_box(self._box.text())
+        return self._box.sentence()
+
+    def set_target(self, text: str | None, decoded: str = "") -> None:
+        """Show the sentence's target; None for a model that reads none. `decoded` is what the model wrote itself
+        where no target is given: it stands in the empty box as a hint, never as typed text."""
+        self._target.setVisible(text is not None)
+        self._target.set_sentence(text or "")
+        self._decoded = decoded
+        self._say_target()
+
+    def target(self) -> str:
+        return self._target.sentence()
+
+    def has_target(self) -> bool:
+        return not self._target.isHidden()
+
+    def set_mask(self, text: str) -> None:
+        """The text of the model's mask, which the button inserts; "" for a model without."""
+        self._mask.setVisible(bool(text))
+        self._mask.setText(text)
 
     def set_rows(self, row: int, count: int) -> None:
         """Which sentence of how many is in the box."""
@@ -132,6 +145,7 @@ class SentenceBar(QWidget):
         for label in (self._label, self._model_label, self._device_label):
             label.setVisible(not compact)
         self._compact = compact
+        self._say_target()
         self._layers_label.setVisible(not compact and not self._layers.isHidden())
 
     def _say_of(self) -> None:
@@ -147,12 +161,45 @@ class SentenceBar(QWidget):
         self._problem = sentence
         self._error.setVisible(bool(sentence))
         self._error.setText("⚠ " + sentence if sentence else "")
-        self._box.setProperty("error", bool(sentence))
-        self._box.update()
-        self._box.setAccessibleDescription(sentence)
+        self._box.set_problem(sentence)
 
     def problem(self) -> str:
         return self._problem
+
+    def set_target_problem(self, sentence: str) -> None:
+        """Say what is wrong with the target, below its box; "" for nothing."""
+        self._target_problem = sentence
+        self._target_error.setVisible(bool(sentence))
+        self._target_error.setText("⚠ " + sentence if sentence else "")
+        self._target.set_problem(sentence)
+        self._align_error()
+
+    def target_problem(self) -> str:
+        return self._target_problem
+
+    def _align_error(self) -> None:
+        """What is wrong with the target stands below the target's box."""
+        left = self._target.x() if self._target_problem else 12
+        self._target_error.setContentsMargins(min(left, self.width() // 2), 0, 12, 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._align_error()
+
+    def _say_target(self) -> None:
+        there = self.has_target()
+        self._target_label.setVisible(there and not self._compact)
+        name = self.tr("Source") if there else self.tr("Sentence")
+        self._label.setText(name)
+        self._box.setAccessibleName(name)
+        self._box.setPlaceholderText(self.tr("Type a sentence of your own"))
+        self._target_label.setText(self.tr("Target"))
+        self._target.setAccessibleName(self.tr("Target"))
+        hint = self.tr("Left empty, the model writes it")
+        if self._decoded:
+            hint = self.tr("The model wrote: {text}").format(text=self._decoded)
+        self._target.setPlaceholderText(hint)
+        self._target.setToolTip(self.tr("The target the decoder reads. Left empty, the model writes its own."))
 
     def set_model(self, name: str, layers: int, fixed: bool) -> None:
         """Show which model runs; `fixed` where its number of blocks is not to be chosen."""
@@ -170,8 +217,18 @@ class SentenceBar(QWidget):
         with QSignalBlocker(self._device):
             self._device.setCurrentIndex(max(0, self._device.findData(name)))
 
-    def box(self) -> QLineEdit:
+    def box(self) -> SentenceBox:
         return self._box
+
+    def target_box(self) -> SentenceBox:
+        return self._target
+
+    def boxes(self) -> tuple[QLineEdit, ...]:
+        """The boxes to type in that are on screen."""
+        return (self._box, self._target) if self.has_target() else (self._box,)
+
+    def mask_button(self) -> QPushButton:
+        return self._mask
 
     def run_button(self) -> QPushButton:
         return self._run
@@ -184,20 +241,22 @@ class SentenceBar(QWidget):
             button.setFixedWidth(theme.height("button"))
         for spin in (self._row, self._layers):
             spin.setMinimumWidth(round(theme.px(52)))
-        for widget in (self._label, self._model_label, self._layers_label, self._device_label, self._of):
+        for widget in (self._label, self._model_label, self._layers_label, self._device_label, self._of,
+                       self._target_label):  # fmt: skip
             widget.setFont(font(theme, "dense"))
-        self._error.setFont(font(theme, "dense"))
-        colours = self._error.palette()
-        colours.setColor(self._error.foregroundRole(), theme.err)
-        self._error.setPalette(colours)
+        for error in (self._error, self._target_error):
+            error.setFont(font(theme, "dense"))
+            colours = error.palette()
+            colours.setColor(error.foregroundRole(), theme.err)
+            error.setPalette(colours)
         self.retranslate()
 
     # Words --------------------------------------------------------------------------------------------------
 
     def retranslate(self) -> None:
-        self._label.setText(self.tr("Sentence"))
-        self._box.setAccessibleName(self.tr("Sentence"))
-        self._box.setPlaceholderText(self.tr("Type a sentence of your own"))
+        self._say_target()
+        self._mask.setToolTip(self.tr("Put the model's mask where the cursor is (Ctrl+M)"))
+        self._mask.setAccessibleName(self.tr("Insert the mask"))
         self._row.setAccessibleName(self.tr("Sentence number"))
         self._say_of()
         self._add.setToolTip(self.tr("Add a sentence to the batch"))
@@ -224,15 +283,6 @@ class SentenceBar(QWidget):
         super().changeEvent(event)
 
     # Input --------------------------------------------------------------------------------------------------
-
-    def _edited(self, text: str) -> None:
-        shown = to_box(from_box(text))
-        if shown != text:  # pasted newlines are seen as such
-            at = self._box.cursorPosition()
-            with QSignalBlocker(self._box):
-                self._box.setText(shown)
-            self._box.setCursorPosition(at)
-        self.edited.emit(self.text())
 
     def _pressed(self) -> None:
         if self._busy:

@@ -17,6 +17,7 @@ from tutor.session import Session
 from tutor.views import numbers, present
 from tutor.views.badge import axis_label
 from tutor.views.chips import TokenStrip
+from tutor.views.chips_desk import ChipsDesk
 from tutor.views.errors import worded
 from tutor.views.inspector import Inspector
 from tutor.views.stagepane import StagePane
@@ -39,11 +40,11 @@ class StageDesk(QObject):
 
     def __init__(
         self, session: Session, runner: Runner, stage: StagePane, inspector: Inspector, strip: TokenStrip,
-        parent: QObject | None = None,
+        chips: ChipsDesk, parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._session, self._runner = session, runner
-        self._stage, self._inspector, self._strip = stage, inspector, strip
+        self._stage, self._inspector, self._chips = stage, inspector, chips
         self._shown: work.Shown | None = None
         self._told = 0  # how many of the trace's notices the learner has been told
         stage.selected.connect(session.select)
@@ -54,6 +55,7 @@ class StageDesk(QObject):
         session.traceChanged.connect(self._forget)
         session.moved.connect(self.ask)
         session.selectionChanged.connect(self.ask)
+        session.followed.connect(self._light)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
 
@@ -147,9 +149,11 @@ class StageDesk(QObject):
         if shown is not None:
             place = shown.picture.result.place(cell) if cell is not None else None
             lit = present.lit(trace, shown.picture, cell) if cell is not None else ()
+            if cell is None and self._session.positions:
+                lit = present.followed(self._session, shown.picture)
             self._stage.equation.set_pinned(place, lit)
             self._stage.table.set_pinned(place)
-        present.mark(self._strip, trace, self._session.cursor.path, cell)
+        self._chips.mark()
 
     def _refresh_choices(self) -> None:
         """Boxes for the axes that are not on screen; sentences are chosen at the top."""
@@ -195,15 +199,21 @@ class StageDesk(QObject):
         if shown is not None:
             self._session.pin(shown.picture.result.index(row, col))
 
-    def _chip_clicked(self, _row: int, index: int) -> None:
-        """A token: pin it where the step has its row, keeping the column."""
-        shown, cell = self._current(), self._session.cell
-        if shown is None:
+    def _chip_clicked(self, at: int, index: int) -> None:
+        """A token: pin it where the step has its row, keeping the column; or its column, keeping the row."""
+        shown, cell, trace = self._current(), self._session.cell, self._session.trace
+        if shown is None or trace is None or at >= len(trace.program.streams):
             return
-        panel = shown.picture.result
-        if panel.rows is not None and panel.rows.name in ax.TOKEN_AXES and index < panel.values.shape[0]:
-            place = panel.place(cell) if cell is not None else None
-            self._session.pin(panel.index(index, place[1] if place else 0))
+        stream, panel = trace.program.streams[at], shown.picture.result
+        place = panel.place(cell) if cell is not None else None
+        along = dict(zip((axis.name for axis in panel.axes), self._session.streams(panel.name)))
+        rows = panel.rows.name if panel.rows is not None else ""
+        columns = panel.columns.name if panel.columns is not None else ""
+        if rows in ax.TOKEN_AXES and along.get(rows) == stream and index < panel.values.shape[0]:
+            if len(trace.program.streams) == 1 or place is not None:
+                self._session.pin(panel.index(index, place[1] if place else 0))
+        elif columns == ax.KEY and along.get(columns) == stream and place is not None:
+            self._session.pin(panel.index(place[0], index))
 
 
 def _show(trace: Trace, path: str, selection: Selection, job: work.Handle) -> work.Shown:

@@ -17,8 +17,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
+from tutor.views.overview import OverviewLane, Segment, TrackLink
 from tutor.views.theme import Theme
-from tutor.views.timelinepaint import OverviewLane, Segment, StageChip, StageLane, UseMark, paint_uses
+from tutor.views.timelinepaint import StageChip, StageLane, UseMark, paint_uses
 
 
 class Timeline(QAbstractSlider):
@@ -39,6 +40,9 @@ class Timeline(QAbstractSlider):
         super().__init__(parent)
         self._theme = theme
         self._segments: tuple[Segment, ...] = ()
+        self._tracks: tuple[str, ...] = ()
+        self._links: tuple[TrackLink, ...] = ()
+        self._link_caption = ""
         self._chips: tuple[StageChip, ...] = ()
         self._operations: tuple[StageChip, ...] | None = None
         self._operation = 0
@@ -48,7 +52,7 @@ class Timeline(QAbstractSlider):
         self._overview, self._lane = OverviewLane(theme, (), 100), StageLane(theme, (), 0, "", "", 100)
         self._hover_segment: int | None = None
         self._hover_chip: int | None = None
-        self._told, self._wheel, self._wanted = True, 0, 0
+        self._told, self._wheel, self._wanted, self._drag_track = True, 0, 0, 0
         self._scrub = QTimer(self)
         self._scrub.setSingleShot(True)
         self._scrub.setInterval(0)
@@ -65,13 +69,22 @@ class Timeline(QAbstractSlider):
 
     # What is shown ------------------------------------------------------------------------------------------
 
-    def set_segments(self, segments: Sequence[Segment]) -> None:
-        """The sections of the model, in order; together they count every stage once, from 0."""
+    def set_segments(
+        self, segments: Sequence[Segment], tracks: Sequence[str] = (), links: Sequence[TrackLink] = (),
+        caption: str = "",
+    ) -> None:  # fmt: skip
+        """The sections of the model, in order; together they count every stage once, from 0.
+
+        A model that reads two texts has two `tracks`, with their names, and `links` where one reads the other;
+        `caption` says what the links carry.
+        """
         self._segments = tuple(segments)
+        self._tracks, self._links, self._link_caption = tuple(tracks), tuple(links), caption
         self._told = False
         self.setRange(0, max(0, sum(segment.count for segment in self._segments) - 1))
         self._told = True
         self._layout()
+        self.updateGeometry()
 
     def set_stage_titles(self, titles: Sequence[str]) -> None:
         """The name of every stage, for tooltips, for the bubble while scrubbing, and for a screen reader."""
@@ -119,8 +132,7 @@ class Timeline(QAbstractSlider):
 
     def describe(self, stage: int) -> str:
         """One stage in words: “Stage 22 of 63: Block 1, scores”."""
-        section = next((segment.title for segment in self._segments
-                        if segment.first <= stage < segment.first + segment.count), "")
+        section = next((segment.name for segment in self._segments if segment.has(stage)), "")
         title = self._titles[stage] if 0 <= stage < len(self._titles) else ""
         if not section:
             return self.tr("No stages yet.")
@@ -143,29 +155,32 @@ class Timeline(QAbstractSlider):
 
     def sizeHint(self) -> QSize:
         parts = ("marks", "overview", "notch", "stage", "use")
-        return QSize(round(self._theme.px(640)), sum(self._theme.height(part) for part in parts))
+        rows = (max(1, len(self._tracks)) - 1) * sum(self._theme.height(part) for part in parts[:2])
+        return QSize(round(self._theme.px(640)), rows + sum(self._theme.height(part) for part in parts))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(round(self._theme.px(320)), self.sizeHint().height())
 
     def _section(self, stage: int) -> int | None:
-        return next((number for number, segment in enumerate(self._segments)
-                     if segment.first <= stage < segment.first + segment.count), None)
+        return next((number for number, segment in enumerate(self._segments) if segment.has(stage)), None)
 
     def _layout(self) -> None:
-        self._overview = OverviewLane(self._theme, self._segments, self.width())
+        self._overview = OverviewLane(
+            self._theme, self._segments, self.width(), self._tracks, self._links, self._link_caption
+        )
+        top = self._overview.bottom + self._theme.height("notch")
         number = self._section(self.value())
         before = after = ""
         if self._operations is not None:
             if 0 <= self.value() < len(self._titles):
                 before = "\u2039 " + self._titles[self.value()]
-            self._lane = StageLane(self._theme, self._operations, self._operation, before, "", self.width())
+            self._lane = StageLane(self._theme, self._operations, self._operation, before, "", self.width(), top)
         else:
             if number:
-                before = "\u2039 " + self._segments[number - 1].title
+                before = "\u2039 " + self._segments[number - 1].name
             if number is not None and number + 1 < len(self._segments):
-                after = self._segments[number + 1].title + " \u203a"
-            self._lane = StageLane(self._theme, self._chips, self.value(), before, after, self.width())
+                after = self._segments[number + 1].name + " \u203a"
+            self._lane = StageLane(self._theme, self._chips, self.value(), before, after, self.width(), top)
         self.setAccessibleDescription(self.describe(self.value()))
         self.update()
 
@@ -236,8 +251,9 @@ class Timeline(QAbstractSlider):
         chip = self._lane.hit(point)
         if chip is not None:
             self._choose(chip)
-        elif point.y() <= self._overview.top + self._overview.height:
+        elif point.y() <= self._overview.bottom:
             self.setSliderDown(True)
+            self._drag_track = self._overview.track_at(point.y())
             self._drag_to(point)
 
     def _choose(self, chip: int) -> None:
@@ -254,7 +270,8 @@ class Timeline(QAbstractSlider):
             self.setValue(self._segments[number + 1].first)
 
     def _drag_to(self, point: QPointF) -> None:
-        stage = self._overview.stage_at(point.x())
+        # A drag stays on the track where it began, however the hand wanders.
+        stage = self._overview.stage_at(point.x(), self._drag_track)
         if stage is not None:
             self._wanted = stage
             self._scrub.start()  # many moves, one change: only the latest counts
@@ -304,8 +321,8 @@ class Timeline(QAbstractSlider):
                 if self._operations is None:
                     text = self.describe(self._lane.chips[chip].index)
                 QToolTip.showText(event.globalPos(), text, self)
-            elif point.y() <= self._overview.top + self._overview.height and self._segments:
-                stage = self._overview.stage_at(point.x())
+            elif point.y() <= self._overview.bottom and self._segments:
+                stage = self._overview.stage_at(point.x(), self._overview.track_at(point.y()))
                 QToolTip.showText(event.globalPos(), self.describe(stage or 0), self)
             else:
                 QToolTip.hideText()

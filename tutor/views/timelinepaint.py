@@ -1,28 +1,18 @@
-"""The lanes of the timeline: where things lie and how they are painted. Pointer and keys are the widget's."""
+"""The lower lanes of the timeline, chips and uses: where they lie and how they are painted."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from tutor.views.icons import paint_icon
-from tutor.views.paint import draw_text, focus_ring, frame, star, triangle
+from tutor.views.overview import MARGIN, paint_mark
+from tutor.views.paint import draw_text, focus_ring, frame, triangle
 from tutor.views.theme import Theme, font, metrics
-
-_MARGIN, _GAP = 12, 2
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A section of the model: `count` stages from stage `first` on."""
-
-    title: str
-    first: int
-    count: int
 
 
 @dataclass(frozen=True)
@@ -45,156 +35,25 @@ class UseMark:
     inspected: bool = False
 
 
-class OverviewLane:
-    """One box to a section, as wide as it has stages, but never too narrow to be hit."""
-
-    def __init__(self, theme: Theme, segments: Sequence[Segment], width: float) -> None:
-        self.theme, self.segments = theme, segments
-        self.top, self.height = float(theme.height("marks")), float(theme.height("overview"))
-        self.boxes: list[QRectF] = []
-        count = len(segments)
-        room = width - 2 * _MARGIN - _GAP * (count - 1)
-        least, total = theme.px(14), max(1, sum(segment.count for segment in segments))
-        fair = [max(least, room * segment.count / total) for segment in segments]
-        slack = sum(fair) - room  # what the narrow ones took must come from the wide ones
-        wide = sum(share - least for share in fair) or 1.0
-        left = float(_MARGIN)
-        for share in fair:
-            right = left + share - max(0.0, slack) * (share - least) / wide
-            self.boxes.append(QRectF(round(left), self.top, max(1, round(right) - round(left)), self.height))
-            left = right + _GAP
-
-    def place(self, stage: int) -> tuple[int, QRectF] | None:
-        """The number of the section a stage lies in and the stage's own slot in its box."""
-        for number, (segment, box) in enumerate(zip(self.segments, self.boxes, strict=True)):
-            if segment.first <= stage < segment.first + segment.count:
-                wide = box.width() / segment.count
-                return number, QRectF(box.left() + (stage - segment.first) * wide, box.top(), wide, box.height())
-        return None
-
-    def stage_at(self, x: float) -> int | None:
-        """The stage whose slot is nearest to x."""
-        if not self.boxes:
-            return None
-        away = [max(box.left() - x, x - box.right(), 0) for box in self.boxes]
-        number = away.index(min(away))
-        segment, box = self.segments[number], self.boxes[number]
-        inside = int((x - box.left()) / max(1.0, box.width()) * segment.count)
-        return segment.first + max(0, min(segment.count - 1, inside))
-
-    def paint(self, painter: QPainter, current: int, visited: frozenset[int],
-              hover: int | None) -> None:
-        theme, radius = self.theme, self.theme.px(2)
-        here = self.place(current)
-        for number, (segment, box) in enumerate(zip(self.segments, self.boxes, strict=True)):
-            stages = range(segment.first, segment.first + segment.count)
-            if here is not None and number == here[0]:
-                continue
-            done = all(stage in visited for stage in stages)
-            fill = theme.line if done else theme.pane
-            frame(painter, box, theme.ctl, 1, radius, theme.accentbg if number == hover else fill)
-            self._ticks(painter, segment, box)
-            self._title(painter, segment.title, box.adjusted(3, 0, -3, 0), done)
-        if here is not None:
-            self._paint_current(painter, *here)
-
-    def _ticks(self, painter: QPainter, segment: Segment, box: QRectF) -> None:
-        step = box.width() / segment.count
-        if step < 4:
-            return
-        painter.setPen(QPen(self.theme.ctl, 1))
-        for number in range(1, segment.count):
-            x = round(box.left() + number * step) + 0.5
-            painter.drawLine(QPointF(x, box.bottom() - self.theme.px(5)), QPointF(x, box.bottom() - 1.5))
-
-    def _title(self, painter: QPainter, title: str, box: QRectF, done: bool) -> None:
-        theme, measure = self.theme, metrics(self.theme, "caption")
-        tick = theme.px(15) if done else 0
-        wide = min(measure.horizontalAdvance(title) + tick, box.width())
-        if wide - tick < measure.averageCharWidth() * 2:
-            if done and box.width() >= theme.px(10):  # no room for words: the tick alone
-                sign = QRectF(box.center().x() - theme.px(5), box.top(), theme.px(10), box.height())
-                paint_icon(painter, "check", sign, theme.ink2)
-            return
-        left = box.center().x() - wide / 2
-        if done:
-            paint_icon(painter, "check", QRectF(left, box.top(), theme.px(11), box.height()), theme.ink)
-        text = QRectF(left + tick, box.top(), wide - tick, box.height())
-        draw_text(painter, text, title, font(theme, "caption"), theme.ink if done else theme.ink2,
-                  Qt.AlignmentFlag.AlignLeft)
-
-    def _paint_current(self, painter: QPainter, number: int, slot: QRectF) -> None:
-        theme, box, segment = self.theme, self.boxes[number], self.segments[number]
-        frame(painter, box, theme.accent, 2, theme.px(2), theme.pane)
-        inner = box.adjusted(2, 2, -2, -2)
-        painter.fillRect(QRectF(inner.left(), inner.top(), min(slot.right(), inner.right()) - inner.left(),
-                                inner.height()), theme.accentbg)
-        self._ticks(painter, segment, box)
-        caret = round(slot.center().x())
-        painter.fillRect(QRectF(caret - 1, box.top(), 2, box.height()), theme.accent)
-        triangle(painter, QPointF(caret, box.top() - theme.px(5)), theme.px(12), "down", theme.accent, flat=True)
-        wide = metrics(theme, "caption", True).horizontalAdvance(segment.title) + 2
-        before = QRectF(box.left() + theme.px(8), box.top(), wide, box.height())
-        after = QRectF(slot.right() + theme.px(3), box.top(), wide, box.height())
-        if before.right() <= caret - theme.px(4):
-            text = before
-        elif after.right() <= box.right() - theme.px(3):
-            text = after
-        else:
-            return
-        draw_text(painter, text, segment.title, font(theme, "caption", True), theme.accentink,
-                  Qt.AlignmentFlag.AlignLeft)
-
-    def paint_marks(self, painter: QPainter, current: int, bookmarks: Iterable[int],
-                    questions: Iterable[int]) -> None:
-        """Stars and question discs above the stages they belong to; the caret has the first right to its place."""
-        theme, y = self.theme, self.top - self.theme.px(8)
-        side, taken = theme.px(13), []
-        here = self.place(current)
-        if here is not None:
-            taken.append(here[1].center().x())
-        for stage, kind in sorted([*((one, "star") for one in bookmarks), *((one, "q") for one in questions)]):
-            there = self.place(stage)
-            if there is None:
-                continue
-            x = there[1].center().x()
-            while any(abs(x - other) < side for other in taken):
-                x += side / 4
-            taken.append(x)
-            paint_mark(painter, theme, QPointF(x, y), kind)
-
-
-def paint_mark(painter: QPainter, theme: Theme, centre: QPointF, kind: str) -> None:
-    """A bookmark star or a question disc, as above the overview and at the corner of a chip."""
-    painter.save()
-    if kind == "star":
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillPath(star(centre, theme.px(11)), theme.warn)
-    else:
-        side = theme.px(12)
-        box = QRectF(centre.x() - side / 2, centre.y() - side / 2, side, side)
-        frame(painter, box, theme.ink2, 1, side / 2, theme.pane)
-        draw_text(painter, box, "?", font(theme, "ids", True), theme.ink2, elide=False)
-    painter.restore()
-
-
 class StageLane:
     """The chips of the current section, with its neighbours peeking in at both ends."""
 
     def __init__(self, theme: Theme, chips: Sequence[StageChip], current: int, before: str, after: str,
-                 width: float) -> None:
+                 width: float, top: float | None = None) -> None:
+        """`top` is where it begins; without it, below an overview of one track."""
         self.theme, self.chips, self.current = theme, chips, current
         self.height = float(theme.height("stage"))
-        self.top = float(theme.height("marks") + theme.height("overview") + theme.height("notch"))
+        above = theme.height("marks") + theme.height("overview") + theme.height("notch")
+        self.top = float(above) if top is None else top
         self.before, self.after = before, after
         small, gap = metrics(theme, "caption"), round(theme.px(4))
         first, last = (round(min(small.horizontalAdvance(text) + theme.px(14), theme.px(110))) if text else 0
                        for text in (before, after))
         inset = round(self.theme.px(3))
         top, high = self.top + inset, self.height - 2 * inset
-        self.peeks = [QRectF(_MARGIN, top, first, high), QRectF(width - _MARGIN - last, top, last, high)]
-        left = self.peeks[0].right() + gap if before else float(_MARGIN)
-        right = self.peeks[1].left() - gap if after else width - _MARGIN
+        self.peeks = [QRectF(MARGIN, top, first, high), QRectF(width - MARGIN - last, top, last, high)]
+        left = self.peeks[0].right() + gap if before else float(MARGIN)
+        right = self.peeks[1].left() - gap if after else width - MARGIN
         self.span = (left, max(left, right))
         self.boxes = self._boxes(left, self.span[1], gap)
 
@@ -305,9 +164,9 @@ def paint_uses(painter: QPainter, theme: Theme, lane: StageLane, marks: Sequence
     middle = round(top + theme.height("use") * 0.6) + 0.5
     line = QRectF(0, middle - theme.height("use") / 2, width, theme.height("use"))
     name = metrics(theme, "caption").horizontalAdvance(title)
-    draw_text(painter, QRectF(_MARGIN, line.top(), name + 2, line.height()), title, font(theme, "caption"),
+    draw_text(painter, QRectF(MARGIN, line.top(), name + 2, line.height()), title, font(theme, "caption"),
               theme.ink3, Qt.AlignmentFlag.AlignLeft, elide=False)
-    start, end = max(lane.span[0], _MARGIN + name + theme.px(8)), lane.span[1]
+    start, end = max(lane.span[0], MARGIN + name + theme.px(8)), lane.span[1]
     painter.setPen(QPen(theme.line, 1))
     painter.drawLine(QPointF(start, middle), QPointF(end, middle))
     measure, side = metrics(theme, "caption", True), theme.px(10)

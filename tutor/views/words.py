@@ -114,13 +114,27 @@ def remark(text: str) -> str:
     return QCoreApplication.translate("remark", text)
 
 
-def section(name: str) -> str:
-    """The name of a part of the model: Input, Block 1, Output."""
+_SECTIONS = {"input": QT_TRANSLATE_NOOP("section", "Input"), "output": QT_TRANSLATE_NOOP("section", "Output")}
+_SIDES = {"encoder": QT_TRANSLATE_NOOP("section", "Encoder"), "decoder": QT_TRANSLATE_NOOP("section", "Decoder")}
+
+
+def part(name: str) -> str:
+    """A part of the model without its side: Input, Block 1, Output."""
     tail = name.rsplit(".", 1)[-1]
     if tail.isdigit():
         return QCoreApplication.translate("section", "Block {number}").format(number=tail)
-    known = {"input": QT_TRANSLATE_NOOP("section", "Input"), "output": QT_TRANSLATE_NOOP("section", "Output")}
-    return QCoreApplication.translate("section", known[name]) if name in known else name
+    return QCoreApplication.translate("section", _SECTIONS[tail]) if tail in _SECTIONS else name
+
+
+def side(name: str) -> str:
+    """The half of an encoder–decoder that a part or a text belongs to; "" where there are no halves."""
+    first = name.split(".", 1)[0]
+    return QCoreApplication.translate("section", _SIDES[first]) if first in _SIDES else ""
+
+
+def section(name: str) -> str:
+    """The name of a part of the model: Input, Block 1, Encoder · Block 1, Output."""
+    return " · ".join(one for one in (side(name), part(name)) if one)
 
 
 def why(key: str) -> str:
