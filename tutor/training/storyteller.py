@@ -30,7 +30,8 @@ SPEC = ModelSpec(
     n_ctx=256, norm="pre", final_norm=True, positions="sinusoidal", scale_embed=True, activation="gelu", tied=True,
     bias=True, tokenizer=tokenizer.NAME, seed=1,
 )  # fmt: skip
-PLAN = Plan(steps=9000, checkpoints=(0, 100, 250, 500, 1000, 1500, 2000, 2500, 3000, 4000, 6000, 8000))
+#: The heads that copy appear between steps 2000 and 4000.
+PLAN = Plan(steps=9000, checkpoints=(0, 250, 1000, 2000, 4000))
 #: A text of the user's own is learned this long unless told otherwise.
 TEXT_STEPS = 3000
 BEGINNINGS = ("Once upon a time", "One day, Mia", "Tom and Lily were", "The")
