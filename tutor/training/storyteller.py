@@ -101,8 +101,8 @@ class Storyteller(Task):
         heads = self.head_scores(weights)
         copies = measure.name_copies(*given)
         follows, afresh = measure.determined_words(*given, self.stories(60))
-        looks = measure.pronoun_attention(*given, self.stories(120))
-        block, head = looks.best
+        chosen, looks = (measure.pronoun_attention(*given, self.stories(120), before) for before in (1, 0))
+        (at, by), (block, head) = chosen.best, looks.best
         previous, induction = heads.best("previous"), heads.best("induction")
         return {
             "name copied, mean probability": float(copies.mean()),
@@ -114,6 +114,9 @@ class Storyteller(Task):
             "induction score": induction[0],
             "induction head": induction[1],
             "induction control, nothing repeated": heads.best("control")[0],
+            "where a pronoun is chosen: attention to its person": float(chosen.own[at, by]),
+            "where a pronoun is chosen: attention to the other person": float(chosen.other[at, by]),
+            "pronoun-choosing head": f"{at}.{by}",
             "pronoun's attention to its person": float(looks.own[block, head]),
             "pronoun's attention to the other person": float(looks.other[block, head]),
             "pronoun head": f"{block}.{head}",
