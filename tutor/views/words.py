@@ -100,9 +100,40 @@ _NOTES = {
 }  # fmt: skip
 
 
-def stage(title: str) -> str:
-    """A stage's name; one this table does not know keeps its English name."""
-    return QCoreApplication.translate("stage", title)
+_CROSS = "Cross: "
+
+
+def stage(title: str, inside: bool = False) -> str:
+    """A stage's name; one this table does not know keeps its English name.
+
+    With `inside`, a stage of cross-attention is named as among its own, where the way there already says which.
+    """
+    plain = title.removeprefix(_CROSS)
+    said = QCoreApplication.translate("stage", plain)
+    if plain == title or inside:
+        return said
+    return QCoreApplication.translate("stage", "Cross: {stage}").format(stage=said)
+
+
+def is_cross(key: str) -> bool:
+    """Whether a stage belongs to cross-attention."""
+    return key.startswith("cross_")
+
+
+def begins_attention(key: str) -> bool:
+    """Whether a stage is the first of an attention."""
+    return key.removeprefix("cross_") == "qkv"
+
+
+def ends_attention(key: str) -> bool:
+    """Whether a stage is the last of an attention."""
+    return key.removeprefix("cross_") == "project"
+
+
+def attention(cross: bool) -> str:
+    """The name of an attention where a block has two."""
+    name = QT_TRANSLATE_NOOP("stage", "Cross-attention") if cross else QT_TRANSLATE_NOOP("stage", "Self-attention")
+    return QCoreApplication.translate("stage", name)
 
 
 def operation(title: str) -> str:
