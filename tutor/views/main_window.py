@@ -276,7 +276,7 @@ class MainWindow(QMainWindow):
 
     def _ran(self, run: work.Run) -> None:
         self._run_seconds = run.seconds
-        self.training.set_steps(*self.desk.training() if run.request is not None else ((), None))
+        self.training.set_steps(*self.desk.training())
         if self.sentence.box().hasFocus() and self.desk.shows_its_run():
             # The sentence is run: the keys now step through it. (Unless the next one is being typed already.)
             self.stage.current_view().setFocus(Qt.FocusReason.OtherFocusReason)

@@ -225,7 +225,9 @@ class SentenceDesk(QObject):
             self._targets = list(trace.target.texts) if trace.target is not None else None
             self._run_targets = tuple(self._targets or ())
             self._row = 0
-            self.request = work.Request(tuple(self._texts), trace.spec.name)
+            self.request = replace(
+                self.request, texts=tuple(self._texts), model=trace.spec.name, layers=None, targets=()
+            )  # fmt: skip
         else:
             self._run_targets = run.request.targets
             if run.request.extend:
