@@ -47,10 +47,19 @@ FILE, EDIT, VIEW, STEP, HELP = (
 MENUS = (FILE, EDIT, VIEW, STEP, HELP)
 
 COMMANDS = (
-    Command("open", FILE, QT_TRANSLATE_NOOP("commands", "Open a saved trace…"), "open_trace", ("Ctrl+O",)),
-    Command("save", FILE, QT_TRANSLATE_NOOP("commands", "Save this trace…"), "save_trace", ("Ctrl+S",)),
+    Command(
+        "open", FILE, QT_TRANSLATE_NOOP("commands", "Open a saved trace or model file…"), "files.open_file",
+        ("Ctrl+O",),
+    ),
+    Command(
+        "open_model", FILE, QT_TRANSLATE_NOOP("commands", "Open a model folder…"), "files.open_model",
+        ("Ctrl+Shift+O",),
+    ),
+    Command("save", FILE, QT_TRANSLATE_NOOP("commands", "Save this trace…"), "files.save_trace", ("Ctrl+S",)),
     Command("quit", FILE, QT_TRANSLATE_NOOP("commands", "Quit"), "close", ("Ctrl+Q",)),
     Command("sentence", EDIT, QT_TRANSLATE_NOOP("commands", "Type a sentence"), "focus_sentence", ("Ctrl+L",)),
+    Command("target", EDIT, QT_TRANSLATE_NOOP("commands", "Type a target"), "focus_target", ("Ctrl+Shift+L",)),
+    Command("mask", EDIT, QT_TRANSLATE_NOOP("commands", "Insert the mask"), "desk.insert_mask", ("Ctrl+M",)),
     Command("run", EDIT, QT_TRANSLATE_NOOP("commands", "Run"), "desk.run", ("Ctrl+Return", "Ctrl+Enter"), icon="play"),
     Command("cancel", EDIT, QT_TRANSLATE_NOOP("commands", "Cancel or unpin"), "escape", ("Esc",)),
     Command("light", VIEW, QT_TRANSLATE_NOOP("commands", "Light theme"), "use_light", icon="sun", choice=True),
