@@ -1,7 +1,7 @@
 """LaTeX formulas as SVG: set ahead into `resources/formulas/`, or on the spot where a formula is new.
 
-`python -m tutor.typeset` fills the folder with the formulas of every family and choice, and takes out what is none. Colours are
-placeholders, which a view replaces by those of its theme.
+`python -m tutor.typeset` fills the folder with the formulas of every family and choice, and takes out what is none.
+Colours are placeholders, which a view replaces by those of its theme.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def _set(latex: str) -> str:
 
 
 _WORDS = {
-    r"\odot": "⊙", r"\cdot": "·", r"\infty": "∞", r"\sum": "Σ", r"\theta": "θ", r"\lfloor": "⌊", r"\rfloor": "⌋", r"\mu": "μ", r"\sigma": "σ", r"\gamma": "γ",
+    r"\odot": "⊙", r"\cdot": "·", r"\infty": "∞", r"\sum": "Σ", r"\mu": "μ", r"\sigma": "σ", r"\gamma": "γ",
+    r"\theta": "θ", r"\lfloor": "⌊", r"\rfloor": "⌋",
     r"\beta": "β", r"\varepsilon": "ε", r"\pi": "π", r"\geq": "≥", r"\ldots": "…", r"\quad": " ", r"\left": "",
     r"\right": "", r"\ ": " ", r"\,": " ",
 }  # fmt: skip

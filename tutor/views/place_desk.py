@@ -61,7 +61,7 @@ class PlaceDesk(QObject):
         shown = () if session.inside else stop.results
         tabs = [Tab(one.name, present.short_name(one.name)) for one in shown] if len(shown) > 1 else []
         self._stage.set_tabs(tabs, step.name)
-        self._inspector.set_why(words.why(stop.stage.key))
+        self._inspector.set_why(words.why(stop.stage.key, present.habits(trace)))
 
     def _refresh_timeline(self, visited: list[int]) -> None:
         session, timeline = self._session, self._timeline

@@ -186,6 +186,8 @@ def place_words(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
         elif axis.name == ax.BATCH:
             if axis.size > 1:
                 found.append(translate("present", "sentence {at}").format(at=at))
+        elif axis.name == ax.TYPE:
+            found.append(translate("present", "type {at}").format(at=at))
         elif axis.name == ax.D_VOCAB:
             found.append(translate("present", "vocabulary entry {at}").format(at=at))
         else:
@@ -317,6 +319,14 @@ def branches(trace: Trace) -> tuple[Branch, ...]:
         )
         for section in trace.program.sections
     )
+
+
+def habits(trace: Trace) -> tuple[str, ...]:
+    """What is said otherwise of this model: which norm it has, whether it fills gaps, whether its sub-layers are
+    side by side."""
+    spec = trace.spec
+    there = {"rms": spec.norm_kind == "rms", "gap": spec.head == "mlm", "parallel": spec.parallel}
+    return tuple(name for name, is_so in there.items() if is_so)
 
 
 def overview(trace: Trace) -> tuple[list[Segment], list[str], list[TrackLink]]:

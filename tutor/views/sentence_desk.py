@@ -109,7 +109,13 @@ class SentenceDesk(QObject):
         self.start(replace(self.request, texts=(text,), targets=()))
 
     def use_model(self, name: str) -> None:
-        """Run what is in the box through another model: a shipped one, a folder or a file."""
+        """Run what is in the box through a model folder or file; one that cannot be read leaves all as it is."""
+        try:
+            models.find(name)
+        except (SpecError, WeightsError) as error:
+            self.erred.emit(f"{type(error).__name__}: {error}")
+            self.said.emit(self.sentence(error))
+            return
         self._choose_model(name)
 
     def use_model_on(self, name: str, text: str) -> None:
