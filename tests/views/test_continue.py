@@ -144,7 +144,7 @@ def test_a_model_without_checkpoints_has_no_slider(qtbot, window: MainWindow) ->
 
 
 def open_list(qtbot, window: MainWindow):
-    windows.step(qtbot, window, Qt.Key.Key_M, windows.CTRL)
+    windows.step(qtbot, window, Qt.Key.Key_M, windows.CTRL | windows.SHIFT)
     found = window.models_desk.list()
     assert found is not None and found.isVisible()
     return found

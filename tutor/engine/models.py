@@ -22,7 +22,7 @@ from tutor.engine.spec import ModelSpec, SpecError
 from tutor.engine.tokens import AnyTokenizer, Batch, TokenError, batch_of_ids, batch_of_texts, load
 from tutor.engine.weights import SPEC_FILE, Weights, load_spec, load_weights, random_weights
 
-DEFAULT = "article"
+DEFAULT = "storyteller"
 MOST_LAYERS = 32
 
 
@@ -166,9 +166,10 @@ def at_step(name: str) -> tuple[str, int | None]:
 
 
 def names() -> tuple[str, ...]:
-    """Every model that is there under a name of its own, the default first."""
-    found = {*families.presets(), *shipped.names(), *kept.names()}
-    return tuple(sorted(found, key=lambda name: (name != DEFAULT, name)))
+    """Every model that is there under a name of its own: the default, those that ship, random ones, fetched ones."""
+    ours, presets = shipped.names(), families.presets()
+    order = {name: at for at, name in enumerate((*ours, *sorted(presets), *kept.names()))} | {DEFAULT: -1}
+    return tuple(sorted({*presets, *ours, *kept.names()}, key=lambda name: order[name]))
 
 
 def find(name: str = DEFAULT, layers: int | None = None) -> Model:
