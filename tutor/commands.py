@@ -47,10 +47,20 @@ FILE, EDIT, VIEW, STEP, HELP = (
 MENUS = (FILE, EDIT, VIEW, STEP, HELP)
 
 COMMANDS = (
-    Command("open", FILE, QT_TRANSLATE_NOOP("commands", "Open a saved trace…"), "open_trace", ("Ctrl+O",)),
-    Command("save", FILE, QT_TRANSLATE_NOOP("commands", "Save this trace…"), "save_trace", ("Ctrl+S",)),
+    Command(
+        "open", FILE, QT_TRANSLATE_NOOP("commands", "Open a saved trace or model file…"), "files.open_file",
+        ("Ctrl+O",),
+    ),
+    Command(
+        "open_model", FILE, QT_TRANSLATE_NOOP("commands", "Open a model folder…"), "files.open_model",
+        ("Ctrl+Shift+O",),
+    ),
+    Command("models", FILE, QT_TRANSLATE_NOOP("commands", "Models…"), "show_models", ("Ctrl+Shift+M",)),
+    Command("save", FILE, QT_TRANSLATE_NOOP("commands", "Save this trace…"), "files.save_trace", ("Ctrl+S",)),
     Command("quit", FILE, QT_TRANSLATE_NOOP("commands", "Quit"), "close", ("Ctrl+Q",)),
     Command("sentence", EDIT, QT_TRANSLATE_NOOP("commands", "Type a sentence"), "focus_sentence", ("Ctrl+L",)),
+    Command("target", EDIT, QT_TRANSLATE_NOOP("commands", "Type a target"), "focus_target", ("Ctrl+Shift+L",)),
+    Command("mask", EDIT, QT_TRANSLATE_NOOP("commands", "Insert the mask"), "desk.insert_mask", ("Ctrl+M",)),
     Command("run", EDIT, QT_TRANSLATE_NOOP("commands", "Run"), "desk.run", ("Ctrl+Return", "Ctrl+Enter"), icon="play"),
     Command("continue", EDIT, QT_TRANSLATE_NOOP("commands", "Continue the sentence…"), "continue_desk.toggle",
             ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")),

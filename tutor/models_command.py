@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
             if options.action == "get":
                 place = fetch.get(options.what, progress.tell)
             else:
-                place = fetch.add(Path(options.what).expanduser(), progress.tell)
+                place = fetch.add(Path(os.path.expanduser(options.what)), progress.tell)
         except KeyboardInterrupt as stop:
             progress.end()
             print("Interrupted: nothing is left behind; the same command begins again.", file=sys.stderr)
@@ -45,7 +46,8 @@ def lines(one: Entry) -> list[str]:
     about = [one.family, sizes, one.licence, f"{one.size / kept.MB:.1f} MB" if one.size else "", one.state.value]
     if one.state is State.ON_REQUEST:
         about[-1] = f"on request: {kept.OFFERS[one.name].command}"
-    told = [f"{one.name}: {one.what or 'no card'}", f"    {', '.join(part for part in about if part)}"]
+    facts = ", ".join(part for part in about if part)
+    told = [f"{one.name}: {one.what}", f"    {facts}"] if one.what else [f"{one.name}: {facts}"]
     if one.note:
         told.append(f"    {one.note}")
     if one.sample:

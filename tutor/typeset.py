@@ -1,7 +1,7 @@
 """LaTeX formulas as SVG: set ahead into `resources/formulas/`, or on the spot where a formula is new.
 
-`python -m tutor.typeset` fills the folder with the formulas of every preset and choice. Colours are
-placeholders, which a view replaces by those of its theme.
+`python -m tutor.typeset` fills the folder with the formulas of every family and choice, and takes out what is none.
+Colours are placeholders, which a view replaces by those of its theme.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from tutor import resources
 from tutor.engine import families
-from tutor.engine.spec import CHOICES
+from tutor.engine.spec import CHOICES, ModelSpec, Rope
 
 SIZE = 20
 #: What stands in an SVG for the colour of the ink and of each role.
@@ -64,6 +65,7 @@ def _set(latex: str) -> str:
 
 _WORDS = {
     r"\odot": "⊙", r"\cdot": "·", r"\infty": "∞", r"\sum": "Σ", r"\mu": "μ", r"\sigma": "σ", r"\gamma": "γ",
+    r"\theta": "θ", r"\lfloor": "⌊", r"\rfloor": "⌋",
     r"\beta": "β", r"\varepsilon": "ε", r"\pi": "π", r"\geq": "≥", r"\ldots": "…", r"\quad": " ", r"\left": "",
     r"\right": "", r"\ ": " ", r"\,": " ",
 }  # fmt: skip
@@ -86,29 +88,61 @@ def words(latex: str) -> str:
     return " ".join(text.replace("\\", "").replace("{", "").replace("}", "").split())
 
 
-def formulas() -> Iterable[str]:
-    """Every formula of every preset, under every choice a spec has."""
-    seen: set[str] = set()
+#: Widths of models and heads that are met; a formula names the root it divides by.
+_WIDTHS = (4, 8, 12, 16, 20, 24, 32, 40, 48, 56, 64, 72, 80, 96, 100, 112, 120, 128, 160, 192, 224, 256, 288, 320,
+           384, 448, 512, 576, 640, 768, 896, 1024, 1280, 1536, 1600, 2048, 2560, 3072, 4096)  # fmt: skip
+#: Choices that meet in one formula, together: each group is varied by itself, the others as in the base.
+_TOGETHER: tuple[Mapping[str, tuple[Any, ...]], ...] = (
+    {"norm": CHOICES["norm"], "norm_kind": CHOICES["norm_kind"], "final_norm": (False, True), "tied": (False, True)},
+    {"positions": CHOICES["positions"], "scale_embed": (False, True), "n_types": (0, 2), "embed_norm": (False, True),
+     "pos_offset": (0, 2)},
+    {"activation": CHOICES["activation"], "gated": (False, True), "bias": (False, True), "norm": CHOICES["norm"]},
+    {"pad": CHOICES["pad"], "causal": (False, True), "window": (0, 4), "scale_scores": (False, True)},
+    {"qk_norm": (False, True), "positions": ("none", "rotary"), "n_kv_heads": (0, 2), "norm_kind": CHOICES["norm_kind"],
+     "scale_scores": (False, True)},
+    {"head": CHOICES["head"], "tied": (False, True), "bias_out": (False, True), "activation": CHOICES["activation"],
+     "norm": CHOICES["norm"]},
+    {"parallel": (False, True), "norm": ("pre",), "norm_kind": CHOICES["norm_kind"], "gated": (False, True)},
+    {"d_head": _WIDTHS}, {"d_model": _WIDTHS, "scale_embed": (True,)},
+)  # fmt: skip
+
+
+def specs() -> Iterable[ModelSpec]:
+    """One small model for every way in which a step's formula can differ."""
+    base = ModelSpec("any", "decoder_only", d_model=64, n_heads=4, d_head=16, n_layers=1, d_mlp=8, d_vocab=8, n_ctx=8)
+    for family in ("decoder_only", "encoder_decoder", "bert"):
+        for group in _TOGETHER:
+            for values in itertools.product(*group.values()):
+                changes = dict(zip(group, values))
+                rope = Rope(4) if changes.get("positions", base.positions) == "rotary" else None
+                # `eps` is in no formula, and neither are the other sizes.
+                yield replace(base, family=family, rope=rope, **changes)
     for spec in families.presets().values():
-        for norm, positions, activation, pad in itertools.product(*CHOICES.values()):
-            for flag, causal in itertools.product((False, True), repeat=2):
-                made = replace(
-                    spec, n_layers=1, norm=norm, positions=positions, activation=activation, pad=pad, bias=flag,
-                    tied=flag, scale_embed=flag, final_norm=flag, bias_out=flag, causal=causal, scale_scores=causal,
-                )  # fmt: skip
-                program = families.program(made)
-                for step in program.steps:
-                    latex = program.formula(step.name, roles=True)
-                    if latex not in seen:
-                        seen.add(latex)
-                        yield latex
+        yield replace(spec, n_layers=1)
+
+
+def formulas() -> Iterable[str]:
+    """Every formula of every family, under every choice a spec has, one each."""
+    seen: set[str] = set()
+    for spec in specs():
+        program = families.program(spec)
+        for step in program.steps:
+            latex = program.formula(step.name, roles=True)
+            if latex not in seen:
+                seen.add(latex)
+                yield latex
 
 
 def fill(folder: Path) -> int:
     """Write every formula that is not in the folder yet. Returns how many."""
     folder.mkdir(parents=True, exist_ok=True)
     written = 0
-    for latex in formulas():
+    wanted = list(formulas())
+    names = set(map(key, wanted))
+    for old in folder.glob("*.svg"):
+        if old.name not in names:
+            old.unlink()
+    for latex in wanted:
         path = folder / key(latex)
         if not path.is_file():
             made = set_formula(latex)

@@ -2,6 +2,29 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>ChipsDesk</name>
+    <message>
+        <source>written by the model</source>
+        <translation>由模型写出</translation>
+    </message>
+    <message>
+        <source>the model writes it when you run</source>
+        <translation>运行时由模型写出</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>源句</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>目标句</translation>
+    </message>
+</context>
+<context>
     <name>ColorBar</name>
     <message>
         <source>Colour scale from {low} to {high}</source>
@@ -25,6 +48,29 @@
     <message>
         <source>Largest: {value} at row {row}, column {column}.</source>
         <translation>绝对值最大：{value}，位于行 {row}、列 {column}。</translation>
+    </message>
+</context>
+<context>
+    <name>FilesDesk</name>
+    <message>
+        <source>Saved traces and model files (*.safetensors *.gguf)</source>
+        <translation>运行记录与模型文件 (*.safetensors *.gguf)</translation>
+    </message>
+    <message>
+        <source>Open a saved trace or model file</source>
+        <translation>打开运行记录或模型文件</translation>
+    </message>
+    <message>
+        <source>Open a model folder</source>
+        <translation>打开模型文件夹</translation>
+    </message>
+    <message>
+        <source>Saved traces (*.safetensors)</source>
+        <translation>已保存的运行记录 (*.safetensors)</translation>
+    </message>
+    <message>
+        <source>Save this trace</source>
+        <translation>保存本次运行记录</translation>
     </message>
 </context>
 <context>
@@ -158,18 +204,6 @@
         <translation>步骤或检查器</translation>
     </message>
     <message>
-        <source>Open a saved trace</source>
-        <translation>打开已保存的运行记录</translation>
-    </message>
-    <message>
-        <source>Saved traces (*.safetensors)</source>
-        <translation>运行记录 (*.safetensors)</translation>
-    </message>
-    <message>
-        <source>Save this trace</source>
-        <translation>保存本次运行记录</translation>
-    </message>
-    <message>
         <source>Transformer Tutor</source>
         <translation>Transformer Tutor</translation>
     </message>
@@ -197,12 +231,21 @@
 <context>
     <name>Outline</name>
     <message>
+        <source>{first} … {last}</source>
+        <extracomment>With more blocks than these, all but the first, the last and the current one fold into a row between them.</extracomment>
+        <translation>{first} … {last}</translation>
+    </message>
+    <message>
         <source>Outline</source>
         <translation>大纲</translation>
     </message>
 </context>
 <context>
     <name>PlaceDesk</name>
+    <message>
+        <source>encoder output → K, V</source>
+        <translation>编码器输出 → K、V</translation>
+    </message>
     <message>
         <source>Model</source>
         <translation>模型</translation>
@@ -228,7 +271,6 @@
     <name>SentenceBar</name>
     <message>
         <source>of 0–{last}</source>
-        <extracomment>A sentence box has one line, so these stand for characters it cannot show.</extracomment>
         <translation>范围 0–{last}</translation>
     </message>
     <message>
@@ -236,8 +278,36 @@
         <translation>句子</translation>
     </message>
     <message>
+        <source>Source</source>
+        <translation>源句</translation>
+    </message>
+    <message>
         <source>Type a sentence of your own</source>
         <translation>请输入您自己的句子</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>目标句</translation>
+    </message>
+    <message>
+        <source>Left empty, the model writes it</source>
+        <translation>留空则由模型写出</translation>
+    </message>
+    <message>
+        <source>The model wrote: {text}</source>
+        <translation>模型写出：{text}</translation>
+    </message>
+    <message>
+        <source>The target the decoder reads. Left empty, the model writes its own.</source>
+        <translation>解码器读取的目标句。留空时由模型自己写出。</translation>
+    </message>
+    <message>
+        <source>Put the model&apos;s mask where the cursor is (Ctrl+M)</source>
+        <translation>在光标处插入模型的掩码词元 (Ctrl+M)</translation>
+    </message>
+    <message>
+        <source>Insert the mask</source>
+        <translation>插入掩码词元</translation>
     </message>
     <message>
         <source>Sentence number</source>
@@ -287,12 +357,8 @@
 <context>
     <name>SentenceDesk</name>
     <message>
-        <source>Tokens</source>
-        <extracomment>Errors whose message is a sentence for people.</extracomment>
-        <translation>词元</translation>
-    </message>
-    <message>
         <source>Saved as {name}.</source>
+        <extracomment>Errors whose message is a sentence for people. A target for each sentence, &quot;&quot; where the model writes its own; None for a model that reads none.</extracomment>
         <translation>已保存为 {name}。</translation>
     </message>
     <message>
@@ -454,6 +520,25 @@
     </message>
 </context>
 <context>
+    <name>Writing</name>
+    <message>
+        <source>of {count}</source>
+        <translation>／共 {count} 个</translation>
+    </message>
+    <message>
+        <source>writing token</source>
+        <translation>正在写第几个词元</translation>
+    </message>
+    <message>
+        <source>Which target token is being written</source>
+        <translation>正在写出的目标词元</translation>
+    </message>
+    <message>
+        <source>The decoder&apos;s row before it predicts it: that row is lit in every stage.</source>
+        <translation>由它前一行的解码器位置预测；这一行在每个阶段都会点亮。</translation>
+    </message>
+</context>
+<context>
     <name>axis</name>
     <message>
         <source>batch</source>
@@ -495,6 +580,14 @@
         <source>d_attn</source>
         <translation>各头总维度</translation>
     </message>
+    <message>
+        <source>d_kv</source>
+        <translation>键值总维度</translation>
+    </message>
+    <message>
+        <source>type</source>
+        <translation>类型</translation>
+    </message>
 </context>
 <context>
     <name>column</name>
@@ -527,8 +620,12 @@
         <translation>帮助</translation>
     </message>
     <message>
-        <source>Open a saved trace…</source>
-        <translation>打开已保存的运行记录……</translation>
+        <source>Open a saved trace or model file…</source>
+        <translation>打开运行记录或模型文件……</translation>
+    </message>
+    <message>
+        <source>Open a model folder…</source>
+        <translation>打开模型文件夹……</translation>
     </message>
     <message>
         <source>Save this trace…</source>
@@ -541,6 +638,14 @@
     <message>
         <source>Type a sentence</source>
         <translation>输入句子</translation>
+    </message>
+    <message>
+        <source>Type a target</source>
+        <translation>输入目标句</translation>
+    </message>
+    <message>
+        <source>Insert the mask</source>
+        <translation>插入掩码词元</translation>
     </message>
     <message>
         <source>Run</source>
@@ -690,8 +795,96 @@
         <translation>第 {number} 句有 {count} 个词元，本模型最多读取 {limit} 个：请删去 {more} 个词元。</translation>
     </message>
     <message>
+        <source>Sentence {number} has no target: give every sentence one, or none.</source>
+        <translation>第 {number} 句没有目标句：请给每一句都写上目标句，或者都不写。</translation>
+    </message>
+    <message>
         <source>Sentence {number}: {problem}</source>
         <translation>第 {number} 句：{problem}</translation>
+    </message>
+    <message>
+        <source>There are {sources} sources and {targets} targets: give one target for each source.</source>
+        <translation>有 {sources} 个源句和 {targets} 个目标句：请给每个源句写一个目标句。</translation>
+    </message>
+    <message>
+        <source>{name} has no target side: leave --target out.</source>
+        <translation>{name} 没有目标端：请去掉 --target。</translation>
+    </message>
+    <message>
+        <source>{name} has no tokenizer: give the target&apos;s ids with --target-ids 5,6,7.</source>
+        <translation>{name} 没有分词器：请用 --target-ids 5,6,7 给出目标句的编号。</translation>
+    </message>
+    <message>
+        <source>config.json lacks {key}: use the model&apos;s own file.</source>
+        <translation>config.json 缺少 {key}：请使用模型自带的文件。</translation>
+    </message>
+    <message>
+        <source>{key} in config.json should be a whole number of at least 1, not {value}.</source>
+        <translation>config.json 中的 {key} 应为不小于 1 的整数，而不是 {value}。</translation>
+    </message>
+    <message>
+        <source>{key} in config.json should be a number of at least 0, not {value}.</source>
+        <translation>config.json 中的 {key} 应为不小于 0 的数，而不是 {value}。</translation>
+    </message>
+    <message>
+        <source>{key} in config.json should be true or false, not {value}.</source>
+        <translation>config.json 中的 {key} 应为 true 或 false，而不是 {value}。</translation>
+    </message>
+    <message>
+        <source>{key} in config.json should be the id of a token, not {value}.</source>
+        <translation>config.json 中的 {key} 应为词元编号，而不是 {value}。</translation>
+    </message>
+    <message>
+        <source>{key} in config.json should be a table of keys, not {value}.</source>
+        <translation>config.json 中的 {key} 应为键值表，而不是 {value}。</translation>
+    </message>
+    <message>
+        <source>{key} of this model is {value}; only {wanted}, as in its other half, can be shown.</source>
+        <translation>这个模型的 {key} 是 {value}；只能展示与另一半相同的 {wanted}。</translation>
+    </message>
+    <message>
+        <source>{key} of this model is {value}; only {wanted} can be shown.</source>
+        <translation>这个模型的 {key} 是 {value}；只能展示 {wanted}。</translation>
+    </message>
+    <message>
+        <source>{key} {width} cannot be shared among {count} heads: check config.json.</source>
+        <translation>{key} {width} 无法平均分给 {count} 个头：请检查 config.json。</translation>
+    </message>
+    <message>
+        <source>{key} of this model is {value}; known are {known}.</source>
+        <translation>这个模型的 {key} 是 {value}；已知的有 {known}。</translation>
+    </message>
+    <message>
+        <source>{key} is {value}; known are {known}.</source>
+        <translation>{key} 是 {value}；已知的有 {known}。</translation>
+    </message>
+    <message>
+        <source>quantization_config says these weights are quantised: use the model&apos;s unquantised files.</source>
+        <translation>quantization_config 表明这些权重经过量化：请使用模型未量化的文件。</translation>
+    </message>
+    <message>
+        <source>rope_parameters differ from layer to layer in this model; only one rotation can be shown.</source>
+        <translation>这个模型各层的 rope_parameters 不同；只能展示同一种旋转。</translation>
+    </message>
+    <message>
+        <source>Rotary positions turn pairs of features: {count} cannot be paired.</source>
+        <translation>旋转位置编码成对地旋转维度：{count} 个维度无法配对。</translation>
+    </message>
+    <message>
+        <source>Rotary positions of the kind {kind} need the length they were trained with.</source>
+        <translation>{kind} 类的旋转位置编码需要给出训练时的长度。</translation>
+    </message>
+    <message>
+        <source>high_freq_factor should be above low_freq_factor.</source>
+        <translation>high_freq_factor 应大于 low_freq_factor。</translation>
+    </message>
+    <message>
+        <source>rope should turn at most the {count} features of a head.</source>
+        <translation>rope 最多旋转每头的 {count} 个维度。</translation>
+    </message>
+    <message>
+        <source>n_heads {heads} cannot be shared evenly among {count} n_kv_heads: check the config.</source>
+        <translation>n_heads {heads} 无法平均分给 {count} 个 n_kv_heads：请检查配置。</translation>
     </message>
     <message>
         <source>This machine offers torch no {device} device: choose cpu or auto.</source>
@@ -941,6 +1134,18 @@
         <translation>查询 {query_token} ({query}) 不能看到键 {key_token} ({key})，因为 {key} &gt; {query}：这个键在它后面。</translation>
     </message>
     <message>
+        <source>Query {query_token} ({query}) may not look at key {key_token} ({key}), because {query} − {key} ≥ {window}: it lies too far back.</source>
+        <translation>查询 {query_token} ({query}) 看不到键 {key_token} ({key})，因为 {query} − {key} ≥ {window}：它离得太远。</translation>
+    </message>
+    <message>
+        <source>Pair {pair} turns once every {wavelength} positions; here it is turned {pos} times its angle.</source>
+        <translation>第 {pair} 对维度每 {wavelength} 个位置转一圈；这里转了 {pos} 倍的单位角。</translation>
+    </message>
+    <message>
+        <source>The same number as {link}: this feature is not turned.</source>
+        <translation>与 {link} 是同一个数：这个维度不旋转。</translation>
+    </message>
+    <message>
         <source>Key {key} is padding, because {key} ≥ {length}, the number of tokens in this sentence.</source>
         <translation>键 {key} 是填充，因为 {key} ≥ {length}（这个句子的词元数）。</translation>
     </message>
@@ -1047,6 +1252,34 @@
         <source>GELU (tanh)</source>
         <translation>GELU (tanh)</translation>
     </message>
+    <message>
+        <source>SiLU</source>
+        <translation>SiLU</translation>
+    </message>
+    <message>
+        <source>multiply</source>
+        <translation>逐元素相乘</translation>
+    </message>
+    <message>
+        <source>mean square</source>
+        <translation>均方</translation>
+    </message>
+    <message>
+        <source>normalize (RMS)</source>
+        <translation>均方根归一化</translation>
+    </message>
+    <message>
+        <source>rotate</source>
+        <translation>旋转</translation>
+    </message>
+    <message>
+        <source>share heads</source>
+        <translation>共享头</translation>
+    </message>
+    <message>
+        <source>type row</source>
+        <translation>类型向量</translation>
+    </message>
 </context>
 <context>
     <name>present</name>
@@ -1073,6 +1306,10 @@
     <message>
         <source>sentence {at}</source>
         <translation>句子 {at}</translation>
+    </message>
+    <message>
+        <source>type {at}</source>
+        <translation>类型 {at}</translation>
     </message>
     <message>
         <source>vocabulary entry {at}</source>
@@ -1118,6 +1355,10 @@
         <source>not a number</source>
         <translation>非数</translation>
     </message>
+    <message>
+        <source>read by cross-attention {number}</source>
+        <translation>由交叉注意力 {number} 读取</translation>
+    </message>
 </context>
 <context>
     <name>remark</name>
@@ -1140,6 +1381,14 @@
     <message>
         <source>Output</source>
         <translation>输出</translation>
+    </message>
+    <message>
+        <source>Encoder</source>
+        <translation>编码器</translation>
+    </message>
+    <message>
+        <source>Decoder</source>
+        <translation>解码器</translation>
     </message>
 </context>
 <context>
@@ -1224,6 +1473,46 @@
         <source>Probabilities</source>
         <translation>概率</translation>
     </message>
+    <message>
+        <source>Token types</source>
+        <translation>词元类型</translation>
+    </message>
+    <message>
+        <source>Embedding norm</source>
+        <translation>嵌入归一化</translation>
+    </message>
+    <message>
+        <source>Q, K norm</source>
+        <translation>Q、K 归一化</translation>
+    </message>
+    <message>
+        <source>Rotary positions</source>
+        <translation>旋转位置编码</translation>
+    </message>
+    <message>
+        <source>Share K, V heads</source>
+        <translation>共享 K、V 头</translation>
+    </message>
+    <message>
+        <source>Padding mask</source>
+        <translation>填充掩码</translation>
+    </message>
+    <message>
+        <source>Prediction head</source>
+        <translation>预测头</translation>
+    </message>
+    <message>
+        <source>Cross: {stage}</source>
+        <translation>交叉：{stage}</translation>
+    </message>
+    <message>
+        <source>Cross-attention</source>
+        <translation>交叉注意力</translation>
+    </message>
+    <message>
+        <source>Self-attention</source>
+        <translation>自注意力</translation>
+    </message>
 </context>
 <context>
     <name>why</name>
@@ -1298,6 +1587,98 @@
     <message>
         <source>Softmax turns the logits into probabilities: for each position, how likely each token is to come next.</source>
         <translation>softmax 把对数几率 (logits) 变成概率：在每个位置，各个词元接下来出现的可能性有多大。</translation>
+    </message>
+    <message>
+        <source>Models trained on pairs of texts add a vector that says which text a token belongs to. A single text is all of type 0, so every position gets the same row.</source>
+        <translation>用成对文本训练的模型，会给每个词元加上一个向量，标明它属于哪一段文本。只有一段文本时类型全是 0，所以每个位置加的是同一行。</translation>
+    </message>
+    <message>
+        <source>The sum of the embeddings is brought to mean 0 and variance 1 at each position before the first block. So the first block already sees vectors of a steady size.</source>
+        <translation>进入第一个块之前，先把每个位置的嵌入之和归一化为均值 0、方差 1。这样第一个块看到的向量大小就已经稳定。</translation>
+    </message>
+    <message>
+        <source>Each position&apos;s vector is divided by its root mean square and scaled by learned numbers. RMSNorm keeps the sizes steady as layer norm does, but takes no mean away and adds no shift.</source>
+        <translation>每个位置的向量除以自己的均方根，再乘以学到的缩放系数。均方根归一化（RMSNorm）与层归一化一样让数值大小保持稳定，但不减均值，也不加偏移。</translation>
+    </message>
+    <message>
+        <source>Each head&apos;s queries and keys are brought to one size before they meet. So the scores cannot grow without bound, however deep the model is.</source>
+        <translation>查询与键相乘之前，先在每个头内各自归一化到统一的大小。这样无论模型多深，分数都不会无限变大。</translation>
+    </message>
+    <message>
+        <source>Pairs of features of queries and keys are turned by an angle that grows with the position. In the product of a query and a key only the difference of the angles is left: how far apart they are.</source>
+        <translation>查询和键的维度两两配对，按随位置增大的角度旋转。查询与键做点积时只剩下角度之差，也就是两者相隔多远。</translation>
+    </message>
+    <message>
+        <source>Several query heads share one head of keys and values (grouped-query attention). While the model writes, fewer keys and values have to be kept; no number changes here.</source>
+        <translation>几个查询头共用一组键和值（分组查询注意力）。模型逐词生成时，需要保存的键和值因此更少；这一步不改变任何数值。</translation>
+    </message>
+    <message>
+        <source>Here a position may look both ways, at every real position of the sentence. Only padding is hidden: −∞ before softmax becomes exactly 0 after it.</source>
+        <translation>这里每个位置前后都能看，句中所有真实的位置都看得到。只遮住填充：softmax 之前的 −∞，在 softmax 之后恰好变成 0。</translation>
+    </message>
+    <message>
+        <source>One more layer prepares each position&apos;s vector for guessing tokens: a learned matrix, the activation and a norm. It is trained together with the gaps that the model has to fill.</source>
+        <translation>再加一层，为预测词元准备好每个位置的向量：一个学到的矩阵、激活函数和归一化。它与填空任务一起训练得到。</translation>
+    </message>
+    <message>
+        <source>Attention and FFN have read the same input side by side, and both results are added to it at once. The residual stream keeps everything, and gradients have a direct way back.</source>
+        <translation>注意力与前馈网络并行读取同一个输入，两者的结果一起加回去。残差流保留了先前的全部信息，梯度也有了直接回传的通路。</translation>
+    </message>
+    <message>
+        <source>Each position&apos;s vector is compared with every entry of the vocabulary: one number for each token that could stand there.</source>
+        <translation>每个位置的向量与词表中的每一项比较：对每个可能填在这里的词元给出一个数。</translation>
+    </message>
+    <message>
+        <source>Softmax turns the logits into probabilities: for each position, how likely each token is to stand there. At the mask this is the model&apos;s answer, since it could not see what was there.</source>
+        <translation>softmax 把 logits 变成概率：每个位置上，各个词元填在这里的可能性有多大。在掩码处，这就是模型的答案，因为它看不到原来的词。</translation>
+    </message>
+    <message>
+        <source>Each target position&apos;s vector is brought to a steady size before it looks at the source. What the encoder made is left as it is.</source>
+        <translation>目标端每个位置的向量先归一化到稳定的大小，再去看源句。编码器的输出保持不变。</translation>
+    </message>
+    <message>
+        <source>Here the two texts meet: the queries ask from the target, while keys and values answer from the source. Every decoder block reads the same encoder output, each with matrices of its own.</source>
+        <translation>两段文本在这里相遇：查询来自目标句，负责提问；键和值来自源句，负责回答。每个解码器块都读取同一份编码器输出，但各用自己的矩阵。</translation>
+    </message>
+    <message>
+        <source>The features are dealt out to the heads, side by side: one row of queries for each target token, one row of keys and values for each source token. No number changes.</source>
+        <translation>把各维度依次分给各个头：每个目标词元一行查询，每个源词元一行键和值。数值不变。</translation>
+    </message>
+    <message>
+        <source>Every query of the target meets every key of the source: rows are target tokens, columns are source tokens. A large score means that this source token answers the question.</source>
+        <translation>目标句的每个查询都与源句的每个键做点积：行是目标词元，列是源词元。分数大，说明这个源词元正好回答了查询所问。</translation>
+    </message>
+    <message>
+        <source>A sum of d products grows with d, across texts as within one. Dividing by the root of d keeps the scores in the range where softmax still tells source tokens apart gently.</source>
+        <translation>d 个乘积之和随 d 增大，跨文本时也一样。除以 d 的平方根，分数才留在 softmax 能平缓地区分源词元的范围内。</translation>
+    </message>
+    <message>
+        <source>The whole source is known before the first target token is written, so every target position may look at all of it. Only the source&apos;s padding is hidden.</source>
+        <translation>写出第一个目标词元之前，源句已经全部已知，所以目标端每个位置都可以看整个源句。只遮住源句的填充。</translation>
+    </message>
+    <message>
+        <source>Each row becomes shares of the source tokens that sum to 1. In a trained translator they often show which source words the next target word comes from.</source>
+        <translation>每一行变成对各个源词元的份额，总和为 1。在训练好的翻译模型里，从中常能看出下一个目标词来自哪些源词。</translation>
+    </message>
+    <message>
+        <source>Each target position takes the values of the source tokens in the shares of its row. This is the only way by which the source&apos;s content reaches the target.</source>
+        <translation>目标端每个位置按自己这一行的份额，取各源词元的值加权求和。源句的内容只有经由这里才能传到目标端。</translation>
+    </message>
+    <message>
+        <source>The heads&apos; findings in the source are laid side by side again, one row for each target token. No number changes.</source>
+        <translation>各个头从源句中取到的结果重新并排放在一起，每个目标词元一行。数值不变。</translation>
+    </message>
+    <message>
+        <source>A learned matrix mixes what the heads found in the source into one vector for each target position.</source>
+        <translation>一个学到的矩阵把各个头从源句中取到的内容混合成每个目标位置的一个向量。</translation>
+    </message>
+    <message>
+        <source>What was found in the source is added to what the target position knew already. From here on the target&apos;s residual stream carries both texts.</source>
+        <translation>把从源句取到的内容加到目标位置原有的向量上。从这里起，目标端的残差流同时带有两段文本的信息。</translation>
+    </message>
+    <message>
+        <source>What was found in the source is added to what the target position knew already, and each position&apos;s sum is brought to mean 0 and variance 1. From here on it carries both texts.</source>
+        <translation>把从源句取到的内容加到目标位置原有的向量上，再把每个位置的和归一化为均值 0、方差 1。从这里起，它同时带有两段文本的信息。</translation>
     </message>
 </context>
 </TS>

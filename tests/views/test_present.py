@@ -353,7 +353,10 @@ def test_statistics_leave_pads_and_masked_cells_out(qapp):
 def test_words_for_what_a_table_does_not_know():
     assert words.stage("A new stage") == "A new stage"
     assert words.operation("a new operation") == "a new operation"
-    assert words.section("encoder.blocks.3") == "Block 3"
+    assert words.section("encoder.blocks.3") == "Encoder · Block 3"
+    assert words.section("blocks.3") == "Block 3"
+    assert words.section("decoder.input") == "Decoder · Input"
+    assert words.section("output") == "Output"
     assert words.section("somewhere") == "somewhere"
     assert words.why("nothing of the kind") == ""
 

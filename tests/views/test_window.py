@@ -50,7 +50,7 @@ from tutor.engine import files, saved
 from tutor.runner import Runner
 from tutor.session import OPERATION, STAGE
 from tutor.views import numbers, words
-from tutor.views.main_window import MainWindow
+from tutor.views.files_desk import FilesDesk
 from tutor.work import Request
 
 Key = Qt.Key
@@ -757,8 +757,8 @@ def everything(window) -> dict[str, bytes]:
 
 
 def test_a_run_is_saved_and_opened_again_with_the_same_numbers(qtbot, window, tmp_path, monkeypatch):
-    monkeypatch.setattr(MainWindow, "ask_save", lambda self: str(tmp_path / "mine"))
-    monkeypatch.setattr(MainWindow, "ask_open", lambda self: str(tmp_path / "mine.safetensors"))
+    monkeypatch.setattr(FilesDesk, "ask_save", lambda self: str(tmp_path / "mine"))
+    monkeypatch.setattr(FilesDesk, "ask_open", lambda self: str(tmp_path / "mine.safetensors"))
     choose_in_menu(window, "save")
     settle(qtbot, window)
     assert window.status_text() == "Saved as mine.safetensors."
@@ -779,8 +779,8 @@ def test_a_run_is_saved_and_opened_again_with_the_same_numbers(qtbot, window, tm
 
 
 def test_asking_for_no_file_does_nothing(qtbot, window, monkeypatch):
-    monkeypatch.setattr(MainWindow, "ask_save", lambda self: "")
-    monkeypatch.setattr(MainWindow, "ask_open", lambda self: "")
+    monkeypatch.setattr(FilesDesk, "ask_save", lambda self: "")
+    monkeypatch.setattr(FilesDesk, "ask_open", lambda self: "")
     before = window.session.trace, window.status_text()
     choose_in_menu(window, "save")
     choose_in_menu(window, "open")
@@ -810,7 +810,7 @@ def test_a_full_disk_gets_one_sentence_and_leaves_nothing(qtbot, window, tmp_pat
             return self.file.write(data)
 
     monkeypatch.setattr(files, "open", Full, raising=False)
-    monkeypatch.setattr(MainWindow, "ask_save", lambda self: str(folder / "big.safetensors"))
+    monkeypatch.setattr(FilesDesk, "ask_save", lambda self: str(folder / "big.safetensors"))
     choose_in_menu(window, "save")
     settle(qtbot, window)
     assert is_one_sentence(window.status_text())

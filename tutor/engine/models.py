@@ -22,7 +22,7 @@ from tutor.engine.spec import ModelSpec, SpecError
 from tutor.engine.tokens import AnyTokenizer, Batch, TokenError, batch_of_ids, batch_of_texts, load
 from tutor.engine.weights import SPEC_FILE, Weights, load_spec, load_weights, random_weights
 
-DEFAULT = "article"
+DEFAULT = "storyteller"
 MOST_LAYERS = 32
 
 
@@ -157,10 +157,19 @@ class Model:
         return self if spec == self.spec else replace(self, spec=spec, program=families.program(spec))
 
 
+def at_step(name: str) -> tuple[str, int | None]:
+    """A model's name without its step of training, and that step: `storyteller@1000` → `storyteller`, 1000."""
+    plain, _, step = name.rpartition("@")
+    if plain and step.isascii() and step.isdigit() and len(step) < 10:
+        return plain, int(step)
+    return name, None
+
+
 def names() -> tuple[str, ...]:
-    """Every model that is there under a name of its own, the default first."""
-    found = {*families.presets(), *shipped.names(), *kept.names()}
-    return tuple(sorted(found, key=lambda name: (name != DEFAULT, name)))
+    """Every model that is there under a name of its own: the default, those that ship, random ones, fetched ones."""
+    ours, presets = shipped.names(), families.presets()
+    order = {name: at for at, name in enumerate((*ours, *sorted(presets), *kept.names()))} | {DEFAULT: -1}
+    return tuple(sorted({*presets, *ours, *kept.names()}, key=lambda name: order[name]))
 
 
 def find(name: str = DEFAULT, layers: int | None = None) -> Model:
@@ -177,9 +186,9 @@ def find(name: str = DEFAULT, layers: int | None = None) -> Model:
                 raise SpecError(f"The number of blocks should be 1 to {MOST_LAYERS}, not {layers}.")
             spec = replace(spec, n_layers=layers)
         return Model(spec, families.program(spec))
-    plain, _, step = name.rpartition("@")
-    if plain and step.isascii() and step.isdigit() and len(step) < 10:
-        return find(plain, layers).at(int(step))
+    plain, step = at_step(name)
+    if step is not None:
+        return find(plain, layers).at(step)
     try:
         folder = shipped.folder(name) or kept.path(name) or Path(name).expanduser()
         is_file, is_folder = folder.is_file(), folder.is_dir()

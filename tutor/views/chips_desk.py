@@ -6,24 +6,31 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject
 
+from tutor.engine import axes as ax
 from tutor.engine.tokens import Batch
 from tutor.session import Session
 from tutor.views import present
 from tutor.views.chips import Chip, TokenStrip
+from tutor.views.writing import Writing
 
 
 class ChipsDesk(QObject):
     """Between the Session, the sentence desk and the strip."""
 
-    def __init__(self, session: Session, strip: TokenStrip, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, strip: TokenStrip, writing: Writing, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session, self._strip = session, strip
+        self._session, self._strip, self._writing = session, strip, writing
         self._source: Sequence[Chip] = ()
         self._target: Sequence[Chip] | None = None
         self._note = ""
         strip.clicked.connect(self._clicked)
         session.moved.connect(self._refresh)
         session.followed.connect(self.mark)
+        writing.chosen.connect(self._write)
+        for changed in (session.followed, session.traceChanged, session.selectionChanged):
+            changed.connect(self._show_writing)
 
     def show_run(self, row: int, decoded: bool) -> None:
         """The tokens of the run on screen, of one sentence; `decoded` where the model wrote the target itself."""
@@ -74,6 +81,20 @@ class ChipsDesk(QObject):
             at = trace.program.streams.index(self._session.section.track)
         rows, titles = [self._source, self._target], [self.tr("Source"), self.tr("Target")]
         self._strip.set_rows(rows, at, titles, ["", self._note], banded=False)
+
+    def _show_writing(self) -> None:
+        """Which target token is being written, in a model that writes one."""
+        trace = self._session.trace
+        if trace is None or trace.target is None:
+            self._writing.set_place(None, 0)
+            return
+        row = min(dict(self._session.selection.at).get(ax.BATCH, 0), trace.target.n_rows - 1)
+        at = self._session.positions.get(trace.program.streams[-1], 0)
+        self._writing.set_place(at, int(trace.target.lengths[row]))
+
+    def _write(self, at: int) -> None:
+        if self._session.trace is not None:
+            self._session.follow(self._session.trace.program.streams[-1], at)
 
     def _clicked(self, row: int, index: int) -> None:
         """Follow a token: always in a model of two texts, else where one is followed already (a masked one, say)."""

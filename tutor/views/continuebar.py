@@ -131,7 +131,7 @@ class ContinueBar(QWidget):
         for widget in (*self._labels.values(), self._told):
             widget.setFont(font(theme, "dense"))
         for box in self._boxes().values():
-            box.setMinimumWidth(round(theme.px(58)))
+            box.setMinimumWidth(round(theme.px(68)))
         self._close.setIcon(icon("close", theme))
         self._close.setFixedWidth(theme.height("button"))
         self.retranslate()

@@ -22,7 +22,9 @@ _PATTERNS = (
     QT_TRANSLATE_NOOP("error", "The sentence has {count} token(s); this model reads {limit}: remove {more} token(s)."),
     QT_TRANSLATE_NOOP("error", "Sentence {number} has {count} token(s); this model reads {limit}: "
         "remove {more} token(s)."),
+    QT_TRANSLATE_NOOP("error", "Sentence {number} has no target: give every sentence one, or none."),
     QT_TRANSLATE_NOOP("error", "Sentence {number}: {problem}"),
+    QT_TRANSLATE_NOOP("error", "There are {sources} sources and {targets} targets: give one target for each source."),
     QT_TRANSLATE_NOOP("error", "This machine offers torch no {device} device: choose cpu or auto."),
     QT_TRANSLATE_NOOP("error", "The {device} device ran out of memory, so this run goes on with the CPU."),
     QT_TRANSLATE_NOOP("error", "The weight {name} holds NaN or infinite numbers, and what is computed from it will "
@@ -92,6 +94,28 @@ _PATTERNS = (
     QT_TRANSLATE_NOOP("error", "{key} of {name} is {value}; only {wanted} can be shown."),
     QT_TRANSLATE_NOOP("error", "{key} of {name} is {value}; known are {known}."),
     QT_TRANSLATE_NOOP("error", "{name} lacks {key} or has no number there: use another copy of the model."),
+    QT_TRANSLATE_NOOP("error", "{name} has no target side: leave --target out."),
+    QT_TRANSLATE_NOOP("error", "{name} has no tokenizer: give the target's ids with --target-ids 5,6,7."),
+    QT_TRANSLATE_NOOP("error", "config.json lacks {key}: use the model's own file."),
+    QT_TRANSLATE_NOOP("error", "{key} in config.json should be a whole number of at least 1, not {value}."),
+    QT_TRANSLATE_NOOP("error", "{key} in config.json should be a number of at least 0, not {value}."),
+    QT_TRANSLATE_NOOP("error", "{key} in config.json should be true or false, not {value}."),
+    QT_TRANSLATE_NOOP("error", "{key} in config.json should be the id of a token, not {value}."),
+    QT_TRANSLATE_NOOP("error", "{key} in config.json should be a table of keys, not {value}."),
+    QT_TRANSLATE_NOOP("error", "{key} of this model is {value}; only {wanted}, as in its other half, can be shown."),
+    QT_TRANSLATE_NOOP("error", "{key} of this model is {value}; only {wanted} can be shown."),
+    QT_TRANSLATE_NOOP("error", "{key} {width} cannot be shared among {count} heads: check config.json."),
+    QT_TRANSLATE_NOOP("error", "{key} of this model is {value}; known are {known}."),
+    QT_TRANSLATE_NOOP("error", "{key} is {value}; known are {known}."),
+    QT_TRANSLATE_NOOP("error", "quantization_config says these weights are quantised: use the model's unquantised "
+        "files."),
+    QT_TRANSLATE_NOOP("error", "rope_parameters differ from layer to layer in this model; only one rotation can be "
+        "shown."),
+    QT_TRANSLATE_NOOP("error", "Rotary positions turn pairs of features: {count} cannot be paired."),
+    QT_TRANSLATE_NOOP("error", "Rotary positions of the kind {kind} need the length they were trained with."),
+    QT_TRANSLATE_NOOP("error", "high_freq_factor should be above low_freq_factor."),
+    QT_TRANSLATE_NOOP("error", "rope should turn at most the {count} features of a head."),
+    QT_TRANSLATE_NOOP("error", "n_heads {heads} cannot be shared evenly among {count} n_kv_heads: check the config."),
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
-    QFileDialog,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QMainWindow,
@@ -39,9 +39,11 @@ from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
+from tutor.views.files_desk import FilesDesk
 from tutor.views.icons import icon
 from tutor.views.inspector import Inspector
 from tutor.views.keys import prints
+from tutor.views.models_desk import ModelsDesk
 from tutor.views.outline import Outline
 from tutor.views.place_desk import PlaceDesk
 from tutor.views.sentence_desk import SentenceDesk
@@ -50,7 +52,9 @@ from tutor.views.stage_desk import StageDesk
 from tutor.views.stagepane import KeylessScrollArea, StagePane
 from tutor.views.theme import DARK, LIGHT, Theme
 from tutor.views.timeline import Timeline
+from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
+from tutor.views.writing import Writing
 
 #: What the choices in the menu bar's corner show.
 _CORNER = {"english": "EN", "chinese": "中文", "smaller": "A−", "normal": "A", "larger": "A+"}
@@ -88,11 +92,13 @@ class MainWindow(QMainWindow):
         self._make_actions()
         self._make_panes()
         self._make_menus()
-        self.chips = ChipsDesk(self.session, self.strip, self)
+        self.chips = ChipsDesk(self.session, self.strip, self.writing, self)
         self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.chips, self)
         self.continue_desk = ContinueDesk(self.session, self.runner, self.desk, self.continuing, self)
+        self.files = FilesDesk(self.session, self.desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
         self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
+        self.models_desk = ModelsDesk(self.runner, self)
         self._connect()
         self._restore()
         self.set_cjk(look.cjk)
@@ -126,6 +132,9 @@ class MainWindow(QMainWindow):
         self.timeline = Timeline(look)
         steps = [self.actions_[one] for one in ("first", "previous", "next", "into", "out", "last")]
         self.transport = Transport(look, steps, self.actions_["next"])
+        self.training = TrainingBar(look)
+        self.writing = Writing(look)
+        self.transport.add(self.writing)
         self._centre_tabs = QTabBar()
         self._centre_tabs.setDrawBase(False)
         self._centre_tabs.addTab("")
@@ -152,7 +161,11 @@ class MainWindow(QMainWindow):
         bottom.setContentsMargins(0, 4, 0, 0)
         bottom.setSpacing(2)
         bottom.addWidget(self.timeline)
-        bottom.addWidget(self.transport)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.transport, 1)
+        row.addWidget(self.training)
+        bottom.addLayout(row)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
@@ -197,12 +210,16 @@ class MainWindow(QMainWindow):
         for command in commands.COMMANDS:
             self.actions_[command.id].triggered.connect(attrgetter(command.slot)(self))
         self.stage.sampleChosen.connect(self.desk.start_sample)
+        self.training.stepChosen.connect(self.desk.use_step)
+        self.models_desk.used.connect(self.desk.use_model_on)
+        self.models_desk.said.connect(self.say)
         self.desk.busyChanged.connect(self._busy_changed)
         self.desk.progressed.connect(self._progressed)
         self.desk.ran.connect(self._ran)
         self.desk.said.connect(self.say)
         self.desk.erred.connect(self._erred)
         self.desk.idle.connect(self._idle)
+        self.desk.maskChanged.connect(self._refresh)
         self.stage_desk.shown.connect(self._refresh)
         self.stage_desk.shown.connect(self._bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
@@ -233,8 +250,8 @@ class MainWindow(QMainWindow):
         self.desk.start(request)
 
     def open(self, path: Path) -> None:
-        """Open a saved trace."""
-        self.desk.open(path)
+        """Open a saved trace, or run a model folder or file on the sentence in the box."""
+        self.files.open(path)
 
     def escape(self) -> None:
         """Cancel the run, else close what was opened, else unpin."""
@@ -264,7 +281,8 @@ class MainWindow(QMainWindow):
 
     def _ran(self, run: work.Run) -> None:
         self._run_seconds = run.seconds
-        if self.sentence.box().hasFocus() and self.desk.shows_its_run():
+        self.training.set_steps(*self.desk.training())
+        if any(box.hasFocus() for box in self.sentence.boxes()) and self.desk.shows_its_run():
             # The sentence is run: the keys now step through it. (Unless the next one is being typed already.)
             self.stage.current_view().setFocus(Qt.FocusReason.OtherFocusReason)
         self._refresh()
@@ -308,6 +326,9 @@ class MainWindow(QMainWindow):
                      "next_head", "previous_head"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
+        for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.desk.mask()))):
+            self.actions_[name].setVisible(useful)
+            self.actions_[name].setEnabled(useful)
         if there:
             self.stage.set_empty("")
             self.place_desk.refresh(self.stage_desk.ready())
@@ -370,6 +391,11 @@ class MainWindow(QMainWindow):
         self.sentence.box().setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.sentence.box().selectAll()
 
+    def focus_target(self) -> None:
+        if self.sentence.has_target():
+            self.sentence.target_box().setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.sentence.target_box().selectAll()
+
     def next_pane(self) -> None:
         self._by_pane(1)
 
@@ -387,27 +413,8 @@ class MainWindow(QMainWindow):
             target = self.inspector.first_focus()
         target.setFocus(Qt.FocusReason.TabFocusReason)
 
-    def open_trace(self) -> None:
-        name = self.ask_open()
-        if name:
-            self.open(Path(name))
-
-    def save_trace(self) -> None:
-        trace = self.session.trace
-        name = self.ask_save() if trace is not None else ""
-        if name and trace is not None:
-            path = Path(name)
-            self.desk.save(trace, path if path.suffix else path.with_suffix(".safetensors"))
-
-    def ask_open(self) -> str:
-        """The file dialog, apart so that a test can answer in its place."""
-        kinds = self.tr("Saved traces (*.safetensors)")
-        return QFileDialog.getOpenFileName(self, self.tr("Open a saved trace"), "", kinds)[0]
-
-    def ask_save(self) -> str:
-        """The file dialog, apart so that a test can answer in its place."""
-        kinds = self.tr("Saved traces (*.safetensors)")
-        return QFileDialog.getSaveFileName(self, self.tr("Save this trace"), "trace.safetensors", kinds)[0]
+    def show_models(self) -> None:
+        self.models_desk.open(self._theme)
 
     def show_keys(self) -> None:
         dialogs.show_keys(self)
@@ -469,7 +476,7 @@ class MainWindow(QMainWindow):
             if command.icon:
                 self.actions_[command.id].setIcon(icon(command.icon, look))
         for view in (self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector,
-                     self.timeline, self.transport, self._corner):  # fmt: skip
+                     self.timeline, self.transport, self.training, self.writing, self._corner):  # fmt: skip
             view.set_theme(look)
         for widget, colour in ((self._bottom, look.strip), (self.sentence, look.strip), (self.strip, look.strip),
                                (self.continuing, look.strip), (self.menuBar(), look.strip),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
@@ -26,23 +27,29 @@ from tutor.views.theme import Theme, font, metrics
 _STAGE = Qt.ItemDataRole.UserRole
 _SHAPE = Qt.ItemDataRole.UserRole + 1
 _STATE = Qt.ItemDataRole.UserRole + 2
+_FOLD = Qt.ItemDataRole.UserRole + 3
+#: With more blocks than these, all but the first, the last and the current one fold into a row between them.
+_MOST_BLOCKS = 6
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One stage: its title, its place on the timeline and its shape in short (`4·16·16`)."""
+    """One stage: its title, its place on the timeline, its shape in short (`4·16·16`); neighbours of one `group`
+    stand below its name."""
 
     title: str
     stage: int
     shape: str
+    group: str = ""
 
 
 @dataclass(frozen=True)
 class Branch:
-    """One section with its stages."""
+    """One section with its stages; a block has its number."""
 
     title: str
     entries: tuple[Entry, ...]
+    number: int | None = None
 
 
 class _Delegate(QStyledItemDelegate):
@@ -60,7 +67,8 @@ class _Delegate(QStyledItemDelegate):
     ) -> None:
         theme, rect = self.theme, QRectF(option.rect)
         state = index.data(_STATE)
-        top = index.data(_STAGE) is None
+        fold = index.data(_FOLD) is not None
+        top = index.data(_STAGE) is None and not fold
         current = state == "current" and not top
         if current or option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(QRectF(0, rect.top(), rect.right() + 1, rect.height()), theme.accentbg)
@@ -72,7 +80,8 @@ class _Delegate(QStyledItemDelegate):
         box = QRectF(rect.left() + 2, rect.center().y() - side / 2, side, side)
         ink = theme.accent if current else theme.ink3 if state == "unvisited" else theme.ink2
         name = {"current": "partial" if top else "current"}.get(state, state)
-        paint_icon(painter, name, box, ink, theme.pane)
+        if not fold:
+            paint_icon(painter, name, box, ink, theme.pane)
         shape = index.data(_SHAPE) or ""
         face = font(theme, "dense")
         wide = metrics(theme, "dense").horizontalAdvance(shape) + theme.px(10)
@@ -80,6 +89,7 @@ class _Delegate(QStyledItemDelegate):
         words = QRectF(left, rect.top(), rect.right() - left - wide - theme.px(2), rect.height())
         body = font(theme, "body", True if top or current else None)
         text_ink = theme.accentink if current else theme.ink if top or state != "unvisited" else theme.ink2
+        text_ink = theme.ink2 if fold else text_ink
         draw_text(painter, words, index.data(), body, text_ink, Qt.AlignmentFlag.AlignLeft)
         shape_ink = theme.accentink if current else theme.ink3
         draw_text(painter, QRectF(rect.right() - wide, rect.top(), wide - theme.px(4), rect.height()), shape, face,
@@ -109,6 +119,11 @@ class Outline(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._branches: tuple[Branch, ...] = ()
+        self._places: dict[int, QStandardItem] = {}
+        self._states: dict[int, str] = {}
+        self._runs: list[list[QStandardItem]] = []
+        self._here: tuple[int, ...] | None = None
+        self._items: list[QStandardItem] = []  # held, so that each stays one and the same object
         self._header = QLabel()
         self._tree = _Tree()
         self._model = QStandardItemModel(self)
@@ -116,7 +131,7 @@ class Outline(QWidget):
         self._tree.setModel(self._model)
         self._tree.setItemDelegate(self._delegate)
         self._tree.setHeaderHidden(True)
-        self._tree.setIndentation(20)
+        self._tree.setIndentation(16)
         self._tree.setUniformRowHeights(True)
         self._tree.setMouseTracking(True)
         self._tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -141,45 +156,135 @@ class Outline(QWidget):
             return
         self._branches = tuple(branches)
         self._model.clear()
-        for branch in self._branches:
-            head = QStandardItem(branch.title)
-            head.setData("unvisited", _STATE)
-            for entry in branch.entries:
-                item = QStandardItem(entry.title)
-                item.setData(entry.stage, _STAGE)
-                item.setData(entry.shape, _SHAPE)
-                item.setData("unvisited", _STATE)
-                head.appendRow(item)
+        self._places, self._states, self._runs, self._here, self._items = {}, {}, [], None, []
+        blocks: list[QStandardItem] = []
+        for at, branch in enumerate(self._branches):
+            head = self._head(branch.title)
+            self._fill(head, branch.entries)
+            if branch.number is None:
+                blocks = []
+            elif not blocks:
+                self._runs.append(blocks)
+            if branch.number is not None:
+                blocks.append(head)
+                deep = sum(one.number is not None for one in self._branches[at - len(blocks) + 1 :]) > _MOST_BLOCKS
+                if deep and len(blocks) > 1:
+                    self._model.appendRow(self._fold_row())
             self._model.appendRow(head)
+        self._runs = [run for run in self._runs if len(run) > _MOST_BLOCKS]
+        for row in range(self._model.rowCount()):
+            if self._model.item(row).data(_FOLD) is not None:
+                self._tree.setRowHidden(row, QModelIndex(), True)
+
+    def _head(self, title: str) -> QStandardItem:
+        item = QStandardItem(title)
+        self._items.append(item)
+        item.setData("unvisited", _STATE)
+        return item
+
+    def _fold_row(self) -> QStandardItem:
+        """A row that stands for the blocks behind it while they are folded."""
+        item = self._head("")
+        item.setData(0, _FOLD)
+        return item
+
+    def _fill(self, head: QStandardItem, entries: Sequence[Entry]) -> None:
+        group, below = "", head
+        for entry in entries:
+            if entry.group != group:
+                group, below = entry.group, head
+                if group:
+                    below = self._head(group)
+                    head.appendRow(below)
+            item = self._head(entry.title)
+            item.setData(entry.stage, _STAGE)
+            item.setData(entry.shape, _SHAPE)
+            below.appendRow(item)
+            self._places[entry.stage] = item
 
     def set_place(self, current: int, visited: Sequence[int]) -> None:
-        """Mark what was seen and where the learner is; the current section unfolds, many others fold."""
+        """Mark what was seen and where the learner is; the current section unfolds, many others fold.
+
+        What the learner unfolded stays so until another section or group is the current one.
+        """
         seen = set(visited)
-        few = len(self._branches) <= 3
+        item = self._places.get(current)
+        way: list[QStandardItem] = []
+        above = item.parent() if item is not None else None
+        while above is not None:
+            way.append(above)
+            above = above.parent()
         for row in range(self._model.rowCount()):
-            head = self._model.item(row)
-            stages = [head.child(at).data(_STAGE) for at in range(head.rowCount())]
-            for at, stage in enumerate(stages):
-                state = "current" if stage == current else "visited" if stage in seen else "unvisited"
-                head.child(at).setData(state, _STATE)
-                if stage == current:
-                    self._tree.setCurrentIndex(head.child(at).index())
-            here = current in stages
-            done = seen.issuperset(stages)
-            head.setData("current" if here else "visited" if done else "partial" if seen & set(stages) else "unvisited",
-                         _STATE)  # fmt: skip
-            self._tree.setExpanded(head.index(), here or few)
-            if here:
-                self._tree.scrollTo(head.child(stages.index(current)).index())
+            self._mark(self._model.item(row), current, seen)
+        here = tuple(id(one) for one in way)
+        moved, self._here = here != self._here, here
+        if moved:
+            few = len(self._branches) <= 3
+            for row in range(self._model.rowCount()):
+                head = self._model.item(row)
+                self._tree.setExpanded(head.index(), few or head in way)
+                for at in range(head.rowCount()):
+                    if head.child(at).hasChildren():
+                        self._tree.setExpanded(head.child(at).index(), head.child(at) in way)
+            self._fold_blocks(way[-1] if way else None)
+        if item is not None:
+            self._tree.setCurrentIndex(item.index())
+            self._tree.scrollTo(item.index())
+
+    def _mark(self, item: QStandardItem, current: int, seen: set[int]) -> tuple[bool, bool, bool]:
+        """Set an item's state and its children's. Returns whether it has the current stage, whether all of it was
+        seen, and whether some was."""
+        stage = item.data(_STAGE)
+        if stage is not None:
+            here, done, some = stage == current, stage in seen, stage in seen
+        else:
+            below = [self._mark(item.child(at), current, seen) for at in range(item.rowCount())]
+            here, some = any(one[0] for one in below), any(one[2] for one in below)
+            done = bool(below) and all(one[1] for one in below)
+        state = "current" if here else "visited" if done else "partial" if some else "unvisited"
+        if self._states.get(id(item)) != state:
+            self._states[id(item)] = state
+            item.setData(state, _STATE)
+        return here, done, some
+
+    def _fold_blocks(self, current: QStandardItem | None) -> None:
+        """Of many blocks, all but the first, the last and the current one stand as one row each side of it."""
+        for run in self._runs:
+            at = next((n for n, one in enumerate(run) if one is current), None)
+            kept = {0, len(run) - 1} | ({at} if at is not None else set())
+            ends = sorted(kept)
+            for one in run:
+                self._show_row(one.row(), True)
+                if one is not run[0]:
+                    self._show_row(one.row() - 1, False)
+            for first, last in ((low + 1, high - 1) for low, high in pairwise(ends)):
+                if last > first:
+                    fold = self._model.item(run[first].row() - 1)
+                    fold.setData(last - first + 1, _FOLD)
+                    fold.setText(self.tr("{first} … {last}").format(first=run[first].text(), last=run[last].text()))
+                    self._show_row(fold.row(), True)
+                    for one in run[first : last + 1]:
+                        self._show_row(one.row(), False)
+
+    def _show_row(self, row: int, shown: bool) -> None:
+        self._tree.setRowHidden(row, QModelIndex(), not shown)
+
+    def _unfold(self, index: QModelIndex) -> None:
+        """Show the blocks that a row stands for, one line each."""
+        self._show_row(index.row(), False)
+        for at in range(index.data(_FOLD)):
+            self._show_row(index.row() + 1 + 2 * at, True)
 
     def _clicked(self, index: QModelIndex) -> None:
-        if index.data(_STAGE) is None:
+        if index.data(_STAGE) is None and index.data(_FOLD) is None:
             self._tree.setExpanded(index, not self._tree.isExpanded(index))
         else:
-            self.stageChosen.emit(index.data(_STAGE))
+            self._chosen(index)
 
     def _chosen(self, index: QModelIndex) -> None:
-        if index.data(_STAGE) is not None:
+        if index.data(_FOLD) is not None:
+            self._unfold(index)
+        elif index.data(_STAGE) is not None:
             self.stageChosen.emit(index.data(_STAGE))
 
     def tree(self) -> QTreeView:

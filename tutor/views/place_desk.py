@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
+from tutor.engine.program import Stop
 from tutor.session import OPERATION, STAGE, Session
 from tutor.views import present, words
 from tutor.views.inspector import Inspector
@@ -60,7 +61,7 @@ class PlaceDesk(QObject):
         shown = () if session.inside else stop.results
         tabs = [Tab(one.name, present.short_name(one.name)) for one in shown] if len(shown) > 1 else []
         self._stage.set_tabs(tabs, step.name)
-        self._inspector.set_why(words.why(stop.stage.key))
+        self._inspector.set_why(words.why(stop.stage.key, present.habits(trace)))
 
     def _refresh_timeline(self, visited: list[int]) -> None:
         session, timeline = self._session, self._timeline
@@ -69,9 +70,8 @@ class PlaceDesk(QObject):
         stop, step = session.stop, session.step
         timeline.set_stage(stop.number)
         timeline.set_visited(visited)
-        timeline.set_stages([
-            StageChip(words.stage(one.stage.title), one.number, session.visited(one)) for one in session.section.stops
-        ])  # fmt: skip
+        chips, folded = self._chips(stop)
+        timeline.set_stages(chips)
         if session.inside:
             at = [one.name for one in stop.steps].index(step.name)
             chips = [StageChip(present.short_name(one.name), n, n < at) for n, one in enumerate(stop.steps)]
@@ -79,7 +79,27 @@ class PlaceDesk(QObject):
         else:
             timeline.set_operations(None)
         inside = stop if session.inside else None
-        timeline.set_uses(present.uses(trace, step.name, session.section.stops, inside))
+        timeline.set_uses(present.uses(trace, step.name, session.section.stops, inside, folded))
+
+    def _chips(self, current: Stop) -> tuple[list[StageChip], dict[int, int]]:
+        """The chips of the current section, and which of them stands for each stage.
+
+        Of two attentions the one that the learner is not in is a single chip, so that the others can be read.
+        """
+        session = self._session
+        chips: list[StageChip] = []
+        folded: dict[int, int] = {}
+        for group, stops in present.sublayers(session.section.stops):
+            if group and current not in stops:
+                first = stops[0].number
+                chips.append(StageChip(f"{group} ({len(stops)})", first, all(map(session.visited, stops))))
+                folded |= {one.number: first for one in stops}
+            else:
+                chips += [
+                    StageChip(words.stage(one.stage.title, bool(group)), one.number, session.visited(one))
+                    for one in stops
+                ]
+        return chips, folded
 
     def where(self, ready: bool) -> str:
         """Which stage of how many, and whether its result is shown."""

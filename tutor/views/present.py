@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -186,6 +186,8 @@ def place_words(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
         elif axis.name == ax.BATCH:
             if axis.size > 1:
                 found.append(translate("present", "sentence {at}").format(at=at))
+        elif axis.name == ax.TYPE:
+            found.append(translate("present", "type {at}").format(at=at))
         elif axis.name == ax.D_VOCAB:
             found.append(translate("present", "vocabulary entry {at}").format(at=at))
         else:
@@ -282,17 +284,49 @@ def short_shape(trace: Trace, stop: Stop) -> str:
     return "·".join(f"{size / 1000:.0f}k" if size >= 10000 else str(size) for size in kept)
 
 
+def sublayers(stops: Sequence[Stop]) -> list[tuple[str, list[Stop]]]:
+    """The stages of a section in order, those of each attention together under a name where there are two of them.
+
+    Elsewhere, and for what is between them, the name is "" and each stage stands alone.
+    """
+    if not any(words.is_cross(stop.stage.key) for stop in stops):
+        return [("", [stop]) for stop in stops]
+    found: list[tuple[str, list[Stop]]] = []
+    inside = ""
+    for stop in stops:
+        if words.begins_attention(stop.stage.key):
+            inside = words.attention(words.is_cross(stop.stage.key))
+            found.append((inside, []))
+        elif not inside:
+            found.append(("", []))
+        found[-1][1].append(stop)
+        if words.ends_attention(stop.stage.key):
+            inside = ""
+    return found
+
+
 def branches(trace: Trace) -> tuple[Branch, ...]:
     """The outline of a run."""
     return tuple(
         Branch(
             words.section(section.name),
             tuple(
-                Entry(words.stage(stop.stage.title), stop.number, short_shape(trace, stop)) for stop in section.stops
+                Entry(words.stage(stop.stage.title, inside=bool(group)), stop.number, short_shape(trace, stop), group)
+                for group, stops in sublayers(section.stops)
+                for stop in stops
             ),
+            section.number,
         )
         for section in trace.program.sections
     )
+
+
+def habits(trace: Trace) -> tuple[str, ...]:
+    """What is said otherwise of this model: which norm it has, whether it fills gaps, whether its sub-layers are
+    side by side."""
+    spec = trace.spec
+    there = {"rms": spec.norm_kind == "rms", "gap": spec.head == "mlm", "parallel": spec.parallel}
+    return tuple(name for name, is_so in there.items() if is_so)
 
 
 def overview(trace: Trace) -> tuple[list[Segment], list[str], list[TrackLink]]:
@@ -325,14 +359,19 @@ def _symbol(trace: Trace, name: str) -> tuple[str, str]:
     return letter or name.rsplit(".", 1)[-1], role
 
 
-def uses(trace: Trace, path: str, stops: Sequence[Stop], inside: Stop | None) -> tuple[UseMark, ...]:
-    """Where the tensor on screen and what it was made from are written and read, within what the lane shows."""
+def uses(
+    trace: Trace, path: str, stops: Sequence[Stop], inside: Stop | None, chips: Mapping[int, int] | None = None
+) -> tuple[UseMark, ...]:
+    """Where the tensor on screen and what it was made from are written and read, within what the lane shows.
+
+    `chips` says which chip stands for a stage where several are folded into one.
+    """
     program = trace.program
     where: dict[str, int] = {}
     if inside is not None:
         where = {step.name: at for at, step in enumerate(inside.steps)}
     else:
-        where = {step.name: stop.number for stop in stops for step in stop.steps}
+        where = {step.name: (chips or {}).get(stop.number, stop.number) for stop in stops for step in stop.steps}
     marks: dict[tuple[int, str, bool], UseMark] = {}
     step = program[path]
     for name in (*(one for one in step.inputs if one in program.by_name), path):

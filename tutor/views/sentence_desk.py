@@ -109,8 +109,36 @@ class SentenceDesk(QObject):
         self.start(replace(self.request, texts=(text,), targets=()))
 
     def use_model(self, name: str) -> None:
-        """Run what is in the box through another model: a shipped one, a folder or a file."""
+        """Run what is in the box through a model folder or file; one that cannot be read leaves all as it is."""
+        try:
+            models.find(name)
+        except (SpecError, WeightsError) as error:
+            self.erred.emit(f"{type(error).__name__}: {error}")
+            self.said.emit(self.sentence(error))
+            return
         self._choose_model(name)
+
+    def use_model_on(self, name: str, text: str) -> None:
+        """Run a model on a first sentence; on what is in the box where it has none."""
+        if text:
+            self.start(replace(self.request, model=name, layers=None, texts=(text,), targets=()))
+        else:
+            self._choose_model(name)
+
+    def use_step(self, step: int) -> None:
+        """Run the same sentence through the same model as it was after `step` steps of its training."""
+        name, _ = models.at_step(self.request.model)
+        steps, _ = self.training()
+        self.request = replace(self.request, model=name if step == steps[-1] else f"{name}@{step}")
+        self.run()
+
+    def training(self) -> tuple[tuple[int, ...], int | None]:
+        """The steps of training that the model has weights of, and the one that runs, None for the finished model."""
+        name, step = models.at_step(self.request.model)
+        try:
+            return models.find(name).steps(), step
+        except (SpecError, WeightsError):  # the run will say so
+            return (), None
 
     def open(self, path: Path) -> None:
         """Open a saved trace."""
@@ -203,7 +231,9 @@ class SentenceDesk(QObject):
             self._targets = list(trace.target.texts) if trace.target is not None else None
             self._run_targets = tuple(self._targets or ())
             self._row = 0
-            self.request = work.Request(tuple(self._texts), trace.spec.name)
+            self.request = replace(
+                self.request, texts=tuple(self._texts), model=trace.spec.name, layers=None, targets=()
+            )  # fmt: skip
         else:
             self._run_targets = run.request.targets
             if run.request.extend:
@@ -286,7 +316,7 @@ class SentenceDesk(QObject):
         layers = self.request.layers
         if preset and layers is None:
             layers = models.find(self.request.model).spec.n_layers
-        self._bar.set_model(self.request.model, layers or 1, not preset)
+        self._bar.set_model(models.at_step(self.request.model)[0], layers or 1, not preset)
         self._bar.set_device(self.request.device)
         if self._mask[0] != self.request.model:
             self.typing_runner.submit(MASK, partial(_mask, self.request.model))

@@ -177,12 +177,17 @@ class Timeline(QAbstractSlider):
             self._lane = StageLane(self._theme, self._operations, self._operation, before, "", self.width(), top)
         else:
             if number:
-                before = "\u2039 " + self._segments[number - 1].name
+                before = "\u2039 " + self._neighbour(number, number - 1)
             if number is not None and number + 1 < len(self._segments):
-                after = self._segments[number + 1].name + " \u203a"
+                after = self._neighbour(number, number + 1) + " \u203a"
             self._lane = StageLane(self._theme, self._chips, self.value(), before, after, self.width(), top)
         self.setAccessibleDescription(self.describe(self.value()))
         self.update()
+
+    def _neighbour(self, here: int, there: int) -> str:
+        """A neighbouring section's name, with its track where that is another."""
+        one = self._segments[there]
+        return one.title if one.track == self._segments[here].track else one.name
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._layout()

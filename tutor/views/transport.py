@@ -137,7 +137,12 @@ class Transport(QWidget):
             self._buttons.append((button, action))
             row.addWidget(button)
         row.addStretch(1)
+        self._row = row
         self.set_theme(theme)
+
+    def add(self, widget: QWidget) -> None:
+        """A widget at the right end."""
+        self._row.addWidget(widget)
 
     def set_theme(self, theme: Theme) -> None:
         for button, _ in self._buttons:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
@@ -16,7 +16,10 @@ _STAGES = (
     QT_TRANSLATE_NOOP("stage", "Output projection"), QT_TRANSLATE_NOOP("stage", "Add"),
     QT_TRANSLATE_NOOP("stage", "Add & Norm"), QT_TRANSLATE_NOOP("stage", "FFN"),
     QT_TRANSLATE_NOOP("stage", "Final norm"), QT_TRANSLATE_NOOP("stage", "Logits"),
-    QT_TRANSLATE_NOOP("stage", "Probabilities"),
+    QT_TRANSLATE_NOOP("stage", "Probabilities"), QT_TRANSLATE_NOOP("stage", "Token types"),
+    QT_TRANSLATE_NOOP("stage", "Embedding norm"), QT_TRANSLATE_NOOP("stage", "Q, K norm"),
+    QT_TRANSLATE_NOOP("stage", "Rotary positions"), QT_TRANSLATE_NOOP("stage", "Share K, V heads"),
+    QT_TRANSLATE_NOOP("stage", "Padding mask"), QT_TRANSLATE_NOOP("stage", "Prediction head"),
 )  # fmt: skip
 _OPERATIONS = (
     QT_TRANSLATE_NOOP("operation", "tokenize"), QT_TRANSLATE_NOOP("operation", "lookup"),
@@ -30,12 +33,22 @@ _OPERATIONS = (
     QT_TRANSLATE_NOOP("operation", "variance"), QT_TRANSLATE_NOOP("operation", "normalize"),
     QT_TRANSLATE_NOOP("operation", "scale and shift"), QT_TRANSLATE_NOOP("operation", "ReLU"),
     QT_TRANSLATE_NOOP("operation", "GELU"), QT_TRANSLATE_NOOP("operation", "GELU (tanh)"),
+    QT_TRANSLATE_NOOP("operation", "SiLU"), QT_TRANSLATE_NOOP("operation", "multiply"),
+    QT_TRANSLATE_NOOP("operation", "mean square"), QT_TRANSLATE_NOOP("operation", "normalize (RMS)"),
+    QT_TRANSLATE_NOOP("operation", "rotate"), QT_TRANSLATE_NOOP("operation", "share heads"),
+    QT_TRANSLATE_NOOP("operation", "type row"),
 )  # fmt: skip
 #: Words among the symbols of a working table.
 _COLUMNS = (QT_TRANSLATE_NOOP("column", "product"),)
 #: Remarks that shipped models carry.
 _REMARKS = (
     QT_TRANSLATE_NOOP("remark", "The article counts 100,069 as its largest id; cl100k_base has 100,277."),
+)  # fmt: skip
+
+#: Where a model's weights are.
+_STATES = (
+    QT_TRANSLATE_NOOP("state", "random weights"), QT_TRANSLATE_NOOP("state", "ships with the app"),
+    QT_TRANSLATE_NOOP("state", "in your data folder"), QT_TRANSLATE_NOOP("state", "on request"),
 )  # fmt: skip
 
 _WHY = {
@@ -74,7 +87,59 @@ _WHY = {
     "probs": QT_TRANSLATE_NOOP("why", "Softmax turns the logits into probabilities: for each position, how likely each token "
         "is to come next."),
 }  # fmt: skip
-_WHY |= {"norm2": _WHY["norm"], "final_norm": _WHY["norm"], "add2": _WHY["add"], "add_norm2": _WHY["add_norm"]}
+_WHY |= {
+    "types": QT_TRANSLATE_NOOP("why", "Models trained on pairs of texts add a vector that says which text a token "
+        "belongs to. A single text is all of type 0, so every position gets the same row."),
+    "embed_norm": QT_TRANSLATE_NOOP("why", "The sum of the embeddings is brought to mean 0 and variance 1 at each position "
+        "before the first block. So the first block already sees vectors of a steady size."),
+    "norm_rms": QT_TRANSLATE_NOOP("why", "Each position's vector is divided by its root mean square and scaled by learned "
+        "numbers. RMSNorm keeps the sizes steady as layer norm does, but takes no mean away and adds no shift."),
+    "qk_norm": QT_TRANSLATE_NOOP("why", "Each head's queries and keys are brought to one size before they meet. So the "
+        "scores cannot grow without bound, however deep the model is."),
+    "rotate": QT_TRANSLATE_NOOP("why", "Pairs of features of queries and keys are turned by an angle that grows with the "
+        "position. In the product of a query and a key only the difference of the angles is left: how far apart they are."),
+    "share": QT_TRANSLATE_NOOP("why", "Several query heads share one head of keys and values (grouped-query attention). "
+        "While the model writes, fewer keys and values have to be kept; no number changes here."),
+    "pad_mask": QT_TRANSLATE_NOOP("why", "Here a position may look both ways, at every real position of the sentence. Only "
+        "padding is hidden: −∞ before softmax becomes exactly 0 after it."),
+    "head": QT_TRANSLATE_NOOP("why", "One more layer prepares each position's vector for guessing tokens: a learned matrix, "
+        "the activation and a norm. It is trained together with the gaps that the model has to fill."),
+    "add_parallel": QT_TRANSLATE_NOOP("why", "Attention and FFN have read the same input side by side, and both results are "
+        "added to it at once. The residual stream keeps everything, and gradients have a direct way back."),
+    "logits_gap": QT_TRANSLATE_NOOP("why", "Each position's vector is compared with every entry of the vocabulary: one "
+        "number for each token that could stand there."),
+    "probs_gap": QT_TRANSLATE_NOOP("why", "Softmax turns the logits into probabilities: for each position, how likely each "
+        "token is to stand there. At the mask this is the model's answer, since it could not see what was there."),
+    "cross_norm": QT_TRANSLATE_NOOP("why", "Each target position's vector is brought to a steady size before it looks at "
+        "the source. What the encoder made is left as it is."),
+    "cross_qkv": QT_TRANSLATE_NOOP("why", "Here the two texts meet: the queries ask from the target, while keys and values "
+        "answer from the source. Every decoder block reads the same encoder output, each with matrices of its own."),
+    "cross_split": QT_TRANSLATE_NOOP("why", "The features are dealt out to the heads, side by side: one row of queries for "
+        "each target token, one row of keys and values for each source token. No number changes."),
+    "cross_scores": QT_TRANSLATE_NOOP("why", "Every query of the target meets every key of the source: rows are target "
+        "tokens, columns are source tokens. A large score means that this source token answers the question."),
+    "cross_scale": QT_TRANSLATE_NOOP("why", "A sum of d products grows with d, across texts as within one. Dividing by the "
+        "root of d keeps the scores in the range where softmax still tells source tokens apart gently."),
+    "cross_pad_mask": QT_TRANSLATE_NOOP("why", "The whole source is known before the first target token is written, so every "
+        "target position may look at all of it. Only the source's padding is hidden."),
+    "cross_softmax": QT_TRANSLATE_NOOP("why", "Each row becomes shares of the source tokens that sum to 1. In a trained "
+        "translator they often show which source words the next target word comes from."),
+    "cross_times_v": QT_TRANSLATE_NOOP("why", "Each target position takes the values of the source tokens in the shares of "
+        "its row. This is the only way by which the source's content reaches the target."),
+    "cross_concat": QT_TRANSLATE_NOOP("why", "The heads' findings in the source are laid side by side again, one row for "
+        "each target token. No number changes."),
+    "cross_project": QT_TRANSLATE_NOOP("why", "A learned matrix mixes what the heads found in the source into one vector "
+        "for each target position."),
+    "cross_add": QT_TRANSLATE_NOOP("why", "What was found in the source is added to what the target position knew already. "
+        "From here on the target's residual stream carries both texts."),
+    "cross_add_norm": QT_TRANSLATE_NOOP("why", "What was found in the source is added to what the target position knew "
+        "already, and each position's sum is brought to mean 0 and variance 1. From here on it carries both texts."),
+}  # fmt: skip
+_WHY |= {
+    "norm2": _WHY["norm"], "final_norm": _WHY["norm"], "add2": _WHY["add"], "add_norm2": _WHY["add_norm"],
+    "norm2_rms": _WHY["norm_rms"], "final_norm_rms": _WHY["norm_rms"], "cross_qk_norm": _WHY["qk_norm"],
+    "cross_rotate": _WHY["rotate"], "cross_share": _WHY["share"],
+}  # fmt: skip
 
 _NOTES = {
     "lookup": QT_TRANSLATE_NOOP("note", "The token's id is {id}, so this is row {id} of the table, feature {column}."),
@@ -85,6 +150,11 @@ _NOTES = {
         "is taken away."),
     "causal": QT_TRANSLATE_NOOP("note", "Query {query_token} ({query}) may not look at key {key_token} ({key}), because "
         "{key} > {query}: it lies ahead."),
+    "window": QT_TRANSLATE_NOOP("note", "Query {query_token} ({query}) may not look at key {key_token} ({key}), because "
+        "{query} − {key} ≥ {window}: it lies too far back."),
+    "rotary": QT_TRANSLATE_NOOP("note", "Pair {pair} turns once every {wavelength} positions; here it is turned {pos} "
+        "times its angle."),
+    "not turned": QT_TRANSLATE_NOOP("note", "The same number as {link}: this feature is not turned."),
     "padding": QT_TRANSLATE_NOOP("note", "Key {key} is padding, because {key} ≥ {length}, the number of tokens in this "
         "sentence."),
     "padding −1000": QT_TRANSLATE_NOOP("note", "Key {key} is padding, because {key} ≥ {length}, the number of tokens in "
@@ -94,9 +164,40 @@ _NOTES = {
 }  # fmt: skip
 
 
-def stage(title: str) -> str:
-    """A stage's name; one this table does not know keeps its English name."""
-    return QCoreApplication.translate("stage", title)
+_CROSS = "Cross: "
+
+
+def stage(title: str, inside: bool = False) -> str:
+    """A stage's name; one this table does not know keeps its English name.
+
+    With `inside`, a stage of cross-attention is named as among its own, where the way there already says which.
+    """
+    plain = title.removeprefix(_CROSS)
+    said = QCoreApplication.translate("stage", plain)
+    if plain == title or inside:
+        return said
+    return QCoreApplication.translate("stage", "Cross: {stage}").format(stage=said)
+
+
+def is_cross(key: str) -> bool:
+    """Whether a stage belongs to cross-attention."""
+    return key.startswith("cross_")
+
+
+def begins_attention(key: str) -> bool:
+    """Whether a stage is the first of an attention."""
+    return key.removeprefix("cross_") == "qkv"
+
+
+def ends_attention(key: str) -> bool:
+    """Whether a stage is the last of an attention."""
+    return key.removeprefix("cross_") == "project"
+
+
+def attention(cross: bool) -> str:
+    """The name of an attention where a block has two."""
+    name = QT_TRANSLATE_NOOP("stage", "Cross-attention") if cross else QT_TRANSLATE_NOOP("stage", "Self-attention")
+    return QCoreApplication.translate("stage", name)
 
 
 def operation(title: str) -> str:
@@ -132,14 +233,24 @@ def side(name: str) -> str:
     return QCoreApplication.translate("section", _SIDES[first]) if first in _SIDES else ""
 
 
+def state(text: str) -> str:
+    """Where a model's weights are."""
+    return QCoreApplication.translate("state", text)
+
+
 def section(name: str) -> str:
     """The name of a part of the model: Input, Block 1, Encoder · Block 1, Output."""
     return " · ".join(one for one in (side(name), part(name)) if one)
 
 
-def why(key: str) -> str:
-    """Why there is such a stage, in two sentences; "" where nothing is known of it."""
-    return QCoreApplication.translate("why", _WHY[key]) if key in _WHY else ""
+def why(key: str, variants: Sequence[str] = ()) -> str:
+    """Why there is such a stage, in two sentences; "" where nothing is known of it.
+
+    `variants` are habits of the model ("rms", "gap", "parallel") that may have words of their own.
+    """
+    names = [f"{key}_{variant}" for variant in variants] + [key]
+    found = next((name for name in names if name in _WHY), None)
+    return QCoreApplication.translate("why", _WHY[found]) if found is not None else ""
 
 
 def note(key: str, facts: Mapping[str, object]) -> str:

@@ -118,7 +118,7 @@ class Mask(Op):
 
     def formula(self, out: str, *operands: str) -> str:
         rules = (
-            ("j > i", self.causal), (rf"i - j \geq {self.window}", bool(self.window)), (r"j \geq n", self.pad == "-inf")
+            ("j > i", self.causal), (r"i - j \geq w", bool(self.window)), (r"j \geq n", self.pad == "-inf")
         )  # fmt: skip
         hidden = [name for name, on in rules if on]
         joined = r"\ \mathrm{or}\ ".join(hidden)

@@ -237,7 +237,7 @@ class Sinusoid(Op):
 
     def formula(self, out: str, *operands: str) -> str:
         angle = r"\frac{\mathrm{pos}}{10000^{2i/d}}"
-        sine, cosine = ("i", rf"i+{(self.d_model + 1) // 2}") if self.halves else ("2i", "2i+1")
+        sine, cosine = ("i", "i+d/2") if self.halves else ("2i", "2i+1")
         return (
             rf"{out}_{{\mathrm{{pos}},{sine}}} = \sin {angle},\quad "
             rf"{out}_{{\mathrm{{pos}},{cosine}}} = \cos {angle}"

@@ -157,7 +157,8 @@ class Rotate(Op):
         return f" * {self.attention!r}" if self.attention != 1 else ""
 
     def formula(self, out: str, *operands: str) -> str:
-        x, half = operands[0], rf"i+{self.dim // 2}"
+        # `r` is how many features are turned, so that one formula serves every size.
+        x, half = operands[0], "i+r/2"
         angle = r"\left(\mathrm{pos}\, \theta_i\right)"
         return (
             rf"{out}_{{i}} = {x}_{{i}} \cos {angle} - {x}_{{{half}}} \sin {angle},\quad "

@@ -160,7 +160,8 @@ class RepeatHeads(_Move):
         return x.repeat_interleave(self.times, -3)
 
     def formula(self, out: str, *operands: str) -> str:
-        return rf"{out}_{{h}} = {operands[0]}_{{\lfloor h / {self.times} \rfloor}}"
+        # `g` query heads share one: the size is in the working, not in the formula.
+        return rf"{out}_{{h}} = {operands[0]}_{{\lfloor h / g \rfloor}}"
 
     def steps(self, index: Index, *operands: Axes) -> tuple[Line, ...]:
         return (Line(f"⌊{index[-3]} / {self.times}⌋", index[-3] // self.times),)
