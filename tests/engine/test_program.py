@@ -463,7 +463,7 @@ ARTICLE = [
 
 
 def test_the_ledger_reproduces_the_articles_table() -> None:
-    model = models.find()
+    model = models.find("article")
     batch = model.batch(model.samples())
     program = model.program
     shapes = program.shapes(batch.n_rows, batch.n_pos)
@@ -483,7 +483,7 @@ def test_the_ledger_reproduces_the_articles_table() -> None:
 
 def test_the_trap_of_the_articles_score_shape() -> None:
     """Context and head size are both 16 there; with 10 tokens the scores are 10 × 10."""
-    model = models.find()
+    model = models.find("article")
     batch = model.batch(["Chapter 1: Building Rapport and Capturing"])
     shapes = model.program.shapes(batch.n_rows, batch.n_pos)
     assert ax.shape(shapes["blocks.0.attn.scores"]) == (1, 4, 10, 10)
@@ -491,7 +491,7 @@ def test_the_trap_of_the_articles_score_shape() -> None:
 
 
 def test_the_articles_sinusoids() -> None:
-    spec = replace(models.find().spec, d_vocab=5, n_layers=1)
+    spec = replace(models.find("article").spec, d_vocab=5, n_layers=1)
     table = samples.live(spec, (16,))["pos_embed"]
     assert table[0].tolist() == [0.0, 1.0] * 32
     expected = [0.841471, 0.540302, 0.681561, 0.731761, 0.533168, 0.846009]
