@@ -4,16 +4,16 @@
 <context>
     <name>ChipsDesk</name>
     <message>
-        <source>written by the model</source>
-        <translation>由模型写出</translation>
-    </message>
-    <message>
         <source>the model writes it when you run</source>
         <translation>运行时由模型写出</translation>
     </message>
     <message>
         <source>Tokens</source>
         <translation>词元</translation>
+    </message>
+    <message>
+        <source>by the model</source>
+        <translation>由模型写出</translation>
     </message>
     <message>
         <source>Source</source>
@@ -523,11 +523,11 @@
     <name>Writing</name>
     <message>
         <source>of {count}</source>
-        <translation>／共 {count} 个</translation>
+        <translation>个词元，共 {count} 个</translation>
     </message>
     <message>
         <source>writing token</source>
-        <translation>正在写第几个词元</translation>
+        <translation>正在写第</translation>
     </message>
     <message>
         <source>Which target token is being written</source>

@@ -61,8 +61,9 @@ class TokenStrip(QWidget):
 
     def set_rows(self, rows: Sequence[Sequence[Chip]], selected_row: int = 0, titles: Sequence[str] = (),
                  notes: Sequence[str] = (), banded: bool = True) -> None:
-        """Shows these rows; `titles` (“Tokens”, “Source”) stand at their left and `notes` behind their last chip,
-        both already translated. Of several rows the selected one has a band; without, its title alone is lit."""
+        """Shows these rows; `titles` (“Tokens”, “Source”, a second line small) stand at their left and `notes` behind
+        their last chip, both already translated. Of several rows the selected one has a band; without, its title alone
+        is lit."""
         shown = tuple(tuple(row) for row in rows)
         if (shown, tuple(titles), tuple(notes), banded) == (self._rows, self._titles, self._notes, self._banded):
             self.set_selected_row(selected_row)
@@ -81,6 +82,9 @@ class TokenStrip(QWidget):
         """Marks a chip as the query, in the selected row where no other is given."""
         self._query, self._query_named, self._query_row = index, named, row
         self.retranslate()
+        at = self._selected if row is None else row
+        if index is not None and len(self._rows) > 1 and at < len(self._rows) and index < len(self._rows[at]):
+            self._bring_into_sight(at, index)
 
     def set_key(self, index: int | None, row: int | None = None) -> None:
         """Marks a chip as the key, in the selected row where no other is given."""
@@ -119,7 +123,7 @@ class TokenStrip(QWidget):
         text = self.tr("Token {number} of {total}: {text}, id {id}.").format(
             number=index, total=len(self._rows[row]), text=visible(chip.text), id=chip.id)
         if len(self._rows) > 1 and row < len(self._titles):
-            text = f"{self._titles[row]} · {text}"
+            text = f"{self._titles[row].replace(chr(10), ', ')} · {text}"
         if chip.group >= 0 and chip.group_text:
             text += " " + self.tr("One of the bytes of {character}.").format(character=chip.group_text)
         if chip.kind == "pad":
@@ -161,7 +165,10 @@ class TokenStrip(QWidget):
 
     def _title_width(self) -> float:
         measure = metrics(self._theme, "dense")
-        widest = max((measure.horizontalAdvance(title) for title in self._titles), default=0.0)
+        small = metrics(self._theme, "ids")
+        lines = [line for title in self._titles for line in title.split("\n")[:1]]
+        below = [line for title in self._titles for line in title.split("\n")[1:]]
+        widest = max((*map(measure.horizontalAdvance, lines), *map(small.horizontalAdvance, below)), default=0.0)
         return math.ceil(widest) + self._theme.px(24) if self._titles else self._theme.px(6)
 
     def _layout(self) -> None:
@@ -221,7 +228,13 @@ class TokenStrip(QWidget):
                 painter.fillRect(QRectF(0, top, self.width(), height), theme.accentbg)
                 painter.fillRect(QRectF(0, top, theme.px(3), height), theme.accent)
             box = QRectF(theme.px(12), top + theme.px(4), start - theme.px(14), self._chip_height())
-            draw_text(painter, box, title, font(theme, "dense", many and chosen),
+            first, _, second = title.partition("\n")
+            if second:
+                half = box.height() / 2
+                below = QRectF(box.left(), box.top() + half, box.width(), half)
+                draw_text(painter, below, second, font(theme, "ids"), theme.ink3, Qt.AlignmentFlag.AlignLeft)
+                box.setHeight(half + theme.px(2))
+            draw_text(painter, box, first, font(theme, "dense", many and chosen),
                       theme.accentink if many and chosen else theme.ink2, Qt.AlignmentFlag.AlignLeft)
             top += height
         painter.setClipRect(QRectF(start - 5, 0, self.width() - start + 5, self.height()))
@@ -311,14 +324,17 @@ class TokenStrip(QWidget):
 
     def _go(self, row: int, index: int) -> None:
         self._focused = (row, index)
+        self._bring_into_sight(row, index)
+        self._tell()
+        self.update()
+
+    def _bring_into_sight(self, row: int, index: int) -> None:
         box = self._boxes[row][index]
         room = self.width() - self._title_width() - self._theme.px(32)
         if box.left() < self._offset:
             self._scroll(box.left() - self._theme.px(20))
         elif box.right() > self._offset + room:
             self._scroll(box.right() - room)
-        self._tell()
-        self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not any(self._rows) or event.modifiers() & Qt.KeyboardModifier.AltModifier:

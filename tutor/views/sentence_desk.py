@@ -283,6 +283,7 @@ class SentenceDesk(QObject):
         if self._is_run(self._row):
             self.show_chips()
             self._show_request()
+            self.idle.emit()  # nothing is asked, so nothing else will say so
             return
         self._bar.set_target(None if self._targets is None else self._target())
         self.typing_runner.submit(TOKENS, partial(_tokens, self.request.model, self._texts[self._row]))
