@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from tutor import running
 from tutor.engine import axes as ax
 from tutor.engine import models
 from tutor.engine.picture import Selection, panel
 from tutor.engine.program import Stop
+from tutor.engine.tokens import Batch
 from tutor.engine.trace import Trace
 from tutor.engine.working import Working, plain, show
 
@@ -21,8 +23,11 @@ def walk(options: argparse.Namespace, file: Path | None) -> int:
     """Print the walk-through for the requested sentence or saved trace. Returns the exit status."""
     trace = _open(options, file)
     print(f"\nTransformer Tutor · {trace.spec.name} · {len(trace.program.stops)} stages\n")
-    for row in trace.batch.rows:
-        print("  " + " ".join(f"{token.text}({token.id})" for token in row if not token.pad))
+    for name, batch in trace.batches.items():
+        if len(trace.batches) > 1:
+            print(f"{name}:")
+        for row in batch.rows:
+            print("  " + " ".join(f"{token.text}({token.id})" for token in row if not token.pad))
     for stop in trace.program.stops:
         print("\n" + describe(trace, stop))
     for notice in trace.notices:
@@ -39,7 +44,16 @@ def _open(options: argparse.Namespace, file: Path | None) -> Trace:
 
     model = models.find(options.model or models.DEFAULT, options.layers)
     batch = model.batch([options.text] if options.text is not None else model.samples())
-    return LiveTrace(model.program, model.spec, model.weights(), batch, options.device, options.budget * MIB)
+    weights = model.weights()
+
+    def live(target: Batch | None) -> LiveTrace:
+        return LiveTrace(
+            model.program, model.spec, weights, batch, options.device, options.budget * MIB, target=target
+        )  # fmt: skip
+
+    if not model.has_target:
+        return live(None)
+    return live(model.target(options.target)) if options.target else running.decoded(model, live, batch.n_rows)
 
 
 def describe(trace: Trace, stop: Stop) -> str:

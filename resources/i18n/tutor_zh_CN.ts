@@ -1625,6 +1625,14 @@
         <translation>注意力与前馈网络并行读取同一个输入，两者的结果一起加回去。残差流保留了先前的全部信息，梯度也有了直接回传的通路。</translation>
     </message>
     <message>
+        <source>A position may look at itself and a fixed number of places back, never ahead, and never at padding (sliding window). What lies further back still reaches it through earlier blocks.</source>
+        <translation>每个位置只能看自己和前面固定数目的位置，不能看后面，也不能看填充（滑动窗口）。更早的内容仍可经由前面的块传过来。</translation>
+    </message>
+    <message>
+        <source>Each position is widened twice: one copy, bent by the activation, is a gate that multiplies the other. Then it is narrowed again, without looking at the others.</source>
+        <translation>每个位置升维两次：一份经过激活函数成为门，与另一份逐元素相乘。然后再降维回来，不看其他位置。</translation>
+    </message>
+    <message>
         <source>Each position&apos;s vector is compared with every entry of the vocabulary: one number for each token that could stand there.</source>
         <translation>每个位置的向量与词表中的每一项比较：对每个可能填在这里的词元给出一个数。</translation>
     </message>

@@ -323,9 +323,12 @@ def branches(trace: Trace) -> tuple[Branch, ...]:
 
 def habits(trace: Trace) -> tuple[str, ...]:
     """What is said otherwise of this model: which norm it has, whether it fills gaps, whether its sub-layers are
-    side by side."""
+    side by side, its FFN is gated, its look back is bounded."""
     spec = trace.spec
-    there = {"rms": spec.norm_kind == "rms", "gap": spec.head == "mlm", "parallel": spec.parallel}
+    there = {
+        "rms": spec.norm_kind == "rms", "gap": spec.head == "mlm", "parallel": spec.parallel, "gated": spec.gated,
+        "window": spec.window > 0,
+    }  # fmt: skip
     return tuple(name for name, is_so in there.items() if is_so)
 
 
