@@ -1108,6 +1108,13 @@
     </message>
 </context>
 <context>
+    <name>modelmap</name>
+    <message>
+        <source>read by cross-attention {number}</source>
+        <translation>由交叉注意力 {number} 读取</translation>
+    </message>
+</context>
+<context>
     <name>note</name>
     <message>
         <source>The token&apos;s id is {id}, so this is row {id} of the table, feature {column}.</source>
@@ -1354,10 +1361,6 @@
     <message>
         <source>not a number</source>
         <translation>非数</translation>
-    </message>
-    <message>
-        <source>read by cross-attention {number}</source>
-        <translation>由交叉注意力 {number} 读取</translation>
     </message>
 </context>
 <context>

@@ -162,7 +162,7 @@ def test_the_mask_key_puts_a_gap_and_the_gap_is_followed(qtbot, opened, gaps):
     window.open(gaps)
     settle(qtbot, window)
     assert button.isVisible()
-    mask = window.desk.mask()
+    mask = window.gaps.mask()
     assert button.text() == mask == "<|mask|>"
     type_sentence(qtbot, window, "Tom saw the ball")
     for _ in range(5):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from tutor.engine import axes as ax
 from tutor.engine.tokens import Batch
 from tutor.session import Session
-from tutor.views import present
+from tutor.views import following, present
 from tutor.views.chips import Chip, TokenStrip
 from tutor.views.writing import Writing
 
@@ -70,7 +70,7 @@ class ChipsDesk(QObject):
         """Mark query and key: of the pinned cell, else of the tokens that are followed."""
         session = self._session
         if session.trace is not None:
-            present.mark(self._strip, session)
+            following.mark(self._strip, session)
 
     def _refresh(self) -> None:
         if self._target is None:
