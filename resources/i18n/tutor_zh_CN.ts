@@ -231,9 +231,9 @@
 <context>
     <name>Outline</name>
     <message>
-        <source>{first} … {last}</source>
+        <source>Blocks {first}–{last}</source>
         <extracomment>With more blocks than these, all but the first, the last and the current one fold into a row between them.</extracomment>
-        <translation>{first} … {last}</translation>
+        <translation>块 {first}–{last}</translation>
     </message>
     <message>
         <source>Outline</source>

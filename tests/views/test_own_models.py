@@ -206,16 +206,16 @@ def deep(qtbot, opened):
 
 
 def test_of_thirty_blocks_the_outline_opens_the_current_one(qtbot, deep):
-    assert shown_rows(deep) == ["Input", "Block 0", "Block 1 … Block 28", "Block 29", "Output"]
+    assert shown_rows(deep) == ["Input", "Block 0", "Blocks 1–28", "Block 29", "Output"]
     go(qtbot, deep, "blocks.17.attn.scores")
     assert shown_rows(deep) == [
-        "Input", "Block 0", "Block 1 … Block 16", "Block 17", "Block 18 … Block 28", "Block 29", "Output",
+        "Input", "Block 0", "Blocks 1–16", "Block 17", "Blocks 18–28", "Block 29", "Output",
     ]  # fmt: skip
     tree = deep.outline.tree()
     assert tree.currentIndex().data() == "Scores"
     model = tree.model()
     heads = [model.index(at, 0) for at in range(model.rowCount())]
-    fold = next(one for one in heads if one.data() == "Block 18 … Block 28")
+    fold = next(one for one in heads if one.data() == "Blocks 18–28")
     qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=tree.visualRect(fold).center())
     assert shown_rows(deep)[4:7] == ["Block 18", "Block 19", "Block 20"]
     assert not any(tree.isExpanded(one) for one in heads if one.data() in ("Block 18", "Block 28"))

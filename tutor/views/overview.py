@@ -153,7 +153,8 @@ class OverviewLane:
                 tick = 0  # that it was seen, the fill says as well
         full = measure.horizontalAdvance(title)
         wide = min(full + tick, box.width())
-        if wide - tick < min(full, measure.averageCharWidth() * 2):
+        cut = full > box.width() - tick and box.width() < theme.px(60)  # a few letters and dots say nothing
+        if cut or wide - tick < min(full, measure.averageCharWidth() * 2):
             if done and box.width() >= theme.px(10):  # no room for words: the tick alone
                 sign = QRectF(box.center().x() - theme.px(5), box.top(), theme.px(10), box.height())
                 paint_icon(painter, "check", sign, theme.ink2)
