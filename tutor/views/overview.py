@@ -228,7 +228,7 @@ class OverviewLane:
         end = self.width - MARGIN
         wide = metrics(theme, "caption", True).horizontalAdvance(self.caption) + 2
         if dot.x() + theme.px(10) + wide <= end:
-            box = QRectF(dot.x() + theme.px(10), dot.y() - high - theme.px(1), wide, high)
+            box = QRectF(dot.x() + theme.px(10), dot.y() - high - theme.px(3), wide, high)
             draw_text(painter, box, self.caption, font(theme, "caption", True), theme.role("K"),
                       Qt.AlignmentFlag.AlignLeft, elide=False)
         for at, (one, x, _) in enumerate(arrows):

@@ -136,6 +136,11 @@ def parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
         part(trace, panel, row, turned=picture.layout == "turned" and at == 1)
         for at, panel in enumerate(picture.operands)
     ]
+    here = words.side(picture.path)
+    for at, panel in enumerate(picture.operands):
+        # What comes from the other half of the model says so: keys and values of cross-attention.
+        if here and words.side(panel.name) not in ("", here):
+            made[at] = replace(made[at], name=f"{words.side(panel.name)} · {made[at].name}")
     masked = None
     if picture.result.kind == "probability" and picture.operands:
         before = picture.operands[0].values
