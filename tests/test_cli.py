@@ -168,7 +168,7 @@ BAD: dict[str, Sequence[str]] = {
     "target ids of a decoder": ["trace", SENTENCE, "--target-ids", "5"],
     "no folder to save in": ["trace", SENTENCE, "--save", "/no/such/folder/t.safetensors"],
     "no blocks": ["trace", SENTENCE, "--layers", "0"],
-    "too many blocks": ["trace", SENTENCE, "--layers", "13"],
+    "too many blocks": ["trace", SENTENCE, "--layers", "33"],
     "blocks that are no number": ["trace", SENTENCE, "--layers", "many"],
     "negative budget": ["trace", SENTENCE, "--budget", "-1"],
     "shots without a folder": ["shots"],
