@@ -256,7 +256,7 @@ BAD: dict[str, Sequence[str]] = {
     "unknown setting of a translator": ["trace", "cat", *SEQ2SEQ, "--target", "Katze", "--set", "cross=off"],
     "no folder to save in": ["trace", SENTENCE, "--save", "/no/such/folder/t.safetensors"],
     "no blocks": ["trace", SENTENCE, "--layers", "0"],
-    "too many blocks": ["trace", SENTENCE, "--layers", "13"],
+    "too many blocks": ["trace", SENTENCE, "--layers", "33"],
     "blocks that are no number": ["trace", SENTENCE, "--layers", "many"],
     "negative budget": ["trace", SENTENCE, "--budget", "-1"],
     "shots without a folder": ["shots"],

@@ -22,7 +22,8 @@ LATIN = {
     "Transformer", "Tutor", "softmax", "logits", "exp", "tanh", "GELU", "ReLU", "float32", "cl100k_base", "cpu",
     "trace", "save", "CPU", "NaN",
     "GGUF", "JSON", "Llama", "config", "json", "ids", "peft", "merge_and_unload", "torch", "save_file", "weight_map",
-    "quantization_config",
+    "quantization_config", "gguf", "target", "true", "false", "rope_parameters", "high_freq_factor",
+    "low_freq_factor", "rope", "n_heads", "n_kv_heads", "SiLU", "RMSNorm", "M",
     "Q", "K", "V", "q", "k", "v", "d", "T", "Ctrl", "Enter", "safetensors",
 }  # fmt: skip
 

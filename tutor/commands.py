@@ -60,7 +60,7 @@ COMMANDS = (
     Command("quit", FILE, QT_TRANSLATE_NOOP("commands", "Quit"), "close", ("Ctrl+Q",)),
     Command("sentence", EDIT, QT_TRANSLATE_NOOP("commands", "Type a sentence"), "focus_sentence", ("Ctrl+L",)),
     Command("target", EDIT, QT_TRANSLATE_NOOP("commands", "Type a target"), "focus_target", ("Ctrl+Shift+L",)),
-    Command("mask", EDIT, QT_TRANSLATE_NOOP("commands", "Insert the mask"), "desk.insert_mask", ("Ctrl+M",)),
+    Command("mask", EDIT, QT_TRANSLATE_NOOP("commands", "Insert the mask"), "gaps.insert", ("Ctrl+M",)),
     Command("run", EDIT, QT_TRANSLATE_NOOP("commands", "Run"), "desk.run", ("Ctrl+Return", "Ctrl+Enter"), icon="play"),
     Command("continue", EDIT, QT_TRANSLATE_NOOP("commands", "Continue the sentence…"), "continue_desk.toggle",
             ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")),

@@ -94,8 +94,9 @@ def continued(
         return held[0]
 
     end = model.spec.end_id if model.has_target else -1
+    never = {model.spec.pad_id} - {-1, end}
     made, choices = decoding.extend(
-        again, rows, [row], request.rules, end, min(request.extend, room), progress, cancelled
+        again, rows, [row], request.rules, end, min(request.extend, room), progress, cancelled, never
     )  # fmt: skip
     if trace.target is None:
         return run(model.batch_again(made), None), tuple(choices[0])

@@ -23,7 +23,9 @@ def walk(options: argparse.Namespace, file: Path | None) -> int:
     """Print the walk-through for the requested sentence or saved trace. Returns the exit status."""
     trace = _open(options, file)
     print(f"\nTransformer Tutor · {trace.spec.name} · {len(trace.program.stops)} stages\n")
-    for batch in trace.batches.values():
+    for name, batch in trace.batches.items():
+        if len(trace.batches) > 1:
+            print(f"{name}:")
         for row in batch.rows:
             print("  " + " ".join(f"{token.text}({token.id})" for token in row if not token.pad))
     for stop in trace.program.stops:
@@ -49,7 +51,9 @@ def _open(options: argparse.Namespace, file: Path | None) -> Trace:
             model.program, model.spec, weights, batch, options.device, options.budget * MIB, target=target
         )  # fmt: skip
 
-    return running.decoded(model, live, batch.n_rows) if model.has_target else live(None)
+    if not model.has_target:
+        return live(None)
+    return live(model.target(options.target)) if options.target else running.decoded(model, live, batch.n_rows)
 
 
 def describe(trace: Trace, stop: Stop) -> str:

@@ -65,7 +65,7 @@ def _set(latex: str) -> str:
 
 _WORDS = {
     r"\odot": "⊙", r"\cdot": "·", r"\infty": "∞", r"\sum": "Σ", r"\mu": "μ", r"\sigma": "σ", r"\gamma": "γ",
-    r"\theta": "θ", r"\lfloor": "⌊", r"\rfloor": "⌋",
+    r"\theta": "θ", r"\mp": "∓", r"\pm": "±", r"\lfloor": "⌊", r"\rfloor": "⌋",
     r"\beta": "β", r"\varepsilon": "ε", r"\pi": "π", r"\geq": "≥", r"\ldots": "…", r"\quad": " ", r"\left": "",
     r"\right": "", r"\ ": " ", r"\,": " ",
 }  # fmt: skip

@@ -4,16 +4,16 @@
 <context>
     <name>ChipsDesk</name>
     <message>
-        <source>written by the model</source>
-        <translation>由模型写出</translation>
-    </message>
-    <message>
         <source>the model writes it when you run</source>
         <translation>运行时由模型写出</translation>
     </message>
     <message>
         <source>Tokens</source>
         <translation>词元</translation>
+    </message>
+    <message>
+        <source>by the model</source>
+        <translation>由模型写出</translation>
     </message>
     <message>
         <source>Source</source>
@@ -231,9 +231,9 @@
 <context>
     <name>Outline</name>
     <message>
-        <source>{first} … {last}</source>
+        <source>Blocks {first}–{last}</source>
         <extracomment>With more blocks than these, all but the first, the last and the current one fold into a row between them.</extracomment>
-        <translation>{first} … {last}</translation>
+        <translation>块 {first}–{last}</translation>
     </message>
     <message>
         <source>Outline</source>
@@ -523,11 +523,11 @@
     <name>Writing</name>
     <message>
         <source>of {count}</source>
-        <translation>／共 {count} 个</translation>
+        <translation>个词元，共 {count} 个</translation>
     </message>
     <message>
         <source>writing token</source>
-        <translation>正在写第几个词元</translation>
+        <translation>正在写第</translation>
     </message>
     <message>
         <source>Which target token is being written</source>
@@ -1108,6 +1108,13 @@
     </message>
 </context>
 <context>
+    <name>modelmap</name>
+    <message>
+        <source>read by cross-attention {number}</source>
+        <translation>由交叉注意力 {number} 读取</translation>
+    </message>
+</context>
+<context>
     <name>note</name>
     <message>
         <source>The token&apos;s id is {id}, so this is row {id} of the table, feature {column}.</source>
@@ -1354,10 +1361,6 @@
     <message>
         <source>not a number</source>
         <translation>非数</translation>
-    </message>
-    <message>
-        <source>read by cross-attention {number}</source>
-        <translation>由交叉注意力 {number} 读取</translation>
     </message>
 </context>
 <context>
@@ -1623,6 +1626,14 @@
     <message>
         <source>Attention and FFN have read the same input side by side, and both results are added to it at once. The residual stream keeps everything, and gradients have a direct way back.</source>
         <translation>注意力与前馈网络并行读取同一个输入，两者的结果一起加回去。残差流保留了先前的全部信息，梯度也有了直接回传的通路。</translation>
+    </message>
+    <message>
+        <source>A position may look at itself and a fixed number of places back, never ahead, and never at padding (sliding window). What lies further back still reaches it through earlier blocks.</source>
+        <translation>每个位置只能看自己和前面固定数目的位置，不能看后面，也不能看填充（滑动窗口）。更早的内容仍可经由前面的块传过来。</translation>
+    </message>
+    <message>
+        <source>Each position is widened twice: one copy, bent by the activation, is a gate that multiplies the other. Then it is narrowed again, without looking at the others.</source>
+        <translation>每个位置升维两次：一份经过激活函数成为门，与另一份逐元素相乘。然后再降维回来，不看其他位置。</translation>
     </message>
     <message>
         <source>Each position&apos;s vector is compared with every entry of the vocabulary: one number for each token that could stand there.</source>

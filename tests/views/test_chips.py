@@ -100,3 +100,27 @@ def test_no_tokens_is_no_trouble(qtbot):
     qtbot.keyClick(widget, Qt.Key.Key_Right)
     assert widget.accessibleDescription()
     strip(qtbot, []).grab()
+
+
+LONG = [Chip(f" token{n}", n) for n in range(30)]
+
+
+def test_each_row_scrolls_by_itself_to_what_is_marked(qtbot):
+    widget = strip(qtbot, ROW, LONG, width=400, titles=["Source", "Target\nby the model"], banded=False)
+    widget.set_query(25, row=1)
+    assert widget.rect().contains(widget.chip_rect(1, 25).toRect())
+    assert widget.rect().contains(widget.chip_rect(0, 0).toRect()), "the other row stays where it is"
+    widget.set_key(2, row=0)
+    assert "query" in widget.describe(1, 25)
+    assert "query" not in widget.describe(0, 2)
+    assert "key" in widget.describe(0, 2)
+    assert widget.describe(1, 25).startswith("Target, by the model · ")
+
+
+def test_the_same_rows_again_keep_the_place(qtbot):
+    widget = strip(qtbot, ROW, ROW[:3])
+    qtbot.keyClick(widget, Qt.Key.Key_Right)
+    widget.set_rows([ROW, ROW[:3]], 1)
+    assert widget._focused == (0, 1)
+    widget.set_rows([ROW[:2]], 0)
+    assert widget._focused == (0, 0)

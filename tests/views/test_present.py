@@ -15,6 +15,7 @@ from tutor.engine.axes import shape
 from tutor.engine.live import LiveTrace
 from tutor.engine.picture import Selection, panel, picture
 from tutor.engine.program import LENGTHS
+from tutor.engine.spec import Rope
 from tutor.engine.weights import random_weights
 from tutor.views import present, words
 from tutor.views.chips import Chip
@@ -25,6 +26,13 @@ VARIANTS = {
     "tied": {"tied": True, "bias_out": True}, "scale off": {"scale_scores": False},
     "mask off": {"causal": False}, "pads −1000": {"pad": "-1000", "causal": False},
     "pads left in": {"pad": "none", "causal": False},
+    "modern": {"norm": "pre", "norm_kind": "rms", "positions": "rotary", "rope": Rope(2), "n_kv_heads": 1, "window": 3,
+               "qk_norm": True, "gated": True, "activation": "silu", "final_norm": True, "bias": False},
+    "side by side": {"norm": "pre", "parallel": True, "final_norm": True, "positions": "rotary", "rope": Rope(4)},
+    "fills gaps": {"family": "bert", "causal": False, "embed_norm": True, "n_types": 2, "head": "mlm",
+                   "positions": "learned", "bias_out": True, "activation": "gelu"},
+    "two texts": {"family": "encoder_decoder"},
+    "two texts, pre-norm": {"family": "encoder_decoder", "norm": "pre", "final_norm": True},
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from tutor.views import theme
-from tutor.views.overview import OverviewLane, Segment
+from tutor.views.overview import OverviewLane, Segment, TrackLink
 from tutor.views.timeline import Timeline
 from tutor.views.timelinepaint import StageChip, StageLane, UseMark
 
@@ -197,3 +197,66 @@ def test_themes_share_geometry_and_nothing_is_no_trouble(qtbot):
     qtbot.keyClick(empty, Qt.Key.Key_Right)
     qtbot.mouseClick(empty, Qt.MouseButton.LeftButton, pos=QPoint(200, 30))
     assert empty.value() == 0
+
+
+# -- two tracks ---------------------------------------------------------------------------------------------------
+
+PAIR = [
+    Segment("Input", 0, 3, 0, "", "Encoder · Input"), Segment("Block 0", 3, 11, 0, "0", "Encoder · Block 0"),
+    Segment("Input", 14, 3, 1, "", "Decoder · Input"), Segment("Block 0", 17, 20, 1, "0", "Decoder · Block 0"),
+    Segment("Block 1", 37, 20, 1, "1", "Decoder · Block 1"), Segment("Output", 57, 2, 1),
+]  # fmt: skip
+LINKS = [TrackLink(13, 26, "read by 0"), TrackLink(13, 46, "read by 1")]
+
+
+def two(qtbot, width=1200, stage=30) -> Timeline:
+    widget = Timeline(LOOK)
+    qtbot.addWidget(widget)
+    widget.set_segments(PAIR, ["Encoder", "Decoder"], LINKS, "encoder output")
+    widget.set_stages([StageChip(name, 17 + number) for number, name in enumerate(NAMES)])
+    widget.set_stage(stage)
+    widget.resize(width, widget.sizeHint().height())
+    widget.grab()
+    return widget
+
+
+def test_two_tracks_stand_below_one_another_on_one_scale(qtbot):
+    widget = two(qtbot)
+    lane = widget._overview
+    assert [lane.track_at(box.center().y()) for box in lane.boxes] == [0, 0, 1, 1, 1, 1]
+    assert lane.boxes[0].left() == lane.boxes[2].left() >= 60, "their names stand at the left"
+    assert lane.boxes[1].right() < lane.boxes[4].left(), "the shorter track is as much shorter"
+    assert widget._lane.top > lane.bottom
+    assert widget.sizeHint().height() > line(qtbot).sizeHint().height()
+    for stage in range(59):
+        number, slot = lane.place(stage)
+        assert lane.stage_at(slot.center().x(), PAIR[number].track) == stage
+    assert widget.accessibleDescription() == "Stage 31 of 59: Decoder · Block 0"
+    widget.set_stage(3)
+    assert widget._lane.after == "Decoder · Input ›", "a neighbour in the other track says so"
+    assert widget._lane.before == "‹ Input"
+
+
+@pytest.mark.parametrize("width", [1200, 700])
+def test_each_link_ends_in_an_arrow_above_its_reader(qtbot, width):
+    widget = two(qtbot, width)
+    image = widget.grab().toImage()
+    colour = LOOK.role("K").name()
+    lane = widget._overview
+    for link in LINKS:
+        slot = lane.place(link.reader)[1]
+        x, y = round(slot.center().x()), int(slot.top()) - 4
+        assert image.pixelColor(x, y).name() == colour
+    _, source = lane.place(13)
+    assert image.pixelColor(round(lane.boxes[1].right()) + 2, round(source.center().y())).name() == colour
+
+
+def test_back_to_one_track_nothing_of_the_second_is_left(qtbot):
+    widget = two(qtbot)
+    widget.set_segments(SEGMENTS)
+    widget.resize(1000, widget.sizeHint().height())
+    widget.grab()
+    assert [(box.left(), box.top(), box.width()) for box in widget._overview.boxes] == [
+        (box.left(), box.top(), box.width()) for box in line(qtbot)._overview.boxes
+    ]
+    assert widget._overview.links == ()

@@ -35,13 +35,17 @@ SPEC = ModelSpec(
 
 
 def live(*lengths: int, **changes: object) -> Trace:
-    """A run of random ids through a small model."""
+    """A run of random ids through a small model; one of two texts reads targets that are two tokens longer."""
     spec = replace(SPEC, **changes)  # type: ignore[arg-type]
     program = families.program(spec)
     rng = np.random.default_rng(3)
     rows = [rng.integers(1, spec.d_vocab, length).tolist() for length in lengths or (5,)]
     batch = batch_of_ids(None, rows, spec.n_ctx, spec.d_vocab)
-    return LiveTrace(program, spec, random_weights(program, 1, spread=True), batch, "cpu")
+    target = None
+    if len(program.streams) > 1:
+        longer = [rng.integers(1, spec.d_vocab, length + 2).tolist() for length in lengths or (5,)]
+        target = batch_of_ids(None, longer, spec.n_ctx, spec.d_vocab)
+    return LiveTrace(program, spec, random_weights(program, 1, spread=True), batch, "cpu", target=target)
 
 
 @lru_cache(maxsize=4)

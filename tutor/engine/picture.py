@@ -166,7 +166,7 @@ def panel(trace: Trace, name: str, selection: Selection, whole: bool = False) ->
 def scale_group(program: Program, shapes: Mapping[str, Axes], name: str) -> tuple[str, ...]:
     """The tensors that share a colour scale with this one, so that ÷ √d is seen to pale.
 
-    Signed tensors of query × key in one section share; so do the two operands of q × kᵀ; others stand alone.
+    Signed tensors of query × key in one attention share; so do the two operands of q × kᵀ; others stand alone.
     """
     step = program.by_name.get(name)
     if step is None or step.op.scale_kind != "signed":
@@ -175,7 +175,7 @@ def scale_group(program: Program, shapes: Mapping[str, Axes], name: str) -> tupl
         return tuple(
             other.name
             for other in program.steps
-            if other.section == step.section
+            if other.name.rpartition(".")[0] == name.rpartition(".")[0]
             and ax.names(shapes[other.name]) == ax.names(shapes[name])
             and other.op.scale_kind == "signed"
         )

@@ -50,7 +50,7 @@ class TokenStrip(QWidget):
         self._key_row: int | None = None
         self._focused = (0, 0)
         self._hover: tuple[int, int] | None = None
-        self._offset = 0.0
+        self._offsets: list[float] = []  # how far each row is scrolled
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -61,15 +61,16 @@ class TokenStrip(QWidget):
 
     def set_rows(self, rows: Sequence[Sequence[Chip]], selected_row: int = 0, titles: Sequence[str] = (),
                  notes: Sequence[str] = (), banded: bool = True) -> None:
-        """Shows these rows; `titles` (“Tokens”, “Source”) stand at their left and `notes` behind their last chip,
-        both already translated. Of several rows the selected one has a band; without, its title alone is lit."""
+        """Shows these rows; `titles` (“Tokens”, “Source”, a second line small) stand at their left and `notes` behind
+        their last chip, both already translated. Of several rows the selected one has a band; without, its title alone
+        is lit."""
         shown = tuple(tuple(row) for row in rows)
         if (shown, tuple(titles), tuple(notes), banded) == (self._rows, self._titles, self._notes, self._banded):
             self.set_selected_row(selected_row)
             return
         self._rows, self._titles, self._notes, self._banded = shown, tuple(titles), tuple(notes), banded
         self._selected = selected_row
-        self._focused, self._hover, self._offset = (selected_row, 0), None, 0.0
+        self._focused, self._hover, self._offsets = (selected_row, 0), None, [0.0] * len(shown)
         self._layout()
         self.retranslate()
 
@@ -81,6 +82,9 @@ class TokenStrip(QWidget):
         """Marks a chip as the query, in the selected row where no other is given."""
         self._query, self._query_named, self._query_row = index, named, row
         self.retranslate()
+        at = self._selected if row is None else row
+        if index is not None and len(self._rows) > 1 and at < len(self._rows) and index < len(self._rows[at]):
+            self._bring_into_sight(at, index)
 
     def set_key(self, index: int | None, row: int | None = None) -> None:
         """Marks a chip as the key, in the selected row where no other is given."""
@@ -119,7 +123,7 @@ class TokenStrip(QWidget):
         text = self.tr("Token {number} of {total}: {text}, id {id}.").format(
             number=index, total=len(self._rows[row]), text=visible(chip.text), id=chip.id)
         if len(self._rows) > 1 and row < len(self._titles):
-            text = f"{self._titles[row]} · {text}"
+            text = f"{self._titles[row].replace(chr(10), ', ')} · {text}"
         if chip.group >= 0 and chip.group_text:
             text += " " + self.tr("One of the bytes of {character}.").format(character=chip.group_text)
         if chip.kind == "pad":
@@ -161,7 +165,10 @@ class TokenStrip(QWidget):
 
     def _title_width(self) -> float:
         measure = metrics(self._theme, "dense")
-        widest = max((measure.horizontalAdvance(title) for title in self._titles), default=0.0)
+        small = metrics(self._theme, "ids")
+        lines = [line for title in self._titles for line in title.split("\n")[:1]]
+        below = [line for title in self._titles for line in title.split("\n")[1:]]
+        widest = max((*map(measure.horizontalAdvance, lines), *map(small.horizontalAdvance, below)), default=0.0)
         return math.ceil(widest) + self._theme.px(24) if self._titles else self._theme.px(6)
 
     def _layout(self) -> None:
@@ -181,31 +188,36 @@ class TokenStrip(QWidget):
                 left += width + gap
             self._boxes.append(boxes)
             top += self._row_height(row)
-        self._scroll(self._offset)
+        self._scroll_all()
         self.updateGeometry()
 
-    def _span(self) -> float:
-        return max((boxes[-1].right() for boxes in self._boxes if boxes), default=0.0)
+    def _span(self, row: int) -> float:
+        return self._boxes[row][-1].right() if self._boxes[row] else 0.0
 
-    def _scroll(self, offset: float) -> None:
+    def _scroll(self, row: int, offset: float) -> None:
         room = self.width() - self._title_width() - self._theme.px(16)
-        self._offset = max(0.0, min(offset, self._span() - room))
+        self._offsets[row] = max(0.0, min(offset, self._span(row) - room))
         self.update()
+
+    def _scroll_all(self) -> None:
+        for row, offset in enumerate(self._offsets):
+            self._scroll(row, offset)
 
     def chip_rect(self, row: int, index: int) -> QRectF:
         """Where a chip is painted now, in this widget's coordinates."""
-        return self._boxes[row][index].translated(self._title_width() - self._offset, 0)
+        return self._boxes[row][index].translated(self._title_width() - self._offsets[row], 0)
 
     def sizeHint(self) -> QSize:
         height = sum(self._row_height(row) for row in range(len(self._rows)))
-        return QSize(round(self._title_width() + self._span() + self._theme.px(16)),
+        widest = max((self._span(row) for row in range(len(self._rows))), default=0.0)
+        return QSize(round(self._title_width() + widest + self._theme.px(16)),
                      math.ceil(height or self._theme.height("chips")))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(round(self._theme.px(160)), self.sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._scroll(self._offset)
+        self._scroll_all()
         super().resizeEvent(event)
 
     # Painting -----------------------------------------------------------------------------------------------
@@ -221,7 +233,13 @@ class TokenStrip(QWidget):
                 painter.fillRect(QRectF(0, top, self.width(), height), theme.accentbg)
                 painter.fillRect(QRectF(0, top, theme.px(3), height), theme.accent)
             box = QRectF(theme.px(12), top + theme.px(4), start - theme.px(14), self._chip_height())
-            draw_text(painter, box, title, font(theme, "dense", many and chosen),
+            first, _, second = title.partition("\n")
+            if second:
+                half = box.height() / 2
+                below = QRectF(box.left(), box.top() + half, box.width(), half)
+                draw_text(painter, below, second, font(theme, "ids"), theme.ink3, Qt.AlignmentFlag.AlignLeft)
+                box.setHeight(half + theme.px(2))
+            draw_text(painter, box, first, font(theme, "dense", many and chosen),
                       theme.accentink if many and chosen else theme.ink2, Qt.AlignmentFlag.AlignLeft)
             top += height
         painter.setClipRect(QRectF(start - 5, 0, self.width() - start + 5, self.height()))
@@ -262,16 +280,18 @@ class TokenStrip(QWidget):
             draw_text(painter, box, self._notes[row], font(theme, "dense"), theme.ink3, Qt.AlignmentFlag.AlignLeft)
 
     def _paint_more(self, painter: QPainter, start: float) -> None:
-        """A quiet arrow at an end beyond which there is more."""
+        """A quiet arrow at an end of a row beyond which there is more."""
         theme, height = self._theme, self._chip_height()
         room = self.width() - start - theme.px(16)
-        width = theme.px(16)
-        for there, left, sign in ((self._offset > 0, start - 5, "\u2039"),
-                                  (self._span() - self._offset > room + 1, self.width() - width, "\u203a")):
-            if there:
-                box = QRectF(left, 0, width, height + theme.px(8))
-                painter.fillRect(box, theme.strip)
-                draw_text(painter, box, sign, font(theme, "body", True), theme.ink2)
+        width, top = theme.px(16), 0.0
+        for row, offset in enumerate(self._offsets):
+            for there, left, sign in ((offset > 0, start - 5, "\u2039"),
+                                      (self._span(row) - offset > room + 1, self.width() - width, "\u203a")):
+                if there:
+                    box = QRectF(left, top, width, height + theme.px(8))
+                    painter.fillRect(box, theme.strip)
+                    draw_text(painter, box, sign, font(theme, "body", True), theme.ink2)
+            top += self._row_height(row)
 
     # Pointer and keys ---------------------------------------------------------------------------------------
 
@@ -283,6 +303,14 @@ class TokenStrip(QWidget):
                 if self.chip_rect(row, index).contains(point):
                     return row, index
         return None
+
+    def _row_at(self, y: float) -> int | None:
+        bottom = 0.0
+        for row in range(len(self._rows)):
+            bottom += self._row_height(row)
+            if y < bottom:
+                return row
+        return len(self._rows) - 1 if self._rows else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         hover = self._chip_at(event.position())
@@ -305,20 +333,27 @@ class TokenStrip(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turn = event.angleDelta().x() or event.angleDelta().y()
-        before = self._offset
-        self._scroll(self._offset - turn / 120 * self._theme.px(60))
-        event.setAccepted(self._offset != before)
+        row = self._row_at(event.position().y())
+        if row is None:
+            event.ignore()
+            return
+        before = self._offsets[row]
+        self._scroll(row, before - turn / 120 * self._theme.px(60))
+        event.setAccepted(self._offsets[row] != before)
 
     def _go(self, row: int, index: int) -> None:
         self._focused = (row, index)
-        box = self._boxes[row][index]
-        room = self.width() - self._title_width() - self._theme.px(32)
-        if box.left() < self._offset:
-            self._scroll(box.left() - self._theme.px(20))
-        elif box.right() > self._offset + room:
-            self._scroll(box.right() - room)
+        self._bring_into_sight(row, index)
         self._tell()
         self.update()
+
+    def _bring_into_sight(self, row: int, index: int) -> None:
+        box = self._boxes[row][index]
+        room = self.width() - self._title_width() - self._theme.px(32)
+        if box.left() < self._offsets[row]:
+            self._scroll(row, box.left() - self._theme.px(20))
+        elif box.right() > self._offsets[row] + room:
+            self._scroll(row, box.right() - room)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not any(self._rows) or event.modifiers() & Qt.KeyboardModifier.AltModifier:

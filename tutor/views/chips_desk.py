@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from tutor.engine import axes as ax
 from tutor.engine.tokens import Batch
 from tutor.session import Session
-from tutor.views import present
+from tutor.views import following, present
 from tutor.views.chips import Chip, TokenStrip
 from tutor.views.writing import Writing
 
@@ -25,6 +25,7 @@ class ChipsDesk(QObject):
         self._source: Sequence[Chip] = ()
         self._target: Sequence[Chip] | None = None
         self._note = ""
+        self._decoded = False  # whether the model wrote the target itself
         strip.clicked.connect(self._clicked)
         session.moved.connect(self._refresh)
         session.followed.connect(self.mark)
@@ -39,10 +40,10 @@ class ChipsDesk(QObject):
             self.show_nothing(False)
             return
         self._source = present.chips(trace.batch, min(row, trace.batch.n_rows - 1))
-        self._target, self._note = None, ""
+        self._target, self._note, self._decoded = None, "", False
         if trace.target is not None:
             self._target = present.chips(trace.target, min(row, trace.target.n_rows - 1))
-            self._note = self.tr("written by the model") if decoded else ""
+            self._decoded = decoded
         self._refresh()
         self.mark()
 
@@ -61,7 +62,7 @@ class ChipsDesk(QObject):
 
     def show_target(self, batch: Batch | None) -> None:
         """The tokens of a target that is being typed; None where it is empty."""
-        self._target = present.chips(batch, 0) if batch is not None else ()
+        self._target, self._decoded = (present.chips(batch, 0) if batch is not None else ()), False
         self._note = "" if batch is not None else self.tr("the model writes it when you run")
         self._refresh()
 
@@ -69,7 +70,7 @@ class ChipsDesk(QObject):
         """Mark query and key: of the pinned cell, else of the tokens that are followed."""
         session = self._session
         if session.trace is not None:
-            present.mark(self._strip, session)
+            following.mark(self._strip, session)
 
     def _refresh(self) -> None:
         if self._target is None:
@@ -79,7 +80,8 @@ class ChipsDesk(QObject):
         at = 0
         if trace is not None and self._session.section.track in trace.program.streams:
             at = trace.program.streams.index(self._session.section.track)
-        rows, titles = [self._source, self._target], [self.tr("Source"), self.tr("Target")]
+        written = "\n" + self.tr("by the model") if self._decoded and self._target else ""
+        rows, titles = [self._source, self._target], [self.tr("Source"), self.tr("Target") + written]
         self._strip.set_rows(rows, at, titles, ["", self._note], banded=False)
 
     def _show_writing(self) -> None:

@@ -43,6 +43,7 @@ from tutor.views.files_desk import FilesDesk
 from tutor.views.icons import icon
 from tutor.views.inspector import Inspector
 from tutor.views.keys import prints
+from tutor.views.mask_desk import MaskDesk
 from tutor.views.models_desk import ModelsDesk
 from tutor.views.outline import Outline
 from tutor.views.place_desk import PlaceDesk
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self.chips = ChipsDesk(self.session, self.strip, self.writing, self)
         self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.chips, self)
         self.continue_desk = ContinueDesk(self.session, self.runner, self.desk, self.continuing, self)
+        self.gaps = MaskDesk(self.session, self.desk, self.sentence, self)
         self.files = FilesDesk(self.session, self.desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
         self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
@@ -219,7 +221,7 @@ class MainWindow(QMainWindow):
         self.desk.said.connect(self.say)
         self.desk.erred.connect(self._erred)
         self.desk.idle.connect(self._idle)
-        self.desk.maskChanged.connect(self._refresh)
+        self.gaps.changed.connect(self._refresh)
         self.stage_desk.shown.connect(self._refresh)
         self.stage_desk.shown.connect(self._bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
@@ -326,7 +328,7 @@ class MainWindow(QMainWindow):
                      "next_head", "previous_head"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
-        for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.desk.mask()))):
+        for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):
             self.actions_[name].setVisible(useful)
             self.actions_[name].setEnabled(useful)
         if there:

@@ -29,7 +29,7 @@ _SHAPE = Qt.ItemDataRole.UserRole + 1
 _STATE = Qt.ItemDataRole.UserRole + 2
 _FOLD = Qt.ItemDataRole.UserRole + 3
 #: With more blocks than these, all but the first, the last and the current one fold into a row between them.
-_MOST_BLOCKS = 6
+_MOST_BLOCKS = 4
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,7 @@ class Outline(QWidget):
         self._states: dict[int, str] = {}
         self._runs: list[list[QStandardItem]] = []
         self._here: tuple[int, ...] | None = None
+        self._numbers: dict[int, int] = {}
         self._items: list[QStandardItem] = []  # held, so that each stays one and the same object
         self._header = QLabel()
         self._tree = _Tree()
@@ -157,6 +158,7 @@ class Outline(QWidget):
         self._branches = tuple(branches)
         self._model.clear()
         self._places, self._states, self._runs, self._here, self._items = {}, {}, [], None, []
+        self._numbers = {}
         blocks: list[QStandardItem] = []
         for at, branch in enumerate(self._branches):
             head = self._head(branch.title)
@@ -167,6 +169,7 @@ class Outline(QWidget):
                 self._runs.append(blocks)
             if branch.number is not None:
                 blocks.append(head)
+                self._numbers[id(head)] = branch.number
                 deep = sum(one.number is not None for one in self._branches[at - len(blocks) + 1 :]) > _MOST_BLOCKS
                 if deep and len(blocks) > 1:
                     self._model.appendRow(self._fold_row())
@@ -261,7 +264,8 @@ class Outline(QWidget):
                 if last > first:
                     fold = self._model.item(run[first].row() - 1)
                     fold.setData(last - first + 1, _FOLD)
-                    fold.setText(self.tr("{first} … {last}").format(first=run[first].text(), last=run[last].text()))
+                    numbers = [self._numbers[id(run[at])] for at in (first, last)]
+                    fold.setText(self.tr("Blocks {first}–{last}").format(first=numbers[0], last=numbers[1]))
                     self._show_row(fold.row(), True)
                     for one in run[first : last + 1]:
                         self._show_row(one.row(), False)

@@ -151,8 +151,10 @@ class OverviewLane:
             title = segment.short
             if measure.horizontalAdvance(title) + tick > box.width():
                 tick = 0  # that it was seen, the fill says as well
-        wide = min(measure.horizontalAdvance(title) + tick, box.width())
-        if wide - tick < measure.averageCharWidth() * min(2, len(title)):
+        full = measure.horizontalAdvance(title)
+        wide = min(full + tick, box.width())
+        cut = full > box.width() - tick and box.width() < theme.px(60)  # a few letters and dots say nothing
+        if cut or wide - tick < min(full, measure.averageCharWidth() * 2):
             if done and box.width() >= theme.px(10):  # no room for words: the tick alone
                 sign = QRectF(box.center().x() - theme.px(5), box.top(), theme.px(10), box.height())
                 paint_icon(painter, "check", sign, theme.ink2)
@@ -174,13 +176,14 @@ class OverviewLane:
         caret = round(slot.center().x())
         painter.fillRect(QRectF(caret - 1, box.top(), 2, box.height()), theme.accent)
         triangle(painter, QPointF(caret, box.top() - theme.px(5)), theme.px(12), "down", theme.accent, flat=True)
-        for title in (segment.title, segment.short):
+        for title, pad in ((segment.title, theme.px(8)), (segment.short, theme.px(4))):
             wide = metrics(theme, "caption", True).horizontalAdvance(title) + 2
-            before = QRectF(box.left() + theme.px(8), box.top(), wide, box.height())
-            after = QRectF(slot.right() + theme.px(3), box.top(), wide, box.height())
-            if before.right() <= caret - theme.px(4):
+            before = QRectF(box.left() + pad, box.top(), wide, box.height())
+            edge = slot.right() if pad > theme.px(4) else caret
+            after = QRectF(edge + theme.px(3), box.top(), wide, box.height())
+            if before.right() <= caret - pad / 2:
                 text = before
-            elif after.right() <= box.right() - theme.px(3):
+            elif after.right() <= box.right() - theme.px(2):
                 text = after
             else:
                 continue
@@ -225,7 +228,7 @@ class OverviewLane:
         end = self.width - MARGIN
         wide = metrics(theme, "caption", True).horizontalAdvance(self.caption) + 2
         if dot.x() + theme.px(10) + wide <= end:
-            box = QRectF(dot.x() + theme.px(10), dot.y() - high - theme.px(1), wide, high)
+            box = QRectF(dot.x() + theme.px(10), dot.y() - high - theme.px(3), wide, high)
             draw_text(painter, box, self.caption, font(theme, "caption", True), theme.role("K"),
                       Qt.AlignmentFlag.AlignLeft, elide=False)
         for at, (one, x, _) in enumerate(arrows):

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from tutor.engine.program import Stop
 from tutor.session import OPERATION, STAGE, Session
-from tutor.views import present, words
+from tutor.views import modelmap, present, words
 from tutor.views.inspector import Inspector
 from tutor.views.outline import Outline
 from tutor.views.stagepane import StagePane, Tab
@@ -38,7 +38,7 @@ class PlaceDesk(QObject):
         if trace is None:
             return
         self._outline.set_branches(present.branches(trace))
-        segments, tracks, links = present.overview(trace)
+        segments, tracks, links = modelmap.overview(trace)
         self._timeline.set_segments(segments, tracks, links, self.tr("encoder output → K, V"))
         self._timeline.set_stage_titles([words.stage(stop.stage.title) for stop in trace.program.stops])
 
@@ -61,7 +61,7 @@ class PlaceDesk(QObject):
         shown = () if session.inside else stop.results
         tabs = [Tab(one.name, present.short_name(one.name)) for one in shown] if len(shown) > 1 else []
         self._stage.set_tabs(tabs, step.name)
-        self._inspector.set_why(words.why(stop.stage.key, present.habits(trace)))
+        self._inspector.set_why(words.why(stop.stage.key, modelmap.habits(trace)))
 
     def _refresh_timeline(self, visited: list[int]) -> None:
         session, timeline = self._session, self._timeline
@@ -89,7 +89,7 @@ class PlaceDesk(QObject):
         session = self._session
         chips: list[StageChip] = []
         folded: dict[int, int] = {}
-        for group, stops in present.sublayers(session.section.stops):
+        for group, stops in modelmap.sublayers(session.section.stops):
             if group and current not in stops:
                 first = stops[0].number
                 chips.append(StageChip(f"{group} ({len(stops)})", first, all(map(session.visited, stops))))

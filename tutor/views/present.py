@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -13,18 +12,17 @@ from tutor.engine import axes as ax
 from tutor.engine.axes import Axis, Slices
 from tutor.engine.picture import Lit, Panel, Picture
 from tutor.engine.program import Stop
-from tutor.engine.token_bytes import Merge, Token
+from tutor.engine.token_bytes import Merge
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Stats, Trace
 from tutor.engine.working import Working
 from tutor.session import Session
-from tutor.views import numbers, words
-from tutor.views.chips import Chip, TokenStrip
+from tutor.views import modelmap, numbers, words
+from tutor.views.chips import Chip
 from tutor.views.equation import Part
 from tutor.views.heatdata import Map
 from tutor.views.inspector import Explanation
 from tutor.views.outline import Branch, Entry
-from tutor.views.overview import Segment, TrackLink
 from tutor.views.timelinepaint import UseMark
 
 translate = QCoreApplication.translate
@@ -66,11 +64,6 @@ def written(batch: Batch, row: int) -> str:
     """The text that tokens make, special ones left out."""
     data = b"".join(token.data for token in batch.rows[row] if not token.pad and not token.special)
     return data.decode(errors="replace").strip()
-
-
-def is_mask(token: Token, mask: str) -> bool:
-    """Whether a token is the model's mask."""
-    return not token.pad and (token.text == mask or token.data == mask.encode())
 
 
 def labels(trace: Trace, panel: Panel, axis: Axis | None, row: int) -> list[str] | None:
@@ -143,6 +136,11 @@ def parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
         part(trace, panel, row, turned=picture.layout == "turned" and at == 1)
         for at, panel in enumerate(picture.operands)
     ]
+    here = words.side(picture.path)
+    for at, panel in enumerate(picture.operands):
+        # What comes from the other half of the model says so: keys and values of cross-attention.
+        if here and words.side(panel.name) not in ("", here):
+            made[at] = replace(made[at], name=f"{words.side(panel.name)} · {made[at].name}")
     masked = None
     if picture.result.kind == "probability" and picture.operands:
         before = picture.operands[0].values
@@ -284,27 +282,6 @@ def short_shape(trace: Trace, stop: Stop) -> str:
     return "·".join(f"{size / 1000:.0f}k" if size >= 10000 else str(size) for size in kept)
 
 
-def sublayers(stops: Sequence[Stop]) -> list[tuple[str, list[Stop]]]:
-    """The stages of a section in order, those of each attention together under a name where there are two of them.
-
-    Elsewhere, and for what is between them, the name is "" and each stage stands alone.
-    """
-    if not any(words.is_cross(stop.stage.key) for stop in stops):
-        return [("", [stop]) for stop in stops]
-    found: list[tuple[str, list[Stop]]] = []
-    inside = ""
-    for stop in stops:
-        if words.begins_attention(stop.stage.key):
-            inside = words.attention(words.is_cross(stop.stage.key))
-            found.append((inside, []))
-        elif not inside:
-            found.append(("", []))
-        found[-1][1].append(stop)
-        if words.ends_attention(stop.stage.key):
-            inside = ""
-    return found
-
-
 def branches(trace: Trace) -> tuple[Branch, ...]:
     """The outline of a run."""
     return tuple(
@@ -312,43 +289,13 @@ def branches(trace: Trace) -> tuple[Branch, ...]:
             words.section(section.name),
             tuple(
                 Entry(words.stage(stop.stage.title, inside=bool(group)), stop.number, short_shape(trace, stop), group)
-                for group, stops in sublayers(section.stops)
+                for group, stops in modelmap.sublayers(section.stops)
                 for stop in stops
             ),
             section.number,
         )
         for section in trace.program.sections
     )
-
-
-def habits(trace: Trace) -> tuple[str, ...]:
-    """What is said otherwise of this model: which norm it has, whether it fills gaps, whether its sub-layers are
-    side by side."""
-    spec = trace.spec
-    there = {"rms": spec.norm_kind == "rms", "gap": spec.head == "mlm", "parallel": spec.parallel}
-    return tuple(name for name, is_so in there.items() if is_so)
-
-
-def overview(trace: Trace) -> tuple[list[Segment], list[str], list[TrackLink]]:
-    """The timeline of a run: its sections, the names of its tracks where there are several, and their links."""
-    program = trace.program
-    many = len(program.streams) > 1
-    segments = [
-        Segment(
-            words.part(one.name) if many else words.section(one.name), one.stops[0].number, len(one.stops),
-            program.streams.index(one.track), str(one.number) if one.number is not None else "",
-            words.section(one.name),
-        )
-        for one in program.sections
-    ]  # fmt: skip
-    links: dict[tuple[int, int], TrackLink] = {}
-    for source, reader in program.links:
-        stop = program.stop_of(reader)
-        number = stop.section.rsplit(".", 1)[-1]
-        title = translate("present", "read by cross-attention {number}").format(number=number)
-        pair = program.stop_of(source).number, stop.number
-        links[pair] = TrackLink(*pair, title)
-    return segments, [words.side(name) for name in program.streams] if many else [], list(links.values())
 
 
 def _symbol(trace: Trace, name: str) -> tuple[str, str]:
@@ -382,60 +329,6 @@ def uses(
             if user.name in where and (where[user.name], symbol, True) not in marks:
                 marks[(where[user.name], symbol, False)] = UseMark(where[user.name], symbol, role, False, name == path)
     return tuple(sorted(marks.values(), key=lambda mark: (mark.index, not mark.written)))
-
-
-def mark(strip: TokenStrip, session: Session) -> None:
-    """Mark tokens on the strip: query and key, or a position, which is neither.
-
-    They are those of the pinned cell; where none is pinned, the tokens that are followed, as far as the step on screen
-    has their rows or columns.
-    """
-    trace, path = session.trace, session.cursor.path
-    assert trace is not None
-    streams = trace.program.streams
-    rows, columns = _followed(session)
-    query = key = None
-    named = False
-    for axis, stream, at in zip(trace.shapes[path], session.streams(path), session.cell or itertools.repeat(None)):
-        if stream is not None and axis.name in (ax.QUERY, ax.POS):
-            query, named = (stream, at if session.cell is not None else rows), axis.name == ax.QUERY
-        elif stream is not None and axis.name == ax.KEY:
-            key = (stream, at if session.cell is not None else columns)
-    strip.set_query(query[1] if query else None, named, streams.index(query[0]) if query else None)
-    strip.set_key(key[1] if key else None, streams.index(key[0]) if key else None)
-
-
-def _followed(session: Session) -> tuple[int | None, int | None]:
-    """The row and the column of the step on screen that belong to followed tokens.
-
-    A column does only where it is a token of another text than the rows': in self-attention one token is followed.
-    """
-    assert session.trace is not None
-    path = session.cursor.path
-    found = {axis.name: stream for axis, stream in zip(session.trace.shapes[path], session.streams(path))}
-    rows, columns = found.get(ax.QUERY, found.get(ax.POS)), found.get(ax.KEY)
-    places = session.positions
-    return places.get(rows or ""), places.get(columns or "") if columns != rows else None
-
-
-def followed(session: Session, picture: Picture) -> tuple[tuple[Lit, Lit] | None, ...]:
-    """What the followed tokens light while no cell is pinned: their row (and column) in the result, and the rows of
-    the operands that the result's row comes from."""
-    trace = session.trace
-    assert trace is not None
-    result = picture.result
-    row, column = _followed(session)
-    if result.rows is None or result.rows.name not in ax.TOKEN_AXES or row is None or row >= result.values.shape[0]:
-        return ()
-    last = result.values.shape[1] - 1
-    # What the first and the last cell of the row read alike, the whole row reads.
-    first, other = (lit(trace, picture, result.index(row, at)) for at in (0, last))
-    found: list[tuple[Lit, Lit] | None] = []
-    for one, two in zip(first[:-1], other[:-1]):
-        same = one is not None and two is not None and one[0] is not None and one[0] == two[0]
-        found.append((one[0], None) if one is not None and same else None)
-    shown = result.columns is not None and result.columns.name == ax.KEY and column is not None and column <= last
-    return (*found, (row, column if shown else None))
 
 
 def scales(picture: Picture) -> list[tuple[str, str, float, float]]:

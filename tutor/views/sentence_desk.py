@@ -25,7 +25,7 @@ from tutor.views.chips_desk import ChipsDesk
 from tutor.views.errors import worded
 from tutor.views.sentencebar import SentenceBar
 
-RUN, SAVE, TOKENS, TARGET, MASK = "run", "save", "tokens", "target", "mask"
+RUN, SAVE, TOKENS, TARGET = "run", "save", "tokens", "target"
 #: Errors whose message is a sentence for people.
 WORDED = (AxesError, FileError, SamplingError, SpecError, TokenError, TraceError, WeightsError)
 _TYPING_PAUSE_MS = 80
@@ -40,7 +40,7 @@ class SentenceDesk(QObject):
         ran(object)          a `work.Run` is on screen
         said(str)            a sentence for the status line
         erred(str)           what went wrong, for a report
-        maskChanged(str)     the text of the model's mask, "" for a model without
+        modelShown(str)      the name of the model that runs next
         idle()               nothing is being computed or waited for
     """
 
@@ -50,7 +50,7 @@ class SentenceDesk(QObject):
     said = Signal(str)
     erred = Signal(str)
     idle = Signal()
-    maskChanged = Signal(str)
+    modelShown = Signal(str)
 
     def __init__(
         self, session: Session, runner: Runner, run: work.RunRequest, bar: SentenceBar, chips: ChipsDesk,
@@ -65,7 +65,6 @@ class SentenceDesk(QObject):
         self._targets: list[str] | None = None
         self._run_targets: tuple[str, ...] = ()  # those of the run on screen
         self._run_texts: tuple[str, ...] = ()
-        self._mask = ("", "")  # a model and its mask
         self._row = 0
         self.request = work.Request(("",))
         self.typing_runner = Runner(self)
@@ -75,7 +74,6 @@ class SentenceDesk(QObject):
         self._typing.timeout.connect(self._tokenize)
         bar.edited.connect(self._edited)
         bar.targetEdited.connect(self._target_edited)
-        bar.maskWanted.connect(self.insert_mask)
         bar.runRequested.connect(self.run)
         bar.cancelRequested.connect(self.cancel)
         bar.rowChosen.connect(self._choose_row)
@@ -217,9 +215,6 @@ class SentenceDesk(QObject):
         elif channel == TARGET:
             self._bar.set_target_problem("")
             self._chips.show_target(result if isinstance(result, Batch) else None)
-        elif channel == MASK and isinstance(result, tuple):
-            self._mask = result
-            self._show_mask()
         elif channel == SAVE and isinstance(result, Path):
             self._set_busy(False)
             self.said.emit(self.tr("Saved as {name}.").format(name=result.name))
@@ -246,7 +241,6 @@ class SentenceDesk(QObject):
         row = self._row
         self._session.set_trace(trace)
         self._show_request()
-        self._find_mask()
         if row < trace.batch.n_rows:
             # The sentence in the box is the one on screen.
             self._session.select(ax.BATCH, row)
@@ -278,6 +272,10 @@ class SentenceDesk(QObject):
             return worded(str(error))
         text = self.tr("Something unexpected happened ({error}): try again, or change the sentence.")
         return text.format(error=f"{type(error).__name__}: {error}"[:160])
+
+    def row(self) -> int:
+        """Which sentence of the batch is in the box."""
+        return self._row
 
     # The sentences ------------------------------------------------------------------------------------------
 
@@ -318,8 +316,7 @@ class SentenceDesk(QObject):
             layers = models.find(self.request.model).spec.n_layers
         self._bar.set_model(models.at_step(self.request.model)[0], layers or 1, not preset)
         self._bar.set_device(self.request.device)
-        if self._mask[0] != self.request.model:
-            self.typing_runner.submit(MASK, partial(_mask, self.request.model))
+        self.modelShown.emit(self.request.model)
 
     def _edited(self, text: str) -> None:
         self._texts[self._row] = text
@@ -335,6 +332,7 @@ class SentenceDesk(QObject):
         if self._is_run(self._row):
             self.show_chips()
             self._show_request()
+            self.idle.emit()  # nothing is asked, so nothing else will say so
             return
         self._bar.set_target(None if self._targets is None else self._target())
         self.typing_runner.submit(TOKENS, partial(_tokens, self.request.model, self._texts[self._row]))
@@ -407,37 +405,8 @@ class SentenceDesk(QObject):
             self._store()
             self._row = row
             self._show_request()
-            self._find_mask()
         if self._is_run(self._row):
             self.show_chips()
-
-    # The mask -----------------------------------------------------------------------------------------------
-
-    def mask(self) -> str:
-        """The text of the model's mask, "" for a model without."""
-        return self._mask[1] if self._mask[0] == self.request.model else ""
-
-    def insert_mask(self) -> None:
-        """Put the model's mask where the cursor is in the sentence."""
-        if self.mask():
-            self._bar.box().setFocus()
-            self._bar.box().put(self.mask())
-
-    def _show_mask(self) -> None:
-        self._bar.set_mask(self.mask())
-        self.maskChanged.emit(self.mask())
-        self._find_mask()
-
-    def _find_mask(self) -> None:
-        """Follow the first masked token of the sentence on screen: its row is what the model is asked."""
-        trace = self._session.trace
-        if trace is None or trace.target is not None or not self.shows_its_run():
-            return
-        stream = trace.program.streams[0]
-        row = trace.batch.rows[self._row]
-        at = next((n for n, token in enumerate(row) if self.mask() and present.is_mask(token, self.mask())), None)
-        if at is not None or stream in self._session.positions:
-            self._session.follow(stream, at)
 
     # The tokens ---------------------------------------------------------------------------------------------
 
@@ -464,7 +433,3 @@ def _tokens(model: str, text: str, job: work.Handle) -> Batch:
 
 def _target_tokens(model: str, text: str, job: work.Handle) -> Batch | None:
     return work.target_tokens(model, text)
-
-
-def _mask(model: str, job: work.Handle) -> tuple[str, str]:
-    return model, work.mask_of(model)

@@ -14,7 +14,7 @@ from tutor.engine.trace import Trace
 from tutor.engine.working import Working
 from tutor.runner import Runner
 from tutor.session import Session
-from tutor.views import numbers, present
+from tutor.views import following, numbers, present
 from tutor.views.badge import axis_label
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
@@ -150,7 +150,7 @@ class StageDesk(QObject):
             place = shown.picture.result.place(cell) if cell is not None else None
             lit = present.lit(trace, shown.picture, cell) if cell is not None else ()
             if cell is None and self._session.positions:
-                lit = present.followed(self._session, shown.picture)
+                lit = following.followed(self._session, shown.picture)
             self._stage.equation.set_pinned(place, lit)
             self._stage.table.set_pinned(place)
         self._chips.mark()

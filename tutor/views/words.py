@@ -106,6 +106,10 @@ _WHY |= {
         "the activation and a norm. It is trained together with the gaps that the model has to fill."),
     "add_parallel": QT_TRANSLATE_NOOP("why", "Attention and FFN have read the same input side by side, and both results are "
         "added to it at once. The residual stream keeps everything, and gradients have a direct way back."),
+    "mask_window": QT_TRANSLATE_NOOP("why", "A position may look at itself and a fixed number of places back, never "
+        "ahead, and never at padding (sliding window). What lies further back still reaches it through earlier blocks."),
+    "ffn_gated": QT_TRANSLATE_NOOP("why", "Each position is widened twice: one copy, bent by the activation, is a gate that "
+        "multiplies the other. Then it is narrowed again, without looking at the others."),
     "logits_gap": QT_TRANSLATE_NOOP("why", "Each position's vector is compared with every entry of the vocabulary: one "
         "number for each token that could stand there."),
     "probs_gap": QT_TRANSLATE_NOOP("why", "Softmax turns the logits into probabilities: for each position, how likely each "
@@ -246,7 +250,7 @@ def section(name: str) -> str:
 def why(key: str, variants: Sequence[str] = ()) -> str:
     """Why there is such a stage, in two sentences; "" where nothing is known of it.
 
-    `variants` are habits of the model ("rms", "gap", "parallel") that may have words of their own.
+    `variants` are habits of the model ("rms", "gap", "parallel", "gated", "window") that may have words of their own.
     """
     names = [f"{key}_{variant}" for variant in variants] + [key]
     found = next((name for name in names if name in _WHY), None)

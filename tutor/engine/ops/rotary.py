@@ -157,13 +157,10 @@ class Rotate(Op):
         return f" * {self.attention!r}" if self.attention != 1 else ""
 
     def formula(self, out: str, *operands: str) -> str:
-        # `r` is how many features are turned, so that one formula serves every size.
-        x, half = operands[0], "i+r/2"
-        angle = r"\left(\mathrm{pos}\, \theta_i\right)"
-        return (
-            rf"{out}_{{i}} = {x}_{{i}} \cos {angle} - {x}_{{{half}}} \sin {angle},\quad "
-            rf"{out}_{{{half}}} = {x}_{{{half}}} \cos {angle} + {x}_{{i}} \sin {angle}"
-        )
+        # `r` is how many features are turned, so that one formula serves every size; the upper signs hold for the
+        # first half of them, the lower for the second.
+        x, angle = operands[0], r"\left(\mathrm{pos}\, \theta\right)"
+        return rf"{out}_{{i}} = {x}_{{i}} \cos {angle} \mp {x}_{{i \pm r/2}} \sin {angle}"
 
     def macs(self, out: Axes, *operands: Axes) -> int:
         return 2 * cells(out) * self.dim // out[-1].size
