@@ -18,6 +18,8 @@ from tutor.engine.saved import SavedTrace
 
 ROOT = Path(__file__).parent.parent
 SENTENCE = "Attention is all you need"
+#: The model whose sizes the tests know.
+ARTICLE = ("--model", "article")
 
 
 def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -39,7 +41,7 @@ def rows(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict]:
 
 
 def test_ledger_as_json_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    found = rows(capsys, SENTENCE)
+    found = rows(capsys, SENTENCE, *ARTICLE)
     assert {tuple(row) for row in found} == {
         ("step", "stage", "name", "axes", "shape", "op", "params", "macs", "bytes")
     }
@@ -63,18 +65,18 @@ def test_ledger_as_text_notes_the_article(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_several_texts_make_one_padded_batch(capsys: pytest.CaptureFixture[str]) -> None:
-    by_name = {row["name"]: row for row in rows(capsys, SENTENCE, "Thinking Machines")}
+    by_name = {row["name"]: row for row in rows(capsys, SENTENCE, "Thinking Machines", *ARTICLE)}
     assert by_name["tokens"]["shape"] == [2, 5]
 
 
 def test_ids_in_place_of_texts(capsys: pytest.CaptureFixture[str]) -> None:
-    by_name = {row["name"]: row for row in rows(capsys, "--ids", "5,6,7", "--ids", "8, 9")}
+    by_name = {row["name"]: row for row in rows(capsys, "--ids", "5,6,7", "--ids", "8, 9", *ARTICLE)}
     assert by_name["tokens"]["shape"] == [2, 3]
     assert by_name["logits"]["shape"] == [2, 3, 100277]
 
 
 def test_more_blocks(capsys: pytest.CaptureFixture[str]) -> None:
-    names = {row["name"] for row in rows(capsys, SENTENCE, "--layers", "3")}
+    names = {row["name"] for row in rows(capsys, SENTENCE, "--layers", "3", *ARTICLE)}
     assert "blocks.2.resid_post" in names
     assert "blocks.3.resid_post" not in names
 
@@ -89,7 +91,7 @@ def save(capsys: pytest.CaptureFixture[str], path: Path, *arguments: str) -> Sav
 
 
 def test_settings_change_what_they_name(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    ids = ("--ids", "5,6,7,8", "--ids", "9,10")
+    ids = ("--ids", "5,6,7,8", "--ids", "9,10", *ARTICLE)
     plain = save(capsys, tmp_path / "plain.safetensors", *ids)
     assert np.isneginf(plain["blocks.0.attn.masked"][0, 0, 0, 1])
     assert np.isneginf(plain["blocks.0.attn.masked"][1, 0, 1, 2])
@@ -124,7 +126,7 @@ def test_an_unknown_setting_lists_the_known_ones(capsys: pytest.CaptureFixture[s
 
 def test_save_writes_every_tensor_under_its_name(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "t.safetensors"
-    status, out, _ = call(capsys, "trace", SENTENCE, "--save", str(path), "--json")
+    status, out, _ = call(capsys, "trace", SENTENCE, "--save", str(path), "--json", *ARTICLE)
     assert status == 0
     named = {json.loads(line)["name"] for line in out.splitlines()}
     with safe_open(path, framework="np") as file:
@@ -330,7 +332,7 @@ def test_without_a_display_the_walk_is_printed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(display, "problem", lambda: "There is no display.")
-    status, out, err = call(capsys, "Thinking Machines")
+    status, out, err = call(capsys, "Thinking Machines", *ARTICLE)
     assert (status, err) == (0, "")
     assert out.startswith("There is no display.\n")
     for stage in ("Tokenize", "Scores", "Softmax", "Probabilities"):
@@ -372,12 +374,12 @@ def test_a_file_is_opened_and_its_name_can_be_a_sentence(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    save(capsys, tmp_path / "t.safetensors", "Thinking Machines")
+    save(capsys, tmp_path / "t.safetensors", "Thinking Machines", *ARTICLE)
     monkeypatch.setattr(display, "problem", lambda: "no display")
     status, out, _ = call(capsys, "t.safetensors")
     assert status == 0
     assert "Thinking(95045)" in out
-    status, out, _ = call(capsys, "--", "t.safetensors")
+    status, out, _ = call(capsys, *ARTICLE, "--", "t.safetensors")
     assert status == 0
     assert "Thinking(95045)" not in out
 
@@ -420,8 +422,9 @@ def test_selftest_fails_where_the_numbers_do(
 def test_models(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = call(capsys, "models")
     assert (status, err) == (0, "")
-    assert out.startswith("article: ")
-    assert "12,884,864" in out
+    assert out.startswith("storyteller: ")
+    for known in ("957,184", "translator: ", "gap-filler: ", "article: ", "12,884,864", "smollm2: "):
+        assert known in out
 
 
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -449,7 +452,7 @@ def test_as_a_process_with_a_bad_request() -> None:
 
 def test_shots_as_a_process(tmp_path: Path) -> None:
     found = python("shots", str(tmp_path / "p"), "--only", "scores", "--only", "probs", "--size", "1000x700",
-                   "--text", "Thinking Machines")  # fmt: skip
+                   "--text", "Thinking Machines", *ARTICLE)  # fmt: skip
     assert (found.returncode, found.stderr) == (0, "")
     made = sorted(path.name for path in (tmp_path / "p").glob("*.png"))
     assert made == ["06-scores.png", "17-probs.png"]

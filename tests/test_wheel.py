@@ -58,7 +58,7 @@ def test_every_kind_of_resource_is_shipped(installed: Path, kind: str) -> None:
 def test_the_command_line_works_from_the_wheel(installed: Path) -> None:
     found = run(installed, "import sys; from tutor.cli import main; sys.exit(main(['models']))")
     assert found.returncode == 0, found.stderr
-    assert found.stdout.startswith("article:")
+    assert found.stdout.startswith("storyteller:")
     assert found.stderr == ""
 
 

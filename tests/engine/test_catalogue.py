@@ -107,7 +107,7 @@ def test_a_broken_shipped_model_hides_no_other(stories: Path) -> None:
 
 def test_a_name_that_is_none(tmp_path: Path) -> None:
     for name in ("gpt-17", str(test_gguf.write(tmp_path / "m.gguf", test_gguf.tensors()))):
-        with pytest.raises(SpecError, match="choose one of article"):
+        with pytest.raises(SpecError, match="choose one of storyteller"):
             catalogue.entry(name)
 
 
