@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 
@@ -11,6 +13,10 @@ from collections.abc import Iterator
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# The models that somebody fetched are not the tests' business, nor is their folder.
+os.environ["TRANSFORMER_TUTOR_DATA"] = tempfile.mkdtemp(prefix="tutor-tests-")
+# No test reaches the network; transformers would otherwise ask for what it does not find.
+os.environ["HF_HUB_OFFLINE"] = "1"
 
 import pytest
 from hypothesis import settings
@@ -24,6 +30,10 @@ settings.load_profile("repeatable")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "gui: opens widgets (set by itself for tests that use qtbot or qapp)")
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(os.environ["TRANSFORMER_TUTOR_DATA"], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import sys
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from tutor import app
+from tutor.engine import models
+from tutor.engine.live import LiveTrace
 from tutor.views import style, theme
 
 
@@ -78,7 +82,8 @@ def test_diagnostics_are_copied(window) -> None:
     window.report("ZeroDivisionError", "/somewhere/tutor.log")
     window.actions_["diagnose"].trigger()
     text = QApplication.clipboard().text()
-    wanted = ("Transformer Tutor", "torch", "PySide6-Essentials", "model article", "device auto", "ZeroDivisionError")
+    wanted = ("Transformer Tutor", "torch", "PySide6-Essentials", "model storyteller", "device auto",
+              "ZeroDivisionError")  # fmt: skip
     for part in wanted:
         assert part in text
     assert "clipboard" in window.status_text()
@@ -136,3 +141,29 @@ def test_panes_and_size_come_back(qtbot, qapp, window) -> None:
     assert again.size() == size
     assert again.splitter.sizes() == sizes
     again.close()
+
+
+def asked(**changes: object) -> argparse.Namespace:
+    given = dict(text=None, model=None, layers=None, device="auto", budget=512, target=None)
+    return argparse.Namespace(**{**given, **changes})
+
+
+def test_the_window_opens_on_the_shipped_sentence_of_the_default_model(qtbot, window) -> None:
+    path = app.first_trace(asked())
+    assert path is not None
+    window.open(path)
+    qtbot.waitUntil(lambda: window.session.trace is not None and window.is_settled(), timeout=60_000)
+    trace = window.session.trace
+    assert trace is not None and trace.where == "saved" and trace.spec.name == models.DEFAULT
+    assert window.sentence.text() == models.find().samples()[0]
+    # It is the model's own: computed again, every number is the same but for the rounding of another machine.
+    model = models.find()
+    again = LiveTrace(model.program, model.spec, model.weights(), model.batch([window.sentence.text()]), "cpu")
+    assert np.array_equal(trace["tokens"], again["tokens"])
+    for name in ("blocks.3.resid_post", "blocks.2.attn.pattern", "logits"):
+        np.testing.assert_allclose(trace[name], again[name], rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("changes", [{"text": "Hello"}, {"model": "article"}, {"layers": 2}, {"target": ["x"]}])
+def test_what_is_asked_for_comes_before_the_shipped_sentence(changes: dict) -> None:
+    assert app.first_trace(asked(**changes)) is None

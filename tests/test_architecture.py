@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.samples import EVERY, spec
 from tutor.engine import families
 
 ROOT = Path(__file__).parent.parent
@@ -28,16 +29,20 @@ def test_import_contracts() -> None:
 
 @pytest.mark.parametrize("path", VIEWS, ids=lambda path: path.name)
 def test_no_view_knows_a_step_by_its_name(path: Path) -> None:
-    steps = {step.short for spec in families.presets().values() for step in families.program(spec).steps}
+    models = [*families.presets().values(), *(spec(**changes) for changes in EVERY.values())]
+    assert {model.family for model in models} == set(families.names())
+    steps = {step.short for model in models for step in families.program(model).steps}
     # Words that are also English, or axes and stages.
     steps -= {"tokens", "embed", "logits", "probs", "mean", "var", "pattern", "scores", "q", "k", "v", "z", "pre",
-              "post", "normalized", "masked", "concat", "scaled"}  # fmt: skip
+              "post", "normalized", "masked", "concat", "scaled", "dense"}  # fmt: skip
+    assert {"embed_sum", "cross_sum", "q_rot", "k_shared", "mean_square"} <= steps
     literals = {
         node.value for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }  # fmt: skip
     assert not literals & steps
-    assert not [text for text in literals if re.search(r"^(blocks|attn|mlp|ln1|ln2)\.", text)]
+    parts = r"^(encoder|decoder|blocks|attn|cross_attn|mlp|head|ln1|ln2|ln_cross)\."
+    assert not [text for text in literals if re.search(parts, text)]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -18,6 +18,8 @@ from tutor.engine.saved import SavedTrace
 
 ROOT = Path(__file__).parent.parent
 SENTENCE = "Attention is all you need"
+#: The model whose sizes the tests know.
+ARTICLE = ("--model", "article")
 
 
 def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -39,7 +41,7 @@ def rows(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict]:
 
 
 def test_ledger_as_json_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    found = rows(capsys, SENTENCE)
+    found = rows(capsys, SENTENCE, *ARTICLE)
     assert {tuple(row) for row in found} == {
         ("step", "stage", "name", "axes", "shape", "op", "params", "macs", "bytes")
     }
@@ -63,18 +65,18 @@ def test_ledger_as_text_notes_the_article(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_several_texts_make_one_padded_batch(capsys: pytest.CaptureFixture[str]) -> None:
-    by_name = {row["name"]: row for row in rows(capsys, SENTENCE, "Thinking Machines")}
+    by_name = {row["name"]: row for row in rows(capsys, SENTENCE, "Thinking Machines", *ARTICLE)}
     assert by_name["tokens"]["shape"] == [2, 5]
 
 
 def test_ids_in_place_of_texts(capsys: pytest.CaptureFixture[str]) -> None:
-    by_name = {row["name"]: row for row in rows(capsys, "--ids", "5,6,7", "--ids", "8, 9")}
+    by_name = {row["name"]: row for row in rows(capsys, "--ids", "5,6,7", "--ids", "8, 9", *ARTICLE)}
     assert by_name["tokens"]["shape"] == [2, 3]
     assert by_name["logits"]["shape"] == [2, 3, 100277]
 
 
 def test_more_blocks(capsys: pytest.CaptureFixture[str]) -> None:
-    names = {row["name"] for row in rows(capsys, SENTENCE, "--layers", "3")}
+    names = {row["name"] for row in rows(capsys, SENTENCE, "--layers", "3", *ARTICLE)}
     assert "blocks.2.resid_post" in names
     assert "blocks.3.resid_post" not in names
 
@@ -89,7 +91,7 @@ def save(capsys: pytest.CaptureFixture[str], path: Path, *arguments: str) -> Sav
 
 
 def test_settings_change_what_they_name(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    ids = ("--ids", "5,6,7,8", "--ids", "9,10")
+    ids = ("--ids", "5,6,7,8", "--ids", "9,10", *ARTICLE)
     plain = save(capsys, tmp_path / "plain.safetensors", *ids)
     assert np.isneginf(plain["blocks.0.attn.masked"][0, 0, 0, 1])
     assert np.isneginf(plain["blocks.0.attn.masked"][1, 0, 1, 2])
@@ -124,7 +126,7 @@ def test_an_unknown_setting_lists_the_known_ones(capsys: pytest.CaptureFixture[s
 
 def test_save_writes_every_tensor_under_its_name(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "t.safetensors"
-    status, out, _ = call(capsys, "trace", SENTENCE, "--save", str(path), "--json")
+    status, out, _ = call(capsys, "trace", SENTENCE, "--save", str(path), "--json", *ARTICLE)
     assert status == 0
     named = {json.loads(line)["name"] for line in out.splitlines()}
     with safe_open(path, framework="np") as file:
@@ -138,6 +140,79 @@ def test_save_writes_every_tensor_under_its_name(capsys: pytest.CaptureFixture[s
     assert json.loads(metadata["axes"])["blocks.0.attn.pattern"] == ["batch", "head", "query_pos", "key_pos"]
     assert metadata["model"] == "article"
     assert list(tmp_path.iterdir()) == [path]
+
+
+# -- source and target --------------------------------------------------------------------------------------------
+
+SEQ2SEQ = ("--model", "seq2seq", "--layers", "1")
+IDS = ("--ids", "5,6,7,8", "--ids", "9,10", *SEQ2SEQ, "--target-ids", "50256,3,4", "--target-ids", "50256,3,4,5,6")
+
+
+def test_a_target_as_text_begins_with_the_start_token(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    texts = ("The cat", "A dog sleeps", *SEQ2SEQ, "--target", "Die Katze", "--target", "Ein Hund")
+    by_name = {row["name"]: row for row in rows(capsys, *texts)}
+    source, target = by_name["encoder.tokens"]["shape"], by_name["decoder.tokens"]["shape"]
+    assert source == [2, 3] and target[0] == 2 and target != source
+    square = [2, 4, target[1], 3]
+    assert by_name["decoder.blocks.0.cross_attn.pattern"]["shape"] == square
+    assert by_name["decoder.blocks.0.cross_attn.pattern"]["axes"] == ["batch", "head", "query_pos", "key_pos"]
+    assert by_name["decoder.blocks.0.cross_attn.scores"]["macs"] == 2 * 4 * target[1] * 3 * 16
+    assert by_name["logits"]["shape"] == [2, target[1], 50257]
+    found = save(capsys, tmp_path / "t.safetensors", *texts)
+    assert found.target is not None and (found["decoder.tokens"][:, 0] == 50256).all()
+    assert found.target.texts == ("Die Katze", "Ein Hund")
+
+
+def test_a_target_as_ids_is_read_as_it_is(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    found = save(capsys, tmp_path / "t.safetensors", *IDS)
+    assert found["decoder.tokens"].tolist() == [[50256, 3, 4, 50256, 50256], [50256, 3, 4, 5, 6]]
+    assert found["encoder.tokens"].tolist() == [[5, 6, 7, 8], [9, 10, 50256, 50256]]
+    assert [batch.lengths.tolist() for batch in found.batches.values()] == [[4, 2], [3, 5]]
+    pattern = found["decoder.blocks.0.cross_attn.pattern"]
+    assert (pattern[1, :, :, 2:] == 0).all() and (pattern[0] > 0).all()
+    assert found.working("logits", (1, 4, 77)).agrees
+    with safe_open(tmp_path / "t.safetensors", framework="np") as file:
+        assert set(file.metadata()) == {"format", "axes", "tokens", "target", "model", "spec", "program"}
+
+
+def test_without_a_target_the_model_decodes_its_own(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    found = save(capsys, tmp_path / "t.safetensors", "The cat", "A dog", *SEQ2SEQ)
+    assert found.target is not None
+    for row, length in enumerate(found.target.lengths):
+        ids = found["decoder.tokens"][row, :length].tolist()
+        # Every token but the first is what the one before it predicts.
+        assert ids[0] == 50256
+        assert ids[1:] == [int(np.argmax(found["logits"][row, at])) for at in range(length - 1)]
+    again = rows(capsys, "The cat", "A dog", *SEQ2SEQ)
+    assert next(row for row in again if row["name"] == "decoder.tokens")["shape"] == list(found["decoder.tokens"].shape)
+
+
+def test_settings_of_a_translator(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    own, cross = "decoder.blocks.0.attn", "decoder.blocks.0.cross_attn"
+    plain = save(capsys, tmp_path / "plain.safetensors", *IDS)
+    assert np.isneginf(plain[f"{own}.masked"][1, 0, 0, 1]) and np.isfinite(plain[f"{cross}.masked"][0]).all()
+    assert np.isfinite(plain["encoder.blocks.0.attn.masked"][0]).all()
+
+    mask = save(capsys, tmp_path / "mask.safetensors", *IDS, "--set", "mask=off")
+    assert np.isfinite(mask[f"{own}.masked"][1]).all() and np.isneginf(mask[f"{own}.masked"][0, :, :, 3:]).all()
+    assert np.array_equal(mask["encoder.blocks.0.resid_post"], plain["encoder.blocks.0.resid_post"])
+
+    places = save(capsys, tmp_path / "places.safetensors", *IDS, "--set", "positions=off")
+    for side in ("encoder", "decoder"):
+        assert np.array_equal(places[f"{side}.blocks.0.resid_pre"], places[f"{side}.embed_scaled"])
+        assert not any(step.name.endswith("pos_embed") for step in places.program)
+
+    scale = save(capsys, tmp_path / "scale.safetensors", *IDS, "--set", "scale=off")
+    for name in (own, cross, "encoder.blocks.0.attn"):
+        assert np.array_equal(scale[f"{name}.scaled"], scale[f"{name}.scores"])
+
+    pad = save(capsys, tmp_path / "pad.safetensors", *IDS, "--set", "pad=-1000")
+    assert np.allclose(pad[f"{cross}.masked"][1, :, :, 2:], pad[f"{cross}.scaled"][1, :, :, 2:] - 1000)
+    none = save(capsys, tmp_path / "none.safetensors", *IDS, "--set", "pad=none", "--set", "mask=off")
+    for name in (own, cross, "encoder.blocks.0.attn"):
+        assert np.array_equal(none[f"{name}.masked"], none[f"{name}.scaled"])
 
 
 # -- bad requests -------------------------------------------------------------------------------------------------
@@ -166,6 +241,21 @@ BAD: dict[str, Sequence[str]] = {
     "setting with a wrong value": ["trace", SENTENCE, "--set", "mask=maybe"],
     "target of a decoder": ["trace", SENTENCE, "--target", "x"],
     "target ids of a decoder": ["trace", SENTENCE, "--target-ids", "5"],
+    "target both ways": ["trace", "cat", *SEQ2SEQ, "--target", "Katze", "--target-ids", "5"],
+    "more targets than sources": ["trace", "cat", *SEQ2SEQ, "--target", "Katze", "--target", "Hund"],
+    "more sources than targets": ["trace", "cat", "dog", *SEQ2SEQ, "--target-ids", "5,6"],
+    "empty target": ["trace", "cat", *SEQ2SEQ, "--target", ""],
+    "blank target": ["trace", "cat", *SEQ2SEQ, "--target", " \n"],
+    "target with a control character": ["trace", "cat", *SEQ2SEQ, "--target", "a\u0007b"],
+    "over-long target": ["trace", "cat", *SEQ2SEQ, "--target", "word " * 300],
+    "over-long target ids": ["trace", "cat", *SEQ2SEQ, "--target-ids", ",".join(["5"] * 257)],
+    "target ids that are words": ["trace", "cat", *SEQ2SEQ, "--target-ids", "five"],
+    "empty target ids": ["trace", "cat", *SEQ2SEQ, "--target-ids", ""],
+    "negative target id": ["trace", "cat", *SEQ2SEQ, "--target-ids", "5,-6"],
+    "target id beyond the vocabulary": ["trace", "cat", *SEQ2SEQ, "--target-ids", "50257"],
+    "a target alone": ["trace", *SEQ2SEQ, "--target", "Katze"],
+    "target without its value": ["trace", "cat", *SEQ2SEQ, "--target"],
+    "unknown setting of a translator": ["trace", "cat", *SEQ2SEQ, "--target", "Katze", "--set", "cross=off"],
     "no folder to save in": ["trace", SENTENCE, "--save", "/no/such/folder/t.safetensors"],
     "no blocks": ["trace", SENTENCE, "--layers", "0"],
     "too many blocks": ["trace", SENTENCE, "--layers", "33"],
@@ -242,7 +332,7 @@ def test_without_a_display_the_walk_is_printed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(display, "problem", lambda: "There is no display.")
-    status, out, err = call(capsys, "Thinking Machines")
+    status, out, err = call(capsys, "Thinking Machines", *ARTICLE)
     assert (status, err) == (0, "")
     assert out.startswith("There is no display.\n")
     for stage in ("Tokenize", "Scores", "Softmax", "Probabilities"):
@@ -250,6 +340,24 @@ def test_without_a_display_the_walk_is_printed(
     assert "Thinking(95045)" in out
     assert out.count("✓") == 17
     assert "✗" not in out
+
+
+def test_the_walk_of_a_translator_goes_through_both_texts(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(display, "problem", lambda: "There is no display.")
+    status, out, err = call(capsys, "The cat", *SEQ2SEQ)
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert [line for line in lines if line.startswith("  The(464) ·cat(3797)")]
+    assert [line for line in lines if line.startswith("  <|endoftext|>(50256)")]
+    stops = sum(line.startswith("── ") for line in lines)
+    assert out.count("✓") == stops > 30 and "✗" not in out
+    assert "Cross: Softmax" in out
+    # The same from a file.
+    save(capsys, tmp_path / "t.safetensors", *IDS)
+    status, out, err = call(capsys, str(tmp_path / "t.safetensors"))
+    assert (status, err, out.count("✓"), "✗" in out) == (0, "", stops, False)
 
 
 @pytest.mark.parametrize("word", cli.COMMANDS)
@@ -266,12 +374,12 @@ def test_a_file_is_opened_and_its_name_can_be_a_sentence(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    save(capsys, tmp_path / "t.safetensors", "Thinking Machines")
+    save(capsys, tmp_path / "t.safetensors", "Thinking Machines", *ARTICLE)
     monkeypatch.setattr(display, "problem", lambda: "no display")
     status, out, _ = call(capsys, "t.safetensors")
     assert status == 0
     assert "Thinking(95045)" in out
-    status, out, _ = call(capsys, "--", "t.safetensors")
+    status, out, _ = call(capsys, *ARTICLE, "--", "t.safetensors")
     assert status == 0
     assert "Thinking(95045)" not in out
 
@@ -314,8 +422,9 @@ def test_selftest_fails_where_the_numbers_do(
 def test_models(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = call(capsys, "models")
     assert (status, err) == (0, "")
-    assert out.startswith("article: ")
-    assert "12,884,864" in out
+    assert out.startswith("storyteller: ")
+    for known in ("957,184", "translator: ", "gap-filler: ", "article: ", "12,884,864", "smollm2: "):
+        assert known in out
 
 
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -343,7 +452,7 @@ def test_as_a_process_with_a_bad_request() -> None:
 
 def test_shots_as_a_process(tmp_path: Path) -> None:
     found = python("shots", str(tmp_path / "p"), "--only", "scores", "--only", "probs", "--size", "1000x700",
-                   "--text", "Thinking Machines")  # fmt: skip
+                   "--text", "Thinking Machines", *ARTICLE)  # fmt: skip
     assert (found.returncode, found.stderr) == (0, "")
     made = sorted(path.name for path in (tmp_path / "p").glob("*.png"))
     assert made == ["06-scores.png", "17-probs.png"]

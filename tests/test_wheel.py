@@ -48,7 +48,7 @@ def test_resources_are_inside(installed: Path) -> None:
     assert ids == "[100069]"
 
 
-@pytest.mark.parametrize("kind", ["fonts", "formulas", "i18n", "tokenizers"])
+@pytest.mark.parametrize("kind", ["cards", "fonts", "formulas", "i18n", "tokenizers"])
 def test_every_kind_of_resource_is_shipped(installed: Path, kind: str) -> None:
     shipped = {path.name for path in (installed / "tutor" / "_resources" / kind).iterdir()}
     assert shipped == {path.name for path in (ROOT / "resources" / kind).iterdir()}
@@ -58,7 +58,7 @@ def test_every_kind_of_resource_is_shipped(installed: Path, kind: str) -> None:
 def test_the_command_line_works_from_the_wheel(installed: Path) -> None:
     found = run(installed, "import sys; from tutor.cli import main; sys.exit(main(['models']))")
     assert found.returncode == 0, found.stderr
-    assert found.stdout.startswith("article:")
+    assert found.stdout.startswith("storyteller:")
     assert found.stderr == ""
 
 

@@ -122,9 +122,21 @@ def request(options: argparse.Namespace, texts: tuple[str, ...]) -> work.Request
     )  # fmt: skip
 
 
+def first_trace(options: argparse.Namespace) -> Path | None:
+    """What the window opens on where nothing is asked for: the shipped trace of the default model's sample sentence,
+    which can be stepped through before torch is loaded. None where something else is asked for, or it is not there."""
+    if options.text is not None or options.model is not None or options.layers is not None or options.target:
+        return None
+    try:
+        return resources.path("traces", f"{models.DEFAULT}.safetensors")
+    except resources.ResourceMissing:
+        return None
+
+
 def run(options: argparse.Namespace, file: Path | None) -> int:
     """Open the window and stay until it is closed. Returns the exit status."""
     wanted = request(options, (options.text,) if options.text is not None and file is None else ())
+    file = file or first_trace(options)
     app = make_app(sys.argv[:1])
     settings = settings_file()
     look = options.theme or str(settings.value("theme", "light"))
@@ -134,6 +146,7 @@ def run(options: argparse.Namespace, file: Path | None) -> int:
     window.show()
     _say_font(window, language)
     if file is not None:
+        window.desk.request = wanted  # where later runs are to be computed
         window.open(file)
     else:
         window.start(wanted)

@@ -53,8 +53,8 @@ def _parser() -> _Parser:
 
 
 def _model_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", metavar="NAME|DIR", help="a shipped model or a model folder (default: article); "
-                        "NAME@1000 is the model after 1000 steps of training")  # fmt: skip
+    parser.add_argument("--model", metavar="NAME|DIR", help="a model of `models`, a model folder or a GGUF "
+                        "file (default: article); NAME@1000 is the model after 1000 steps of training")  # fmt: skip
     parser.add_argument("--layers", type=int, metavar="N", help="number of blocks, for models with random weights")
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"), help="where to compute")
     parser.add_argument("--budget", type=int, default=512, metavar="MIB", help="memory for recomputed tensors")
@@ -80,6 +80,15 @@ def _trace_parser(prog: str) -> _Parser:
                         help="mask=off, scale=off, positions=off, pad=-inf|-1000|none")  # fmt: skip
     parser.add_argument("--save", metavar="FILE.safetensors", type=Path, help="write every tensor to a file")
     parser.add_argument("--json", action="store_true", help="print the ledger as JSON lines")
+    return parser
+
+
+def _models_parser(prog: str) -> _Parser:
+    parser = _Parser(prog=f"{prog} models", description="List the models; get one on request; add a downloaded file.")
+    parser.add_argument("action", nargs="?", choices=("get", "add"), help="get: fetch a model on request (the list "
+                        "names them); add: copy a .gguf file, or a downloaded package, into the data "
+                        "folder")  # fmt: skip
+    parser.add_argument("what", nargs="?", metavar="NAME|FILE", help="which model, which file")
     return parser
 
 
@@ -134,13 +143,14 @@ def _is_sentence(error: Exception) -> bool:
     """Whether an error is one that the engine words for people."""
     from tutor.engine.axes import AxesError
     from tutor.engine.files import FileError
+    from tutor.engine.pip_download import FetchError
     from tutor.engine.spec import SpecError
     from tutor.engine.tokens import TokenError
     from tutor.engine.trace import TraceError
     from tutor.engine.weights import WeightsError
     from tutor.training.errors import TrainError
 
-    known = (AxesError, FileError, SpecError, TokenError, TraceError, TrainError, WeightsError,
+    known = (AxesError, FetchError, FileError, SpecError, TokenError, TraceError, TrainError, WeightsError,
              FileNotFoundError, MemoryError)  # fmt: skip
     return isinstance(error, known)
 
@@ -159,8 +169,7 @@ def _run(given: list[str]) -> int:
 
             return training.run(options)
         if command == "models":
-            _Parser(prog=f"{prog} models", description="List the models that ship with the app.").parse_args(rest)
-            return _models()
+            return _models(_models_parser(prog).parse_args(rest))
         parser = _Parser(prog=f"{prog} selftest", description="Check the installation.")
         _model_options(parser)
         return _selftest(parser.parse_args(rest))
@@ -255,19 +264,12 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _models() -> int:
-    from tutor.engine import models
+def _models(options: argparse.Namespace) -> int:
+    if options.action is not None and options.what is None:
+        raise BadRequest("Say which: `models get NAME` or `models add FILE`.")
+    from tutor import models_command
 
-    for name in models.names():
-        model = models.find(name)
-        shapes = model.program.shapes(1, 1)
-        params = sum(cost.params for cost in model.program.costs(shapes).values())
-        spec = model.spec
-        steps = model.steps()
-        made = f"trained; weights of steps {', '.join(map(str, steps))}" if steps else "random weights"
-        print(f"{name}: {spec.family}, {spec.n_layers} × {spec.n_heads} heads, d_model {spec.d_model}, "
-              f"{params:,} parameters, {made}")  # fmt: skip
-    return 0
+    return models_command.run(options)
 
 
 def _selftest(options: argparse.Namespace) -> int:

@@ -94,8 +94,9 @@ def continued(
         return held[0]
 
     end = model.spec.end_id if model.has_target else -1
+    never = {model.spec.pad_id} - {-1, end}
     made, choices = decoding.extend(
-        again, rows, [row], request.rules, end, min(request.extend, room), progress, cancelled
+        again, rows, [row], request.rules, end, min(request.extend, room), progress, cancelled, never
     )  # fmt: skip
     if trace.target is None:
         return run(model.batch_again(made), None), tuple(choices[0])
@@ -121,5 +122,7 @@ def decoded(
         return held[0]
 
     most = min(decoding.MOST, model.spec.n_ctx - 1)
-    rows = decoding.greedy(run, n_rows, model.start_id, model.spec.end_id, most, progress, cancelled)
+    # No text goes on with a pad, not even where padding is what the model began with.
+    never = {model.spec.pad_id} - {-1, model.spec.end_id}
+    rows = decoding.greedy(run, n_rows, model.start_id, model.spec.end_id, most, progress, cancelled, never)
     return run(rows)

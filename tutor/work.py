@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Protocol
 
 from tutor import typeset
-from tutor.engine import models, picture, saved
+from tutor.engine import decoding, models, picture, saved
 from tutor.engine.axes import Index
 from tutor.engine.picture import Picture, Selection
-from tutor.engine.sampling import GREEDY, Choice, Rules
+from tutor.engine.sampling import GREEDY, Choice, Rules, choose
+from tutor.engine.spec import SpecError
 from tutor.engine.tokens import Batch, TokenError
 from tutor.engine.trace import Trace
+from tutor.engine.weights import WeightsError
 from tutor.engine.working import Working
 
 
@@ -128,3 +130,63 @@ def mask_of(model: str) -> str:
 
 #: Runs sentences through a model. Raises the engine's errors, or Cancelled.
 RunRequest = Callable[[Request, Handle], Run]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One possible next token: its text, id, and probability before and after the sampling rules."""
+
+    text: str
+    id: int
+    before: float
+    after: float
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Next:
+    """What would come next: the likeliest candidates, the chosen one among them, and the rest summed."""
+
+    candidates: tuple[Candidate, ...]
+    rest_before: float
+    rest_after: float
+    kept: int
+    total: int
+
+
+def next_token(trace: Trace, model: str, row: int, rules: Rules, count: int = 8) -> Next:
+    """What `rules` would choose after the sentence `row`. Raises TraceError, SamplingError, or ValueError for a model
+    without a next token."""
+    if not trace.spec.causal or trace.spec.head != "lm":
+        raise ValueError(f"{trace.spec.name} fills gaps and has no next token: choose a model that continues.")
+    text = trace.target or trace.batch
+    at = int(text.lengths[row]) - 1
+    logits = trace.read(decoding.logits_of(trace.program), (row, at, slice(None)))
+    choice = choose(logits, rules, at + 1)
+    shown = list(choice.likeliest(count))
+    if choice.token not in shown:
+        shown[-1] = choice.token
+    names = _token_names(model, shown)
+    found = tuple(
+        Candidate(name, int(one), float(choice.before[one]), float(choice.after[one]), int(one) == choice.token)
+        for one, name in zip(shown, names)
+    )
+    rest = (1 - sum(one.before for one in found), 1 - sum(one.after for one in found))
+    return Next(found, max(rest[0], 0.0), max(rest[1], 0.0), choice.kept, len(logits))
+
+
+def _token_names(model: str, ids: Sequence[int]) -> list[str]:
+    """The tokens' texts; their ids where the model has no tokenizer at hand, as for a saved trace."""
+    try:
+        tokenizer = models.find(model).tokenizer()
+    except (SpecError, WeightsError, TokenError):
+        tokenizer = None
+    if tokenizer is None:
+        return [f"#{one}" for one in ids]
+    found = []
+    for one in ids:
+        try:
+            found.append(tokenizer.token(int(one)).text)
+        except TokenError:  # a row of the table that no token has
+            found.append(f"#{one}")
+    return found

@@ -21,4 +21,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>ModelsDesk</name>
+    <message numerus="yes">
+        <source>%n block(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n block</numerusform>
+            <numerusform>%n blocks</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -2,6 +2,34 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>Candidates</name>
+    <message>
+        <source>all others</source>
+        <extracomment>One candidate: token, probability before, probability after, whether it is the one chosen.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Candidates for the next token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{token}: {before} before the rules, {after} after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, chosen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ChipsDesk</name>
     <message>
         <source>the model writes it when you run</source>
@@ -29,6 +57,60 @@
     <message>
         <source>Colour scale from {low} to {high}</source>
         <translation>色标范围：{low} 到 {high}</translation>
+    </message>
+</context>
+<context>
+    <name>ContinueBar</name>
+    <message>
+        <source>Temperature</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Top-k</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>0 (greedy)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Append</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Append the chosen token to the sentence and run it again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The rules keep {kept} of {total} tokens.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ContinueDesk</name>
+    <message>
+        <source>This model has no next token to choose.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -226,6 +308,57 @@
     <message>
         <source>Progress</source>
         <translation>进度</translation>
+    </message>
+</context>
+<context>
+    <name>ModelList</name>
+    <message>
+        <source>Models</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ModelRow</name>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Get</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation type="unfinished">读写</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation type="unfinished">进度</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsDesk</name>
+    <message>
+        <source>Fetching {name} was cancelled; nothing was kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n block(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n 个块</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{count} parameters</source>
+        <translation type="unfinished">{count} 个参数</translation>
+    </message>
+    <message>
+        <source>{size} MB</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -520,6 +653,25 @@
     </message>
 </context>
 <context>
+    <name>TrainingBar</name>
+    <message>
+        <source>Training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same sentence at another step of the model&apos;s training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step of training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step {step} of {last}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Writing</name>
     <message>
         <source>of {count}</source>
@@ -628,6 +780,10 @@
         <translation>打开模型文件夹……</translation>
     </message>
     <message>
+        <source>Models…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Save this trace…</source>
         <translation>保存本次运行记录……</translation>
     </message>
@@ -650,6 +806,10 @@
     <message>
         <source>Run</source>
         <translation>运行</translation>
+    </message>
+    <message>
+        <source>Continue the sentence…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Cancel or unpin</source>
@@ -1515,6 +1675,26 @@
     <message>
         <source>Self-attention</source>
         <translation>自注意力</translation>
+    </message>
+</context>
+<context>
+    <name>state</name>
+    <message>
+        <source>random weights</source>
+        <extracomment>Where a model&apos;s weights are.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ships with the app</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in your data folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on request</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

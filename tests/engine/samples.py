@@ -63,6 +63,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "parallel residual, biases in part": dict(
         family="gpt_neox", positions="rotary", rope=Rope(4), parallel=True, bias_only="mlp", tied=True
     ),
+    "as GPT-2": dict(family="gpt2", tied=True, activation="gelu_tanh"),
     "fills gaps": _BERT,
     "fills gaps, untied, offset": {**_BERT, "family": "roberta", "tied": False, "pos_offset": 2, "n_types": 1},
     "without a head": {**_BERT, "family": "distilbert", "head": "none", "bias_out": False, "n_types": 0},

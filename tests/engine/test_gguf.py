@@ -316,6 +316,18 @@ def test_a_file_that_changes_is_read_again(tmp_path: Path) -> None:
         first.read("token_embd.weight")
 
 
+@pytest.mark.parametrize("kind", [Kind.Q4_1, Kind.Q8_0])
+@pytest.mark.parametrize("at_once", [1, 7, 128, 5000])
+def test_blocks_are_dequantised_some_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Kind, at_once: int
+) -> None:
+    file = gguf_file.read(write(tmp_path / "m.gguf", tensors(), kind=kind))
+    monkeypatch.setattr(gguf_file, "_AT_ONCE", at_once)
+    stored = gguf.quants.quantize(tensors()["model.embed_tokens.weight"], kind)
+    assert stored.size > 7 * gguf.GGML_QUANT_SIZES[kind][1]
+    assert np.array_equal(file.read("token_embd.weight"), gguf.quants.dequantize(stored, kind))
+
+
 def test_what_is_a_model(tmp_path: Path) -> None:
     path = write(tmp_path / "m.gguf", tensors())
     assert is_model_file(path) and not is_model_folder(path) and not is_model_file(tmp_path)

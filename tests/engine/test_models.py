@@ -132,7 +132,7 @@ def test_a_model_that_is_not_there(name: str) -> None:
 
 def test_the_default_comes_first() -> None:
     assert models.names()[0] == models.DEFAULT == models.find().spec.name
-    assert len(models.find().samples()) == 4
+    assert len(models.find("article").samples()) == 4 and len(models.find().samples()) == 1
     for name in models.names():
         assert families.program(models.find(name).spec).steps
 

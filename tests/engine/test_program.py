@@ -158,6 +158,38 @@ def test_every_step_is_at_one_stop_in_order(choice: str) -> None:
         assert program.order[step.name] == program.steps.index(step)
 
 
+def test_the_tracks_of_two_texts() -> None:
+    program = families.program(samples.spec(**samples.KINDS["source and target, pre-norm"]))
+    assert program.streams == ("encoder.tokens", "decoder.tokens")
+    assert program.sources == {"encoder.tokens", "encoder.lengths", "decoder.tokens", "decoder.lengths"}
+    assert [[section.name for section in track] for track in program.tracks] == [
+        ["encoder.input", "encoder.blocks.0", "encoder.blocks.1", "encoder.output"],
+        ["decoder.input", "decoder.blocks.0", "decoder.blocks.1", "output"],
+    ]
+    # Keys and values of every decoder block are made from the encoder's result, and nothing else crosses.
+    assert program.links == tuple(
+        ("encoder.ln_final", f"decoder.blocks.{layer}.cross_attn.{one}_flat") for layer in range(2) for one in "kv"
+    )
+    assert families.program(samples.spec()).links == () and len(families.program(samples.spec()).tracks) == 1
+    titles = [stop.stage.title for stop in program.stops if stop.section == "decoder.blocks.1"]
+    crossing = [title for title in titles if title.startswith("Cross: ")]
+    assert crossing == ["Cross: Norm 1", "Cross: Q, K, V", "Cross: Split heads", "Cross: Scores", "Cross: Scale",
+                        "Cross: Padding mask", "Cross: Softmax", "Cross: × V", "Cross: Concat",
+                        "Cross: Output projection", "Cross: Add"]  # fmt: skip
+    keys = [stop.stage.key for stop in program.stops if stop.section == "decoder.blocks.1"]
+    assert len(set(keys)) == len(keys)
+
+
+def test_shapes_of_two_texts() -> None:
+    program = families.program(samples.spec(**samples.KINDS["source and target, two tables"]))
+    shapes = program.shapes(2, 5, 3)
+    assert ax.text(shapes["decoder.blocks.0.cross_attn.scores"]) == "[2 batch, 3 head, 3 query_pos, 5 key_pos]"
+    assert ax.text(shapes["encoder.W_E"]) == "[23 d_vocab, 12 d_model]"
+    assert ax.text(shapes["decoder.W_E"]) == "[29 d_vocab, 12 d_model]"
+    assert shapes["decoder.blocks.0.cross_attn.z"][2].size == 3 and shapes["decoder.blocks.0.cross_attn.k"][2].size == 5
+    assert program.shapes(2, 4) == program.shapes(2, 4, 4)
+
+
 def test_what_a_stop_hands_on() -> None:
     program = families.program(samples.spec())
     results = program.stop_of("blocks.1.attn.q").results
@@ -203,6 +235,11 @@ EMBED = Step("embed", ops.Lookup(), (TOKENS,), ("W_E",))
         ((FIRST, Step("x", ops.Relu(), ("embed",)), EMBED), "x reads embed, which nothing before it makes"),
         ((FIRST, Step("x", ops.Relu(), ("x",))), "x reads x, which nothing before it makes"),
         ((FIRST, Step("embed", ops.Lookup(), (TOKENS,), ("W_X",))), "embed reads W_X"),
+        ((FIRST, Step("ids", ops.Tokens())), "its name should end in tokens"),
+        (
+            (FIRST, Step("b.tokens", ops.Tokens()), Step("b.lengths", ops.Identity(), (TOKENS,))),
+            "b.lengths is used twice",
+        ),
         ((Step("x", ops.Relu()),), "A program begins with its tokens"),
         ((), "A program begins with its tokens"),
     ],
@@ -426,7 +463,7 @@ ARTICLE = [
 
 
 def test_the_ledger_reproduces_the_articles_table() -> None:
-    model = models.find()
+    model = models.find("article")
     batch = model.batch(model.samples())
     program = model.program
     shapes = program.shapes(batch.n_rows, batch.n_pos)
@@ -446,7 +483,7 @@ def test_the_ledger_reproduces_the_articles_table() -> None:
 
 def test_the_trap_of_the_articles_score_shape() -> None:
     """Context and head size are both 16 there; with 10 tokens the scores are 10 × 10."""
-    model = models.find()
+    model = models.find("article")
     batch = model.batch(["Chapter 1: Building Rapport and Capturing"])
     shapes = model.program.shapes(batch.n_rows, batch.n_pos)
     assert ax.shape(shapes["blocks.0.attn.scores"]) == (1, 4, 10, 10)
@@ -454,7 +491,7 @@ def test_the_trap_of_the_articles_score_shape() -> None:
 
 
 def test_the_articles_sinusoids() -> None:
-    spec = replace(models.find().spec, d_vocab=5, n_layers=1)
+    spec = replace(models.find("article").spec, d_vocab=5, n_layers=1)
     table = samples.live(spec, (16,))["pos_embed"]
     assert table[0].tolist() == [0.0, 1.0] * 32
     expected = [0.841471, 0.540302, 0.681561, 0.731761, 0.533168, 0.846009]

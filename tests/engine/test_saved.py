@@ -300,3 +300,111 @@ def test_looked_up_rows_are_what_the_batch_uses() -> None:
     rows = saved.looked_up(trace)
     assert set(rows) == {"W_E", "W_pos"}
     assert rows["W_pos"].tolist() == [0, 1, 2]
+
+
+# -- files of newer kinds of models -------------------------------------------------------------------------------
+
+
+def step_with(metadata: dict, op: str, **changes) -> str:
+    """The program with one of its steps of a kind changed."""
+    data = json.loads(metadata["program"])
+    next(step for step in data["steps"] if step["op"] == op).update(changes)
+    return json.dumps(data)
+
+
+def rotary(metadata: dict, **changes) -> None:
+    metadata.update(program=step_with(metadata, "Rotate", **changes))
+
+
+KINDS_CHANGED = {
+    ("rotary, shared heads", "a rotation of another kind"): lambda t, m: rotary(m, scaling="su"),
+    ("rotary, shared heads", "an odd rotation"): lambda t, m: rotary(m, dim=3),
+    ("rotary, shared heads", "a rotation wider than the head"): lambda t, m: rotary(m, dim=400),
+    ("rotary, shared heads", "a base of 0"): lambda t, m: rotary(m, base=0.0),
+    ("rotary, shared heads", "a base that is none"): lambda t, m: rotary(m, base=float("nan")),
+    ("rotary, shared heads", "stretched from nothing"): lambda t, m: rotary(m, scaling="yarn", original=0),
+    ("rotary, shared heads", "stretched by nothing"): lambda t, m: rotary(m, scaling="linear", factor=0.0),
+    ("rotary, shared heads", "no band"): lambda t, m: rotary(m, scaling="llama3", original=8, low=4.0, high=4.0),
+    ("rotary, shared heads", "yarn of base 1"): lambda t, m: rotary(m, scaling="yarn", original=8, base=1.0),
+    ("rotary, shared heads", "an option of another name"): lambda t, m: rotary(m, kind="yarn"),
+    ("rotary, shared heads", "heads shared by none"): lambda t, m: m.update(
+        program=step_with(m, "RepeatHeads", times=0)
+    ),
+    ("rotary, shared heads", "heads shared by too many"): lambda t, m: m.update(
+        program=step_with(m, "RepeatHeads", times=3)
+    ),
+    ("rotary, shared heads", "a rope that is a word"): lambda t, m: m.update(
+        spec=json.dumps({**json.loads(m["spec"]), "rope": "long"})
+    ),
+    ("rotary, shared heads", "a rope of unknown keys"): lambda t, m: m.update(
+        spec=json.dumps({**json.loads(m["spec"]), "rope": {"dim": 4, "colour": "red"}})
+    ),
+    ("rotary, shared heads", "a target beside one text"): lambda t, m: m.update(target=m["tokens"]),
+    ("rotary, window", "a window behind itself"): lambda t, m: m.update(program=step_with(m, "Mask", window=-1)),
+    ("fills gaps", "a type that is not there"): lambda t, m: m.update(program=step_with(m, "TypeRow", row=2)),
+    ("fills gaps, untied, offset", "positions before the table"): lambda t, m: m.update(
+        program=step_with(m, "Positions", offset=-1)
+    ),
+    ("fills gaps, untied, offset", "positions behind the table"): lambda t, m: m.update(
+        program=step_with(m, "Positions", offset=15)
+    ),
+    ("source and target", "no target"): lambda t, m: m.pop("target"),
+    ("source and target", "a target of more rows"): lambda t, m: m.update(target=one_row_more(m["target"])),
+    ("source and target", "a target of other ids"): lambda t, m: t.update(
+        {"decoder.tokens": t["decoder.tokens"] + 1}
+    ),
+    ("source and target", "the texts exchanged"): lambda t, m: m.update(target=m["tokens"], tokens=m["target"]),
+    ("source and target", "a text of another name"): lambda t, m: m.update(
+        program=m["program"].replace('"decoder.tokens"', '"decoder.ids"')
+    ),
+    ("source and target", "a text too few"): lambda t, m: m.update(
+        program=m["program"].replace('"decoder.tokens"', '"encoder.tokens"')
+    ),
+}  # fmt: skip
+
+
+def one_row_more(batch: str) -> str:
+    data = json.loads(batch)
+    return json.dumps({**data, "rows": [*data["rows"], data["rows"][0]], "texts": [*data["texts"], ""]})
+
+
+@pytest.mark.parametrize("choice, change", KINDS_CHANGED)
+def test_a_file_of_any_kind_that_is_not_right_gets_one_sentence(choice: str, change: str, tmp_path: Path) -> None:
+    path = tmp_path / "bad.safetensors"
+    save(live(spec(**EVERY[choice]), (5, 3)), path)
+    with safe_open(path, framework="np") as file:
+        metadata = file.metadata()
+    tensors = load_file(path)
+    KINDS_CHANGED[choice, change](tensors, metadata)
+    save_file(tensors, path, metadata)
+    with pytest.raises(TraceError, match=r"^[^\n]*bad\.safetensors[^\n]*$"):
+        SavedTrace(path)
+
+
+@pytest.mark.parametrize("choice", ["rotary, q and k norm", "fills gaps", "source and target, sines first"])
+def test_any_kind_opens_where_torch_cannot_be_imported(choice: str, tmp_path: Path) -> None:
+    trace = live(spec(**EVERY[choice]), (4, 2))
+    save(trace, tmp_path / "t.safetensors")
+    found = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TORCH, str(tmp_path / "t.safetensors")],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (found.returncode, found.stderr) == (0, "")
+    assert int(found.stdout) == len(trace.program)
+
+
+def test_what_lies_in_a_file_of_two_texts(tmp_path: Path) -> None:
+    trace = live(spec(**EVERY["source and target, two tables"]), (4, 2), targets=(3, 5))
+    again = written(trace, tmp_path)
+    with safe_open(tmp_path / "t.safetensors", framework="np") as file:
+        keys, metadata = set(file.keys()), file.metadata()
+        for side, ids in (("encoder", trace.batch.ids), ("decoder", trace.batches["decoder.tokens"].ids)):
+            assert file.get_tensor(f"{side}.tokens").dtype == np.int64
+            assert file.get_tensor(f"weights/{side}.W_E.rows").tolist() == sorted(set(ids.ravel().tolist()))
+            assert file.get_tensor(f"weights/{side}.W_pos.rows").tolist() == list(range(ids.shape[1]))
+    assert "weights/W_U.rows" not in keys and set(metadata) >= {"tokens", "target"}
+    assert again.texts("decoder.blocks.0.cross_attn.pattern") == trace.texts("decoder.blocks.0.cross_attn.pattern")
+    only = written(trace, tmp_path, only=["decoder.blocks.0.cross_attn.*"])
+    assert only.has("encoder.tokens") and only.has("decoder.tokens") and not only.has("encoder.embed")
+    with pytest.raises(TraceError, match=r"encoder\.blocks\.0\.resid_post was left out"):
+        only.working("decoder.blocks.0.cross_attn.k_flat", (0, 1, 2))

@@ -248,13 +248,13 @@ def test_names() -> None:
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(TokenError) as caught:
         load("p50k\n" * 50)
-    assert sentence(caught).endswith("choose one of cl100k_base, r50k_base, stories, bytes, gpt2.")
+    assert sentence(caught).endswith("choose one of cl100k_base, r50k_base, stories, words, bytes, gpt2.")
 
 
 def test_the_sums_are_the_published_ones() -> None:
     published = Path(pytest.importorskip("tiktoken_ext.openai_public").__file__).read_text()
-    others = {name: one for name, one in encodings._FILES.items() if name != "stories"}  # that one is our own
-    for sha256, pattern, _ in others.values():
+    own = ("stories", "words")
+    for sha256, pattern, _ in (one for name, one in encodings._FILES.items() if name not in own):
         assert f'expected_hash="{sha256}"' in published
         assert f'r"""{pattern}"""' in published
 

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from tests.engine.samples import EVERY, live, same, spec
+from tests.engine.samples import EVERY, KINDS, batch, live, same, spec
 from tutor.engine import families
 from tutor.engine import live as live_module
 from tutor.engine.axes import AxesError, count
 from tutor.engine.live import Cache, LiveTrace, pick_device
 from tutor.engine.models import find
+from tutor.engine.program import lengths_of
 from tutor.engine.tokens import batch_of_ids
 from tutor.engine.trace import Cancelled, Trace, TraceError
 from tutor.engine.weights import WeightsError, random_weights
@@ -40,9 +41,11 @@ def forwards(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 # -- memory -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("choice", ["pre-norm", "rotary, shared heads", "source and target, pre-norm"])
 @pytest.mark.parametrize("budget", [0, 700, 5_000, 1 << 20])
-def test_everything_is_shown_within_any_budget(budget: int) -> None:
-    whole, tight = live(spec(), (5, 3)), live(spec(), (5, 3), budget=budget)
+def test_everything_is_shown_within_any_budget(budget: int, choice: str) -> None:
+    of = spec(**EVERY[choice])
+    whole, tight = live(of, (5, 3)), live(of, (5, 3), budget=budget)
     for name, values in everything(whole).items():
         assert np.array_equal(tight[name], values, equal_nan=True), name
         assert tight.cached_bytes <= budget
@@ -153,13 +156,16 @@ def test_the_callers_array_is_copied(name: str) -> None:
 
 def scratch(trace: LiveTrace, name: str, values: np.ndarray) -> dict[str, np.ndarray]:
     """The same by running every step by hand, with one value put in."""
-    made: dict[str, torch.Tensor] = {
-        "tokens": torch.tensor(np.array(trace.batch.ids)), "lengths": torch.tensor(np.array(trace.batch.lengths))
-    }  # fmt: skip
+    made: dict[str, torch.Tensor] = {}
+    for stream, text in trace.batches.items():
+        made[stream] = torch.tensor(np.array(text.ids))
+        made[lengths_of(stream)] = torch.tensor(np.array(text.lengths))
     weights = {one: torch.tensor(np.array(trace[one])) for one in trace.program.weight_by_name}
     if name in weights:
         weights[name] = torch.tensor(values)
-    for step in trace.program.steps[1:]:
+    for step in trace.program.steps:
+        if step.name in trace.batches:
+            continue
         if step.name == name:
             made[step.name] = torch.tensor(values)
         else:
@@ -182,6 +188,23 @@ def test_an_override_changes_exactly_what_is_downstream(name: str) -> None:
         if step.name not in touched:
             assert same(child[step.name], trace[step.name])
     assert any(not np.array_equal(child[one], trace[one], equal_nan=True) for one in touched)
+
+
+@pytest.mark.parametrize("choice", KINDS)
+def test_an_override_in_every_kind_of_model(choice: str) -> None:
+    """A step here and there, and a weight: what depends on it is what running all of it by hand gives."""
+    trace = live(spec(**KINDS[choice]), (5, 3))
+    steps = [step.name for step in trace.program if step.name not in trace.program.sources]
+    weights = list(trace.program.weight_by_name)
+    for name in (*steps[2 :: len(steps) // 4], weights[len(weights) // 2]):
+        values = np.array(trace[name]) * np.float32(0.5) + np.float32(0.25)
+        child = trace.with_override(name, values)
+        expected = scratch(trace, name, values)
+        touched = trace.program.downstream(name)
+        for step in trace.program:
+            assert np.array_equal(child[step.name], expected[step.name], equal_nan=True), (name, step.name)
+            assert step.name in touched or same(child[step.name], trace[step.name]), (name, step.name)
+        assert any(not np.array_equal(child[one], trace[one], equal_nan=True) for one in touched)
 
 
 def test_everything_upstream_is_shared_and_not_run_again(forwards: list[str]) -> None:
@@ -390,6 +413,71 @@ def test_pads_are_computed_marked_and_left_out_of_statistics() -> None:
     assert masked.masked == 3 * (15 + 1)
     real = np.concatenate([trace["embed"][0].ravel(), trace["embed"][1, :2].ravel()])
     assert trace.stats("embed").mean == pytest.approx(real.mean())
+
+
+# -- source and target --------------------------------------------------------------------------------------------
+
+
+def test_another_target_shares_all_that_the_source_decides(forwards: list[str]) -> None:
+    of = spec(**EVERY["source and target, pre-norm"])
+    trace = live(of, (5, 3))
+    everything(trace)
+    other = batch(of, (2, 6), seed=9)
+    forwards.clear()
+    again = trace.with_target(other)
+    again["logits"]
+    decoder = [step for step in trace.program if not step.name.startswith("encoder.")]
+    assert 0 < len(forwards) < len(decoder)  # nothing of the encoder, of the decoder what logits need
+    fresh = LiveTrace(trace.program, of, trace._weights, trace.batch, "cpu", target=other)
+    for name, values in everything(fresh).items():
+        assert same(again[name], values), name
+    assert again.batches["decoder.tokens"] == other and trace.batches["decoder.tokens"] != other
+    assert np.shares_memory(again["encoder.ln_final"], trace["encoder.ln_final"])
+
+
+def test_an_override_of_the_source_does_not_reach_into_the_target_alone() -> None:
+    trace = live(spec(**EVERY["source and target"]), (5, 3))
+    touched = trace.program.downstream("encoder.embed")
+    assert "decoder.blocks.0.cross_attn.k" in touched and "logits" in touched
+    assert not {"decoder.embed", "decoder.blocks.0.attn.pattern", "decoder.blocks.0.cross_attn.q"} & touched
+    # The source counts through cross-attention alone: without its values nothing of it is left.
+    child = trace
+    for layer in range(2):
+        name = f"decoder.blocks.{layer}.cross_attn.W_V"
+        child = child.with_override(name, np.zeros_like(trace[name]))
+        name = f"decoder.blocks.{layer}.cross_attn.b_V"
+        child = child.with_override(name, np.zeros_like(trace[name]))
+    moved = child.with_override("encoder.embed", np.array(trace["encoder.embed"]) * 3)
+    assert same(moved["logits"], child["logits"])
+    assert not same(trace.with_override("encoder.embed", trace["encoder.embed"] * 3)["logits"], trace["logits"])
+
+
+def test_pads_of_both_texts() -> None:
+    trace = live(spec(**EVERY["source and target"]), (6, 2), targets=(3, 5))
+    name = "decoder.blocks.1.cross_attn.pattern"
+    assert trace[name].shape == (2, 3, 5, 6)
+    # Queries are of the target and keys of the source.
+    assert [trace.is_pad(name, (0, 0, at, 0)) for at in range(5)] == [False, False, False, True, True]
+    assert [trace.is_pad(name, (1, 0, 0, at)) for at in range(6)] == [False, False, True, True, True, True]
+    assert trace.texts(name) == (None, None, trace.target, trace.batch)
+    assert trace.texts("decoder.blocks.0.cross_attn.k") == (None, None, trace.batch, None)
+    assert trace.texts("decoder.blocks.0.cross_attn.z") == (None, None, trace.target, None)
+    assert trace.texts("encoder.pos_embed") == (trace.batch, None) and trace.texts("W_E") == (None, None)
+    assert trace.stats(name).count == 3 * (3 * 6 + 5 * 2)
+    assert trace.stats("encoder.embed").count == (6 + 2) * 12 and trace.stats("logits").count == (3 + 5) * 29
+    assert (trace[name][1, :, :, 2:] == 0).all()
+
+
+def test_what_a_model_of_two_texts_is_given() -> None:
+    of = spec(**EVERY["source and target"])
+    trace = live(of, (5, 3))
+    with pytest.raises(TraceError, match="reads a source and a target: give both"):
+        LiveTrace(trace.program, of, trace._weights, trace.batch, "cpu")
+    with pytest.raises(TraceError, match="2 sources and 1 targets"):
+        LiveTrace(trace.program, of, trace._weights, trace.batch, "cpu", target=batch(of, (4,)))
+    alone = live(spec())
+    with pytest.raises(TraceError, match="reads one text: give no target"):
+        LiveTrace(alone.program, spec(), alone._weights, alone.batch, "cpu", target=alone.batch)
 
 
 def test_weights_are_the_same_everywhere() -> None:

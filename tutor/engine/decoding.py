@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from tutor.engine.program import Program
 from tutor.engine.sampling import Choice, Rules, choose
@@ -43,11 +45,13 @@ def extend(
     most: int = MOST,
     progress: Callable[[float], None] = lambda done: None,
     cancelled: Callable[[], bool] = lambda: False,
+    never: Collection[int] = (),
 ) -> tuple[list[list[int]], list[list[Choice]]]:
     """Choose next tokens by `rules` and append them, for the rows `which`, until `end` is chosen or `most` are.
 
     `run` runs the model on rows of ids (it may share what does not depend on them). `end` itself is left out: the
-    last position is the one that predicts it. Returns the rows and, for each of `which`, what was chosen, an `end`
+    last position is the one that predicts it. The ids in `never` are passed over, as the pad that also begins a target.
+    Returns the rows and, for each of `which`, what was chosen, an `end`
     included. Raises whatever `run` raises, SamplingError, and Cancelled.
     """
     made = [list(row) for row in rows]
@@ -60,7 +64,9 @@ def extend(
         name = logits_of(trace.program)
         for at in sorted(still):
             row = made[which[at]]
-            choice = choose(trace.read(name, (which[at], len(row) - 1, slice(None))), rules, len(row))
+            logits = np.array(trace.read(name, (which[at], len(row) - 1, slice(None))))
+            logits[list(never)] = -np.inf
+            choice = choose(logits, rules, len(row))
             choices[at].append(choice)
             if choice.token == end:
                 still.discard(at)
@@ -80,7 +86,8 @@ def greedy(
     most: int = MOST,
     progress: Callable[[float], None] = lambda done: None,
     cancelled: Callable[[], bool] = lambda: False,
+    never: Collection[int] = (),
 ) -> list[list[int]]:
     """The likeliest next token, again and again, for every row from `start` until `end`, as `extend`."""
     rows = [[start] for _ in range(n_rows)]
-    return extend(run, rows, range(n_rows), Rules(), end, most, progress, cancelled)[0]
+    return extend(run, rows, range(n_rows), Rules(), end, most, progress, cancelled, never)[0]

@@ -26,6 +26,8 @@ _STRING, _ARRAY = 8, 9
 #: Far above any real file, far below what a computer could not hold.
 _MOST_ELEMENTS, _MOST_FIELDS, _MOST_TENSORS = 1 << 22, 1 << 14, 1 << 16
 _PLAIN = ("F32", "F16", "BF16", "F64")
+#: Blocks dequantised at a time: few enough to stay in the processor's cache, many enough for numpy to be quick.
+_AT_ONCE = 1024
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,7 @@ class GgufFile:
             elif block.kind == "F32":
                 values = raw.view("<f4")
             else:
-                with np.errstate(all="ignore"):  # a scale of a damaged file may be no number, which is said later
-                    values = gguf.quants.dequantize(raw.reshape(-1, gguf.GGML_QUANT_SIZES[kind][1]), kind)
+                values = _dequantised(raw, kind)
             with np.errstate(over="ignore"):
                 return values.astype(np.float32, copy=False).reshape(block.shape)
         except (NotImplementedError, ValueError, KeyError) as error:
@@ -81,6 +82,23 @@ class GgufFile:
                 f"{self.path.name} has {name} as {block.kind}, which cannot be dequantised here: use a file with "
                 "Q4_K, Q8_0 or F16 tensors."
             ) from error
+
+
+def _dequantised(raw: np.ndarray, kind: Any) -> np.ndarray:
+    """Blocks of one kind as float32.
+
+    The package takes sixteen rows at a time, however short; so each call gets many blocks as one row.
+    """
+    import gguf
+
+    per_block, n_bytes = gguf.GGML_QUANT_SIZES[kind]
+    blocks = raw.reshape(-1, n_bytes)
+    values = np.empty((len(blocks), per_block), np.float32)
+    with np.errstate(all="ignore"):  # a scale of a damaged file may be no number, which is said later
+        for at in range(0, len(blocks), _AT_ONCE):
+            some = blocks[at : at + _AT_ONCE]
+            values[at : at + len(some)] = gguf.quants.dequantize(some.reshape(1, -1), kind).reshape(-1, per_block)
+    return values
 
 
 def is_file(path: Path) -> bool:

@@ -13,6 +13,7 @@ from tutor.engine import (
     gguf_model,
     gguf_tokens,
     huggingface,
+    kept,
     shipped,
     tokenizer_files,
 )
@@ -21,7 +22,7 @@ from tutor.engine.spec import ModelSpec, SpecError
 from tutor.engine.tokens import AnyTokenizer, Batch, TokenError, batch_of_ids, batch_of_texts, load
 from tutor.engine.weights import SPEC_FILE, Weights, load_spec, load_weights, random_weights
 
-DEFAULT = "article"
+DEFAULT = "storyteller"
 MOST_LAYERS = 32
 
 
@@ -146,7 +147,9 @@ class Model:
 
     def samples(self) -> tuple[str, ...]:
         """Good first sentences; for a preset they are its default batch."""
-        return families.samples(self.spec.name) if self.folder is None else shipped.samples(self.folder)
+        if self.folder is None:
+            return families.samples(self.spec.name)
+        return kept.samples(self.folder) or shipped.samples(self.folder)
 
     def changed(self, settings: dict[str, str]) -> "Model":
         """The same model with what-if settings. Raises SpecError."""
@@ -154,14 +157,23 @@ class Model:
         return self if spec == self.spec else replace(self, spec=spec, program=families.program(spec))
 
 
+def at_step(name: str) -> tuple[str, int | None]:
+    """A model's name without its step of training, and that step: `storyteller@1000` → `storyteller`, 1000."""
+    plain, _, step = name.rpartition("@")
+    if plain and step.isascii() and step.isdigit() and len(step) < 10:
+        return plain, int(step)
+    return name, None
+
+
 def names() -> tuple[str, ...]:
-    """Every model that needs no folder, the default first."""
-    found = {*families.presets(), *shipped.names()}
-    return tuple(sorted(found, key=lambda name: (name != DEFAULT, name)))
+    """Every model that is there under a name of its own: the default, those that ship, random ones, fetched ones."""
+    ours, presets = shipped.names(), families.presets()
+    order = {name: at for at, name in enumerate((*ours, *sorted(presets), *kept.names()))} | {DEFAULT: -1}
+    return tuple(sorted({*presets, *ours, *kept.names()}, key=lambda name: order[name]))
 
 
 def find(name: str = DEFAULT, layers: int | None = None) -> Model:
-    """A preset or shipped model by name, or a model folder or GGUF file. Raises SpecError or WeightsError.
+    """A preset, shipped or fetched model by name, or a model folder or GGUF file. Raises SpecError or WeightsError.
 
     `storyteller@1000` is the model as it was after 1000 steps of training.
     `layers` asks for another number of blocks, which only random weights allow.
@@ -174,15 +186,18 @@ def find(name: str = DEFAULT, layers: int | None = None) -> Model:
                 raise SpecError(f"The number of blocks should be 1 to {MOST_LAYERS}, not {layers}.")
             spec = replace(spec, n_layers=layers)
         return Model(spec, families.program(spec))
-    plain, _, step = name.rpartition("@")
-    if plain and step.isascii() and step.isdigit() and len(step) < 10:
-        return find(plain, layers).at(int(step))
+    plain, step = at_step(name)
+    if step is not None:
+        return find(plain, layers).at(step)
     try:
-        folder = shipped.folder(name) or Path(name).expanduser()
+        folder = shipped.folder(name) or kept.path(name) or Path(name).expanduser()
         is_file, is_folder = folder.is_file(), folder.is_dir()
     except (OSError, RuntimeError, ValueError):  # no name the system takes, or a user who is not there
         is_file = is_folder = False
     if not is_file and not is_folder:
+        if name in kept.OFFERS:
+            offer = kept.OFFERS[name]
+            raise SpecError(f"{name} is not here yet: get it with `{offer.command}` ({offer.megabytes} MB).")
         known = ", ".join(names())
         raise SpecError(f"There is no model {name!r:.60}: choose one of {known}, or give a model folder or GGUF file.")
     if is_file and not is_model_file(folder):

@@ -244,7 +244,7 @@ def unembed(b: Builder, x: str, table: str = "W_E") -> str:
         weights = b.weight("head.dense.W", "d_model", "d_model", symbol="W_h")
         weights += b.weight("head.dense.b", "d_model", init="zeros", symbol="b_h")
         dense = b.step("head.dense", Linear(True), x, weights=weights, symbol="H")
-        act = b.step("head.act", ACTIVATIONS[spec.activation], dense, symbol="H'")
+        act = b.step("head.act", ACTIVATIONS[spec.head_activation or spec.activation], dense, symbol="H'")
         x = norm(b, "head.ln", act, "head.ln", r"\hat{H}")
     b.stage = st.LOGITS
     weights = (table,) if spec.tied else b.weight("W_U", "d_model", "d_vocab", symbol="W_U")

@@ -19,6 +19,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "positions": ("sinusoidal", "sinusoidal_halves", "learned", "rotary", "none"),
     "activation": ("relu", "gelu", "gelu_tanh", "silu"),
     "head": ("lm", "mlm", "none"),
+    "head_activation": ("", "relu", "gelu", "gelu_tanh", "silu"),
     "pad": ("-inf", "-1000", "none"),
 }
 ROPE_KINDS = ("default", "linear", "dynamic", "llama3", "yarn")
@@ -112,6 +113,7 @@ class ModelSpec:
         bias_only: which of them have one, "qkv", "o", "mlp" with spaces between; "" for all.
         bias_out: a bias on the logits.
         head: "lm", "mlm" (dense, activation, norm, then logits) or "none" (the last residual is the result).
+        head_activation: of the head "mlm"; "" where it is the FFN's.
         eps: ε of the norms.
         window: how far back a position may look, itself included; 0 for all the way.
         causal, scale_scores, pad: the mask, the ÷ √d_head and the padding rule (what-if switches).
@@ -152,6 +154,7 @@ class ModelSpec:
     bias_only: str = ""
     bias_out: bool = False
     head: str = "lm"
+    head_activation: str = ""
     eps: float = 1e-5
     window: int = 0
     causal: bool = True

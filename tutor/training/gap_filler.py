@@ -9,10 +9,11 @@ from functools import cached_property
 
 import numpy as np
 
+from tutor.engine import models, shipped
 from tutor.engine.encodings import MASK, load
 from tutor.engine.program import LENGTHS, TOKENS
 from tutor.engine.spec import ModelSpec
-from tutor.engine.weights import Weights
+from tutor.engine.weights import WEIGHTS_FILE, Weights
 from tutor.training import tokenizer, world
 from tutor.training.errors import TrainError
 from tutor.training.grammar import Grammar, Story
@@ -29,9 +30,11 @@ SPEC = ModelSpec(
     n_ctx=256, norm="pre", final_norm=True, positions="sinusoidal", scale_embed=True, activation="gelu", tied=True,
     causal=False, head="mlm", bias_out=True, tokenizer=tokenizer.NAME, seed=3,
 )  # fmt: skip
-PLAN = Plan(steps=14000, checkpoints=(0, 500, 1000, 2000, 4000, 8000))
+PLAN = Plan(steps=6000, checkpoints=(0, 1000))
 #: Of every row this share of tokens is masked; with names and things as often as with anything else.
-MASKED = 0.15
+MASKED = 0.25
+#: The model whose weights it begins from.
+TEACHER = "storyteller"
 #: How often a row is a random segment twice, with gaps in one copy, which teaches heads to look things up.
 REPEATED = 0.2
 
@@ -52,7 +55,15 @@ class GapFiller(Task):
 
     def data_sum(self) -> str:
         told = repr((RULES, world.KINDS, world.GIRLS, world.BOYS, world.FORMS, MASKED, REPEATED))
-        return hashlib.sha256(told.encode()).hexdigest()
+        found = hashlib.sha256(told.encode())
+        folder = shipped.folder(TEACHER)
+        found.update((folder / WEIGHTS_FILE).read_bytes() if folder is not None else b"")
+        return found.hexdigest()
+
+    def start(self, weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The storyteller's weights: it knows the words already, and has to learn to look ahead and to fill gaps."""
+        taught = models.find(TEACHER).weights()
+        return {name: np.array(taught.get(name, one)) for name, one in weights.items()}
 
     def batch(self, step: int) -> TrainBatch:
         rng = self.stream(0, step)
@@ -174,6 +185,7 @@ class GapFiller(Task):
     def about(self) -> str:
         return (
             "A small encoder-only Transformer that fills gaps in simple stories, trained for Transformer Tutor.\n\n"
+            "It began from the storyteller's weights, with every position free to look both ways.\n\n"
             f"**Data.** The storyteller's grammar ({len(self.grammar.plots)} plots), other stories; held-out stories "
             f"come from a stream of their own. About {MASKED:.0%} of the tokens are masked, names and things whole; "
             f"{REPEATED:.0%} of the rows repeat a random segment and have their gaps in one of its copies.\n\n"

@@ -80,7 +80,7 @@ class Run:
 
     @classmethod
     def begin(cls, task: Task) -> "Run":
-        weights = initial_weights(task)
+        weights = task.start(initial_weights(task))
         means, squares = ({name: np.zeros_like(one) for name, one in weights.items()} for _ in range(2))
         return cls(weights, means, squares)
 

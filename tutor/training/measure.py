@@ -58,7 +58,7 @@ def determined_words(
 
 @dataclass(frozen=True)
 class PronounAttention:
-    """Mean attention of pronouns: to their own person's names, and to the other person's; each [block, head]."""
+    """Mean attention about pronouns: to their own person's names, and to the other person's; each [block, head]."""
 
     own: np.ndarray
     other: np.ndarray
@@ -71,9 +71,13 @@ class PronounAttention:
 
 
 def pronoun_attention(
-    program: Program, weights: Weights, tokenizer: Tokenizer, stories: Sequence[Story]
+    program: Program, weights: Weights, tokenizer: Tokenizer, stories: Sequence[Story], before: int = 0
 ) -> PronounAttention:
-    """Where pronouns look, in stories of a girl and a boy who have both been named before the pronoun."""
+    """Where pronouns look, in stories of a girl and a boy who have both been named before the pronoun.
+
+    With `before` 1, where the position before looks, at which a model that predicts the next token chooses the
+    pronoun.
+    """
     sums: Mapping[bool, list[np.ndarray]] = {True: [], False: []}
     for story in stories:
         ids, found = places(tokenizer, story, [tokenizer.eot_id or 0])
@@ -85,7 +89,7 @@ def pronoun_attention(
             named = {slot: [p for p, one in found if p < at and one.slot == slot and not one.form] for slot in PERSONS}
             if all(named.values()):
                 for slot in PERSONS:
-                    sums[slot == piece.slot].append(stacked[:, :, at, named[slot]].sum(-1))
+                    sums[slot == piece.slot].append(stacked[:, :, at - before, named[slot]].sum(-1))
     return PronounAttention(np.mean(sums[True], axis=0), np.mean(sums[False], axis=0))
 
 

@@ -30,7 +30,8 @@ SPEC = ModelSpec(
     n_ctx=256, norm="pre", final_norm=True, positions="sinusoidal", scale_embed=True, activation="gelu", tied=True,
     bias=True, tokenizer=tokenizer.NAME, seed=1,
 )  # fmt: skip
-PLAN = Plan(steps=9000, checkpoints=(0, 100, 250, 500, 1000, 1500, 2000, 2500, 3000, 4000, 6000, 8000))
+#: The heads that copy appear between steps 2000 and 4000.
+PLAN = Plan(steps=9000, checkpoints=(0, 250, 1000, 2000, 4000))
 #: A text of the user's own is learned this long unless told otherwise.
 TEXT_STEPS = 3000
 BEGINNINGS = ("Once upon a time", "One day, Mia", "Tom and Lily were", "The")
@@ -100,8 +101,8 @@ class Storyteller(Task):
         heads = self.head_scores(weights)
         copies = measure.name_copies(*given)
         follows, afresh = measure.determined_words(*given, self.stories(60))
-        looks = measure.pronoun_attention(*given, self.stories(120))
-        block, head = looks.best
+        chosen, looks = (measure.pronoun_attention(*given, self.stories(120), before) for before in (1, 0))
+        (at, by), (block, head) = chosen.best, looks.best
         previous, induction = heads.best("previous"), heads.best("induction")
         return {
             "name copied, mean probability": float(copies.mean()),
@@ -113,6 +114,9 @@ class Storyteller(Task):
             "induction score": induction[0],
             "induction head": induction[1],
             "induction control, nothing repeated": heads.best("control")[0],
+            "where a pronoun is chosen: attention to its person": float(chosen.own[at, by]),
+            "where a pronoun is chosen: attention to the other person": float(chosen.other[at, by]),
+            "pronoun-choosing head": f"{at}.{by}",
             "pronoun's attention to its person": float(looks.own[block, head]),
             "pronoun's attention to the other person": float(looks.other[block, head]),
             "pronoun head": f"{block}.{head}",

@@ -87,6 +87,10 @@ class Task(ABC):
     def prepare(self, folder: Path) -> None:  # noqa: B027 - most models need nothing
         """Write what the model's folder needs besides weights, as a tokenizer of its own. Raises FileError."""
 
+    def start(self, weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The weights to begin from, given random ones."""
+        return weights
+
     @abstractmethod
     def batch(self, step: int) -> TrainBatch:
         """What step `step` learns from."""

@@ -28,7 +28,7 @@ SPEC = ModelSpec(
     seed=2,
 )  # fmt: skip
 PLAN = Plan(
-    steps=8000, rate=1.5e-3, rate_end=1e-5, warm_up=400, checkpoints=(0, 250, 500, 1000, 2000, 4000)
+    steps=8000, rate=1.5e-3, rate_end=1e-5, warm_up=400, checkpoints=(0, 500, 1000, 2000)
 )  # fmt: skip
 #: Pairs a step, and steps whose pairs are drawn together and dealt out by length, so that few places are pads.
 ROWS, CHUNK = 64, 32

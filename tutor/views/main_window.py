@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QMainWindow,
@@ -36,11 +37,14 @@ from tutor.versions import versions
 from tutor.views import dialogs, present, style, theme, words
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
+from tutor.views.continue_desk import ContinueDesk
+from tutor.views.continuebar import ContinueBar
 from tutor.views.files_desk import FilesDesk
 from tutor.views.icons import icon
 from tutor.views.inspector import Inspector
 from tutor.views.keys import prints
 from tutor.views.mask_desk import MaskDesk
+from tutor.views.models_desk import ModelsDesk
 from tutor.views.outline import Outline
 from tutor.views.place_desk import PlaceDesk
 from tutor.views.sentence_desk import SentenceDesk
@@ -49,6 +53,7 @@ from tutor.views.stage_desk import StageDesk
 from tutor.views.stagepane import KeylessScrollArea, StagePane
 from tutor.views.theme import DARK, LIGHT, Theme
 from tutor.views.timeline import Timeline
+from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
 from tutor.views.writing import Writing
 
@@ -90,10 +95,12 @@ class MainWindow(QMainWindow):
         self._make_menus()
         self.chips = ChipsDesk(self.session, self.strip, self.writing, self)
         self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.chips, self)
+        self.continue_desk = ContinueDesk(self.session, self.runner, self.desk, self.continuing, self)
         self.gaps = MaskDesk(self.session, self.desk, self.sentence, self)
         self.files = FilesDesk(self.session, self.desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
         self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
+        self.models_desk = ModelsDesk(self.runner, self)
         self._connect()
         self._restore()
         self.set_cjk(look.cjk)
@@ -120,12 +127,14 @@ class MainWindow(QMainWindow):
         look = self._theme
         self.sentence = SentenceBar(look, [(name, name) for name in models.names()], models.MOST_LAYERS)
         self.strip = TokenStrip(look)
+        self.continuing = ContinueBar(look)
         self.outline = Outline(look)
         self.stage = StagePane(look)
         self.inspector = Inspector(look)
         self.timeline = Timeline(look)
         steps = [self.actions_[one] for one in ("first", "previous", "next", "into", "out", "last")]
         self.transport = Transport(look, steps, self.actions_["next"])
+        self.training = TrainingBar(look)
         self.writing = Writing(look)
         self.transport.add(self.writing)
         self._centre_tabs = QTabBar()
@@ -154,13 +163,18 @@ class MainWindow(QMainWindow):
         bottom.setContentsMargins(0, 4, 0, 0)
         bottom.setSpacing(2)
         bottom.addWidget(self.timeline)
-        bottom.addWidget(self.transport)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.transport, 1)
+        row.addWidget(self.training)
+        bottom.addLayout(row)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.sentence)
         column.addWidget(self.strip)
+        column.addWidget(self.continuing)
         column.addWidget(self.splitter, 1)
         column.addWidget(self._bottom)
         self.setCentralWidget(whole)
@@ -198,6 +212,9 @@ class MainWindow(QMainWindow):
         for command in commands.COMMANDS:
             self.actions_[command.id].triggered.connect(attrgetter(command.slot)(self))
         self.stage.sampleChosen.connect(self.desk.start_sample)
+        self.training.stepChosen.connect(self.desk.use_step)
+        self.models_desk.used.connect(self.desk.use_model_on)
+        self.models_desk.said.connect(self.say)
         self.desk.busyChanged.connect(self._busy_changed)
         self.desk.progressed.connect(self._progressed)
         self.desk.ran.connect(self._ran)
@@ -239,9 +256,11 @@ class MainWindow(QMainWindow):
         self.files.open(path)
 
     def escape(self) -> None:
-        """Cancel the run, else unpin."""
+        """Cancel the run, else close what was opened, else unpin."""
         if self.desk.busy():
             self.desk.cancel()
+        elif self.continuing.isVisible():
+            self.continue_desk.close()
         else:
             self.session.pin(None)
 
@@ -264,6 +283,7 @@ class MainWindow(QMainWindow):
 
     def _ran(self, run: work.Run) -> None:
         self._run_seconds = run.seconds
+        self.training.set_steps(*self.desk.training())
         if any(box.hasFocus() for box in self.sentence.boxes()) and self.desk.shows_its_run():
             # The sentence is run: the keys now step through it. (Unless the next one is being typed already.)
             self.stage.current_view().setFocus(Qt.FocusReason.OtherFocusReason)
@@ -395,6 +415,9 @@ class MainWindow(QMainWindow):
             target = self.inspector.first_focus()
         target.setFocus(Qt.FocusReason.TabFocusReason)
 
+    def show_models(self) -> None:
+        self.models_desk.open(self._theme)
+
     def show_keys(self) -> None:
         dialogs.show_keys(self)
 
@@ -454,11 +477,12 @@ class MainWindow(QMainWindow):
         for command in commands.COMMANDS:
             if command.icon:
                 self.actions_[command.id].setIcon(icon(command.icon, look))
-        for view in (self.sentence, self.strip, self.outline, self.stage, self.inspector, self.timeline,
-                     self.transport, self.writing, self._corner):  # fmt: skip
+        for view in (self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector,
+                     self.timeline, self.transport, self.training, self.writing, self._corner):  # fmt: skip
             view.set_theme(look)
         for widget, colour in ((self._bottom, look.strip), (self.sentence, look.strip), (self.strip, look.strip),
-                               (self.menuBar(), look.strip), (self.statusBar(), look.win)):  # fmt: skip
+                               (self.continuing, look.strip), (self.menuBar(), look.strip),
+                               (self.statusBar(), look.win)):  # fmt: skip
             colours = widget.palette()
             colours.setColor(colours.ColorRole.Window, colour)
             widget.setPalette(colours)

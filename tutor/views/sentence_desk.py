@@ -13,6 +13,7 @@ from tutor.engine import axes as ax
 from tutor.engine import families, models
 from tutor.engine.axes import AxesError
 from tutor.engine.files import FileError
+from tutor.engine.sampling import Rules, SamplingError
 from tutor.engine.spec import SpecError
 from tutor.engine.tokens import Batch, TokenError
 from tutor.engine.trace import Trace, TraceError
@@ -27,7 +28,7 @@ from tutor.views.typing_desk import SOURCE, TypingDesk
 
 RUN, SAVE = "run", "save"
 #: Errors whose message is a sentence for people.
-WORDED = (AxesError, FileError, SpecError, TokenError, TraceError, WeightsError)
+WORDED = (AxesError, FileError, SamplingError, SpecError, TokenError, TraceError, WeightsError)
 
 
 class SentenceDesk(QObject):
@@ -63,6 +64,7 @@ class SentenceDesk(QObject):
         #: A target for each sentence, "" where the model writes its own; None for a model that reads none.
         self._targets: list[str] | None = None
         self._run_targets: tuple[str, ...] = ()  # those of the run on screen
+        self._run_texts: tuple[str, ...] = ()
         self._row = 0
         self.request = work.Request(("",))
         self.typing = TypingDesk(self)
@@ -112,6 +114,28 @@ class SentenceDesk(QObject):
             return
         self._choose_model(name)
 
+    def use_model_on(self, name: str, text: str) -> None:
+        """Run a model on a first sentence; on what is in the box where it has none."""
+        if text:
+            self.start(replace(self.request, model=name, layers=None, texts=(text,), targets=()))
+        else:
+            self._choose_model(name)
+
+    def use_step(self, step: int) -> None:
+        """Run the same sentence through the same model as it was after `step` steps of its training."""
+        name, _ = models.at_step(self.request.model)
+        steps, _ = self.training()
+        self.request = replace(self.request, model=name if step == steps[-1] else f"{name}@{step}")
+        self.run()
+
+    def training(self) -> tuple[tuple[int, ...], int | None]:
+        """The steps of training that the model has weights of, and the one that runs, None for the finished model."""
+        name, step = models.at_step(self.request.model)
+        try:
+            return models.find(name).steps(), step
+        except (SpecError, WeightsError):  # the run will say so
+            return (), None
+
     def open(self, path: Path) -> None:
         """Open a saved trace."""
         self._runner.submit(RUN, partial(_open, path))
@@ -132,6 +156,25 @@ class SentenceDesk(QObject):
         self._bar.set_target_problem("")
         self._runner.submit(RUN, partial(self._run_request, self.request))
         self._set_busy(True)
+
+    def extend(self, count: int, rules: Rules) -> None:
+        """Append next tokens to the sentence on screen, chosen by `rules`, and run the longer one."""
+        trace = self._session.trace
+        if trace is None or self.busy() or not self._is_run(self._row):
+            return  # what is being typed has to be run first: its next token is not that of the sentence on screen
+        request = replace(self.request, extend=count, row=self._row, rules=rules)
+        self._runner.submit(RUN, partial(self._run_request, request))
+        self._set_busy(True)
+
+    def _take_extended(self, trace: Trace, row: int) -> None:
+        """The sentence that grew is the one in the box."""
+        if trace.target is None:
+            self._texts[row] = trace.batch.texts[row] or present.written(trace.batch, row)
+        elif self._targets is not None:
+            self._targets[row] = present.written(trace.target, row)
+            self._run_targets = tuple(self._targets)
+        given = self._run_targets if self._targets is not None and any(self._targets) else ()
+        self.request = replace(self.request, texts=tuple(self._texts), targets=given)
 
     def cancel(self) -> None:
         """Give the run up; what was on screen stays."""
@@ -174,9 +217,18 @@ class SentenceDesk(QObject):
             self._targets = list(trace.target.texts) if trace.target is not None else None
             self._run_targets = tuple(self._targets or ())
             self._row = 0
-            self.request = work.Request(tuple(self._texts), trace.spec.name)
+            self.request = replace(
+                self.request, texts=tuple(self._texts), model=trace.spec.name, layers=None, targets=()
+            )  # fmt: skip
         else:
             self._run_targets = run.request.targets
+            if run.request.extend:
+                self._take_extended(trace, min(run.request.row, len(self._texts) - 1))
+        # A row of ids has no text of its own; the tokens' own is what the box shows of it.
+        self._run_texts = tuple(
+            text or present.written(trace.batch, at) if run.request is not None and run.request.extend else text
+            for at, text in enumerate(trace.batch.texts)
+        )
         row = self._row
         self._session.set_trace(trace)
         self._show_request()
@@ -268,7 +320,7 @@ class SentenceDesk(QObject):
         layers = self.request.layers
         if preset and layers is None:
             layers = models.find(self.request.model).spec.n_layers
-        self._bar.set_model(self.request.model, layers or 1, not preset)
+        self._bar.set_model(models.at_step(self.request.model)[0], layers or 1, not preset)
         self._bar.set_device(self.request.device)
         self.modelShown.emit(self.request.model)
 
@@ -307,7 +359,7 @@ class SentenceDesk(QObject):
 
     def _is_run(self, row: int) -> bool:
         trace = self._session.trace
-        if trace is None or row >= trace.batch.n_rows or trace.batch.texts[row] != self._texts[row]:
+        if trace is None or row >= trace.batch.n_rows or self._run_texts[row] != self._texts[row]:
             return False
         if (trace.target is None) != (self._targets is None):
             return False

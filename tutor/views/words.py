@@ -45,6 +45,12 @@ _REMARKS = (
     QT_TRANSLATE_NOOP("remark", "The article counts 100,069 as its largest id; cl100k_base has 100,277."),
 )  # fmt: skip
 
+#: Where a model's weights are.
+_STATES = (
+    QT_TRANSLATE_NOOP("state", "random weights"), QT_TRANSLATE_NOOP("state", "ships with the app"),
+    QT_TRANSLATE_NOOP("state", "in your data folder"), QT_TRANSLATE_NOOP("state", "on request"),
+)  # fmt: skip
+
 _WHY = {
     "tokenize": QT_TRANSLATE_NOOP("why", "A model reads numbers, so the text is cut into pieces from a fixed vocabulary "
         "and each piece is replaced by its id. Frequent pieces are whole words, rare words fall apart."),
@@ -229,6 +235,11 @@ def side(name: str) -> str:
     """The half of an encoder–decoder that a part or a text belongs to; "" where there are no halves."""
     first = name.split(".", 1)[0]
     return QCoreApplication.translate("section", _SIDES[first]) if first in _SIDES else ""
+
+
+def state(text: str) -> str:
+    """Where a model's weights are."""
+    return QCoreApplication.translate("state", text)
 
 
 def section(name: str) -> str:

@@ -1,9 +1,10 @@
 """Model families, one file each, found by walking this folder.
 
 A family file has `program(spec) -> Program` and may have `PRESETS: dict[str, ModelSpec]`, models that need no
-files, and `SAMPLES: dict[str, tuple[str, ...]]`, a good first input for each. A new file here is all that a new
-family needs. One that reads Hugging Face folders also has `HUGGINGFACE` (the model_types), `PREFIXES` (what may stand
-before the names of its tensors), `spec_from(config, name)` and `weights_from(spec, read)`.
+files, with `SAMPLES: dict[str, tuple[str, ...]]`, a good first input for each, and `ABOUT: dict[str, str]`, what each
+is in a few words. A new file here is all that a new family needs. One that reads Hugging Face folders also has
+`HUGGINGFACE` (the model_types), `PREFIXES` (what may stand before the names of its tensors),
+`spec_from(config, name)` and `weights_from(spec, read)`.
 """
 
 from __future__ import annotations
@@ -49,6 +50,11 @@ def by_huggingface() -> dict[str, ModuleType]:
         kinds = getattr(module, "HUGGINGFACE", ())
         found.update(dict.fromkeys((kinds,) if isinstance(kinds, str) else kinds, module))
     return found
+
+
+def about(model: str) -> str:
+    """What a preset is, in a few words."""
+    return next((one for name in names() if (one := getattr(family(name), "ABOUT", {}).get(model))), "")
 
 
 def samples(model: str) -> tuple[str, ...]:

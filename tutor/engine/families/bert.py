@@ -52,7 +52,7 @@ def describe(c: Config, name: str, family: str, **changes: Any) -> ModelSpec:
     given: dict[str, Any] = dict(
         n_layers=c.size("num_hidden_layers"), d_mlp=c.size("intermediate_size"),
         n_ctx=c.size("max_position_embeddings"), n_types=c.size("type_vocab_size", 2),
-        activation=c.activation("hidden_act", "gelu"), eps=c.number("layer_norm_eps", 1e-12),
+        activation=c.activation("hidden_act", "gelu"), eps=c.eps("layer_norm_eps", 1e-12),
         pad_id=c.id("pad_token_id", vocabulary),
     )  # fmt: skip
     return ModelSpec(**encoder_only(c, name, family, "hidden_size", "num_attention_heads") | given | changes)
@@ -117,7 +117,9 @@ def head(spec: ModelSpec, read: Read, dense: str, ln: str, decoder: str, bias: s
     """The head that fills gaps: dense, norm, and the output layer, which is the embedding table where tied."""
     made = linear(read, dense, "", "head")
     found = {"head.dense.W": made["W_head"], "head.dense.b": made["b_head"]} | norm(read, ln, "head.ln")
-    found["b_U"] = read(bias, f"{decoder}.bias")
+    # The output layer's bias lies beside it too; where the layer is not tied, so is its bias not.
+    both = (bias, f"{decoder}.bias")
+    found["b_U"] = read(*(both if spec.tied else both[::-1]))
     if not spec.tied:
         found["W_U"] = np.ascontiguousarray(read(f"{decoder}.weight").T)
     return found

@@ -28,6 +28,8 @@ PRESETS = {
     ),
 }  # fmt: skip
 
+ABOUT = {"article": "the article's worked example: one decoder block, not trained, so that only the steps matter"}
+
 #: The article's own batch: four rows of sixteen tokens. The newlines belong to it.
 SAMPLES = {
     "article": (

@@ -23,6 +23,7 @@ PRESETS = {
         activation="relu", tied=True, tokenizer="r50k_base", start_id=50256, end_id=50256, seed=2017,
     ),
 }  # fmt: skip
+ABOUT = {"seq2seq": "a small encoder–decoder of the original kind, not trained: the way from one text to another"}
 SAMPLES = {"seq2seq": ("The cat drinks milk",)}
 
 

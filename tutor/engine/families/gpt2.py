@@ -33,7 +33,7 @@ def spec_from(config: Mapping[str, Any], name: str) -> ModelSpec:
         n_layers=c.size("n_layer"), d_mlp=c.size("n_inner", 4 * d_model), d_vocab=vocabulary,
         n_ctx=c.size("n_positions", c.get("n_ctx")), norm="pre", positions="learned",
         activation=c.activation("activation_function", "gelu_new"), tied=c.flag("tie_word_embeddings", True),
-        eps=c.number("layer_norm_epsilon", 1e-5), tokenizer="r50k_base" if vocabulary == 50257 else "",
+        eps=c.eps("layer_norm_epsilon", 1e-5), tokenizer="r50k_base" if vocabulary == 50257 else "",
     )  # fmt: skip
 
 

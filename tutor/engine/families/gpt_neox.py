@@ -33,7 +33,7 @@ def spec_from(config: Mapping[str, Any], name: str) -> ModelSpec:
         n_ctx=int(n_ctx * rope.factor) if rope.kind == "dynamic" else n_ctx, norm="pre", positions="rotary", rope=rope,
         parallel=c.flag("use_parallel_residual", True), activation=c.activation("hidden_act", "gelu"),
         tied=c.flag("tie_word_embeddings", False), bias_only="" if bias else "mlp",
-        eps=c.number("layer_norm_eps", 1e-5), pad_id=c.id("pad_token_id", vocabulary),
+        eps=c.eps("layer_norm_eps", 1e-5), pad_id=c.id("pad_token_id", vocabulary),
         end_id=c.id("eos_token_id", vocabulary),
     )  # fmt: skip
 

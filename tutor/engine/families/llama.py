@@ -25,6 +25,8 @@ def spec_from(config: Mapping[str, Any], name: str) -> ModelSpec:
     c = Config(config)
     kind = c.get("model_type", "llama")
     c.only("use_sliding_window", False)
+    if kind != "mistral" and c.get("layer_types"):  # Mistral's layers are all alike, whatever is said
+        c.only("layer_types", ["full_attention"] * c.size("num_hidden_layers"))
     d_model, n_heads, n_ctx = c.size("hidden_size"), c.size("num_attention_heads"), c.size("max_position_embeddings")
     d_head = c.size("head_dim") if c.get("head_dim") else c.shared("hidden_size", d_model, n_heads)
     rope = c.rope(d_head, n_ctx=n_ctx)
@@ -35,11 +37,11 @@ def spec_from(config: Mapping[str, Any], name: str) -> ModelSpec:
     vocabulary = c.size("vocab_size")
     return ModelSpec(
         name=name, family="llama", d_model=d_model, n_heads=n_heads, d_head=d_head,
-        n_kv_heads=c.size("num_key_value_heads", n_heads), n_layers=c.size("num_hidden_layers"),
+        n_kv_heads=c.kv_heads("num_key_value_heads", n_heads), n_layers=c.size("num_hidden_layers"),
         d_mlp=c.size("intermediate_size"), d_vocab=vocabulary, norm="pre", norm_kind="rms", positions="rotary",
         n_ctx=int(n_ctx * rope.factor) if rope.kind == "dynamic" else n_ctx, rope=rope, qk_norm=kind == "qwen3",
         gated=True, activation=c.activation("hidden_act", "silu"), tied=c.flag("tie_word_embeddings", False),
-        bias=bool(biases), bias_only=" ".join(biases), eps=c.number("rms_norm_eps", 1e-6),
+        bias=bool(biases), bias_only=" ".join(biases), eps=c.eps("rms_norm_eps", 1e-6),
         window=c.size("sliding_window") if kind == "mistral" and c.get("sliding_window") else 0,
         pad_id=c.id("pad_token_id", vocabulary), end_id=c.id("eos_token_id", vocabulary),
     )  # fmt: skip

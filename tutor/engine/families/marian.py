@@ -23,7 +23,9 @@ PREFIXES = ("model.",)
 def spec_from(config: Mapping[str, Any], name: str) -> ModelSpec:
     """The model that a config.json describes. Raises SpecError naming the offending key."""
     c = Config(config)
-    c.only("normalize_before", False, "add_final_layer_norm", False, "normalize_embedding", False)
+    # Untied, what the sides share depends on the version of the library that made the file.
+    c.only("normalize_before", False, "add_final_layer_norm", False, "normalize_embedding", False,
+           "tie_word_embeddings", True)  # fmt: skip
     d_model, n_heads, d_mlp = c.size("d_model"), c.size("decoder_attention_heads"), c.size("decoder_ffn_dim")
     c.same("encoder_attention_heads", n_heads)
     c.same("encoder_ffn_dim", d_mlp)
@@ -34,7 +36,7 @@ def spec_from(config: Mapping[str, Any], name: str) -> ModelSpec:
         n_layers=c.size("decoder_layers"), n_layers_encoder=c.size("encoder_layers"), d_mlp=d_mlp, d_vocab=vocabulary,
         d_vocab_source=0 if shared else c.size("vocab_size"), n_ctx=c.size("max_position_embeddings"),
         norm="post", final_norm=False, positions="sinusoidal_halves", scale_embed=c.flag("scale_embedding", False),
-        activation=c.activation("activation_function"), tied=c.flag("tie_word_embeddings", True), bias_out=True,
+        activation=c.activation("activation_function"), tied=True, bias_out=True,
         pad_id=c.id("pad_token_id", vocabulary), start_id=c.id("decoder_start_token_id", vocabulary),
         end_id=c.id("eos_token_id", vocabulary),
     )  # fmt: skip
@@ -61,7 +63,5 @@ def weights_from(spec: ModelSpec, read: Read) -> dict[str, np.ndarray]:
             found |= linear(read, theirs + "fc1", ours + "mlp.", "in")
             found |= linear(read, theirs + "fc2", ours + "mlp.", "out")
             found |= norm(read, theirs + "final_layer_norm", ours + "ln2")
-    if not spec.tied:
-        found["W_U"] = read("lm_head.weight").T
     found["b_U"] = read("final_logits_bias").reshape(-1)
     return found

@@ -28,7 +28,8 @@ def spec_from(config: Mapping[str, Any], name: str) -> ModelSpec:
         raise SpecError(f"max_position_embeddings {rows} leaves no row behind those of padding: check config.json.")
     # The rows up to the pad's id are never used: the first token has the row behind it.
     return bert.describe(
-        c, name, "roberta", n_ctx=rows - first, pos_offset=first, n_types=c.size("type_vocab_size", 1)
+        c, name, "roberta", n_ctx=rows - first, pos_offset=first, n_types=c.size("type_vocab_size", 1),
+        head_activation="gelu",  # whatever the FFN has
     )  # fmt: skip
 
 
