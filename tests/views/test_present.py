@@ -248,7 +248,8 @@ def test_every_step_becomes_parts_with_its_own_numbers(qapp, name):
         made, sign, _ = present.parts(trace, shown)
         assert len(made) == len(shown.operands) + 1
         for part, one in zip(made, (*shown.operands, shown.result), strict=True):
-            assert part.name == one.name.rsplit(".", 1)[-1]
+            other = one.name.startswith("encoder.") and step.name.startswith("decoder.")
+            assert part.name == ("Encoder · " if other else "") + one.name.rsplit(".", 1)[-1]
             rows, cols = part.data.shape
             for row, col in ((0, 0), (rows - 1, cols - 1), (rows // 2, cols // 2)):
                 index = one.index(row, col)
@@ -256,7 +257,8 @@ def test_every_step_becomes_parts_with_its_own_numbers(qapp, name):
                 assert part.data.at(row, col) == stored or np.isnan(stored)
             assert len(part.axes) == sum(axis is not None for axis in (one.rows, one.columns))
         assert (sign != "") == (len(made) > 1)
-        assert {"product": "×", "turned": "×", "sum": "+", "arrow": "→"}.get(shown.layout, "") in (sign, "")
+        assert {"product": "×", "turned": "×", "sum": "+", "times": "⊙", "arrow": "→"}.get(
+            shown.layout, "") in (sign, "")  # fmt: skip
 
 
 def test_kᵀ_is_turned_and_q_is_not(qapp):

@@ -30,7 +30,7 @@ class MaskDesk(QObject):
         self._model = self._known = self._mask = ""
         bar.maskWanted.connect(self.insert)
         desk.modelShown.connect(self._ask)
-        desk.typing_runner.done.connect(self._done)
+        desk.typing.runner.done.connect(self._done)
         for changed in (desk.ran, session.selectionChanged):
             changed.connect(self._find)
 
@@ -49,7 +49,7 @@ class MaskDesk(QObject):
         if model != self._model:
             self._model = model
             self._show()
-            self._desk.typing_runner.submit(MASK, partial(_mask, model))
+            self._desk.typing.runner.submit(MASK, partial(_mask, model))
 
     def _done(self, channel: str, result: object) -> None:
         if channel == MASK and isinstance(result, tuple):

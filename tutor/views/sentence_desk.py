@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from tutor import work
 from tutor.engine import axes as ax
@@ -24,11 +24,11 @@ from tutor.views import present
 from tutor.views.chips_desk import ChipsDesk
 from tutor.views.errors import worded
 from tutor.views.sentencebar import SentenceBar
+from tutor.views.typing_desk import SOURCE, TypingDesk
 
-RUN, SAVE, TOKENS, TARGET = "run", "save", "tokens", "target"
+RUN, SAVE = "run", "save"
 #: Errors whose message is a sentence for people.
 WORDED = (AxesError, FileError, SamplingError, SpecError, TokenError, TraceError, WeightsError)
-_TYPING_PAUSE_MS = 80
 
 
 class SentenceDesk(QObject):
@@ -67,11 +67,11 @@ class SentenceDesk(QObject):
         self._run_texts: tuple[str, ...] = ()
         self._row = 0
         self.request = work.Request(("",))
-        self.typing_runner = Runner(self)
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(_TYPING_PAUSE_MS)
-        self._typing.timeout.connect(self._tokenize)
+        self.typing = TypingDesk(self)
+        self.typing.paused.connect(self._tokenize)
+        self.typing.read.connect(self._read)
+        self.typing.failed.connect(self._unread)
+        self.typing.idle.connect(self.idle)
         bar.edited.connect(self._edited)
         bar.targetEdited.connect(self._target_edited)
         bar.runRequested.connect(self.run)
@@ -84,10 +84,9 @@ class SentenceDesk(QObject):
         bar.deviceChosen.connect(self._choose_device)
         session.traceChanged.connect(self._trace_changed)
         session.selectionChanged.connect(self._follow_selection)
-        for one in (runner, self.typing_runner):
-            one.done.connect(self._done)
-            one.failed.connect(self._failed)
-            one.idle.connect(self.idle)
+        runner.done.connect(self._done)
+        runner.failed.connect(self._failed)
+        runner.idle.connect(self.idle)
         runner.progressed.connect(self._progressed)
 
     # Running ------------------------------------------------------------------------------------------------
@@ -111,8 +110,7 @@ class SentenceDesk(QObject):
         try:
             models.find(name)
         except (SpecError, WeightsError) as error:
-            self.erred.emit(f"{type(error).__name__}: {error}")
-            self.said.emit(self.sentence(error))
+            self._say(error, at_a_box=False)
             return
         self._choose_model(name)
 
@@ -150,7 +148,7 @@ class SentenceDesk(QObject):
 
     def run(self) -> None:
         """Run what is in the box; an older run is voided."""
-        self._typing.stop()
+        self.typing.stop()
         self._store()
         given = tuple(self._targets) if self._targets is not None and any(self._targets) else ()
         self.request = replace(self.request, texts=tuple(self._texts), targets=given)
@@ -190,12 +188,11 @@ class SentenceDesk(QObject):
 
     def is_settled(self) -> bool:
         """Whether nothing typed waits for its tokens."""
-        return self.typing_runner.is_idle() and not self._typing.isActive()
+        return self.typing.is_settled()
 
     def close(self) -> None:
         """Stop everything; the window is closing."""
-        self._typing.stop()
-        self.typing_runner.close()
+        self.typing.close()
 
     def _set_busy(self, busy: bool) -> None:
         self._bar.set_busy(busy)
@@ -209,12 +206,6 @@ class SentenceDesk(QObject):
         if channel == RUN and isinstance(result, work.Run):
             self._set_busy(False)
             self._take_run(result)
-        elif channel == TOKENS and isinstance(result, Batch):
-            self._bar.set_problem("")
-            self._chips.show_source(result, bool(self._target()))
-        elif channel == TARGET:
-            self._bar.set_target_problem("")
-            self._chips.show_target(result if isinstance(result, Batch) else None)
         elif channel == SAVE and isinstance(result, Path):
             self._set_busy(False)
             self.said.emit(self.tr("Saved as {name}.").format(name=result.name))
@@ -247,22 +238,37 @@ class SentenceDesk(QObject):
         self.ran.emit(run)
 
     def _failed(self, channel: str, error: BaseException) -> None:
-        if channel not in (RUN, SAVE, TOKENS, TARGET):
-            return
         if channel in (RUN, SAVE):
             self._set_busy(False)
+            self._say(error, at_a_box=channel == RUN)
+
+    def _say(self, error: BaseException, at_a_box: bool) -> None:
+        """Say what went wrong: at the box that it is about, else in the status line."""
         self.erred.emit(f"{type(error).__name__}: {error}")
         sentence = self.sentence(error)
-        if isinstance(error, work.TargetError):
+        if at_a_box and isinstance(error, work.TargetError):
             self._bar.set_target_problem(sentence)
-            if channel == TARGET:
-                self._chips.show_target(None)
-        elif channel != SAVE and isinstance(error, (TokenError, SpecError)):
+        elif at_a_box and isinstance(error, (TokenError, SpecError)):
             self._bar.set_problem(sentence)
-            if channel == TOKENS:
-                self._chips.show_source(None, bool(self._target()))
         else:
             self.said.emit(sentence)
+
+    def _read(self, which: str, batch: Batch | None) -> None:
+        """What is being typed has its tokens."""
+        if which == SOURCE:
+            self._bar.set_problem("")
+            self._chips.show_source(batch, bool(self._target()))
+        else:
+            self._bar.set_target_problem("")
+            self._chips.show_target(batch)
+
+    def _unread(self, which: str, error: BaseException) -> None:
+        """What is being typed has no tokens."""
+        self._say(error, at_a_box=True)
+        if which == SOURCE:
+            self._chips.show_source(None, bool(self._target()))
+        else:
+            self._chips.show_target(None)
 
     def sentence(self, error: BaseException) -> str:
         """What to tell people about an error: its own words where it has some."""
@@ -320,12 +326,12 @@ class SentenceDesk(QObject):
 
     def _edited(self, text: str) -> None:
         self._texts[self._row] = text
-        self._typing.start()
+        self.typing.soon()
 
     def _target_edited(self, text: str) -> None:
         if self._targets is not None:
             self._targets[self._row] = text
-            self._typing.start()
+            self.typing.soon()
 
     def _tokenize(self) -> None:
         """Show the tokens of what is in the boxes, as far as it was not run."""
@@ -335,9 +341,8 @@ class SentenceDesk(QObject):
             self.idle.emit()  # nothing is asked, so nothing else will say so
             return
         self._bar.set_target(None if self._targets is None else self._target())
-        self.typing_runner.submit(TOKENS, partial(_tokens, self.request.model, self._texts[self._row]))
-        if self._targets is not None:
-            self.typing_runner.submit(TARGET, partial(_target_tokens, self.request.model, self._target()))
+        target = None if self._targets is None else self._target()
+        self.typing.ask(self.request.model, self._texts[self._row], target)
 
     def _choose_row(self, row: int) -> None:
         """Another sentence of the batch: in the box, and on screen where it was run."""
@@ -425,11 +430,3 @@ class SentenceDesk(QObject):
 
 def _open(path: Path, job: work.Handle) -> work.Run:
     return work.open_trace(path)
-
-
-def _tokens(model: str, text: str, job: work.Handle) -> Batch:
-    return work.tokens(model, (text,))
-
-
-def _target_tokens(model: str, text: str, job: work.Handle) -> Batch | None:
-    return work.target_tokens(model, text)
