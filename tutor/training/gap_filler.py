@@ -42,7 +42,7 @@ REPEATED = 0.2
 class GapFiller(Task):
     """Stories of our own grammar with some of their tokens masked; the loss is on those alone."""
 
-    sentence = 'Tom had a red ball. Lily saw the<|mask|> and said, "I like your ball,<|mask|>."'
+    sentence = 'One day, Tom met Lily in the park. "Hi,<|mask|>," said Tom. "Hi, Tom," said Lily.'
 
     def __init__(self, plan: Plan = PLAN, spec: ModelSpec = SPEC) -> None:
         super().__init__(spec, load(tokenizer.NAME), plan)
