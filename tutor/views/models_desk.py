@@ -38,6 +38,7 @@ class ModelsDesk(QObject):
         self._runner, self._window = runner, window
         self._list: ModelList | None = None
         self._fetching = ""
+        self._use = False
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
         runner.progressed.connect(self._progressed)
@@ -65,6 +66,14 @@ class ModelsDesk(QObject):
         self._show(0.0)
         self._runner.submit(FETCH, partial(_get, name))
 
+    def add(self, path: Path) -> None:
+        """Take the model out of a downloaded package and run it."""
+        if self._fetching:
+            return
+        self._fetching, self._use = path.name, True
+        self.said.emit(self.tr("Adding {name} …").format(name=path.name))
+        self._runner.submit(FETCH, partial(_add, path))
+
     def cancel(self) -> None:
         """Give the fetching up."""
         if self._fetching:
@@ -82,7 +91,7 @@ class ModelsDesk(QObject):
             self._list.set_problem(self._fetching, "")
 
     def _fetched(self, sentence: str) -> None:
-        name, self._fetching = self._fetching, ""
+        name, self._fetching, self._use = self._fetching, "", False
         if self._list is not None:
             self._list.set_progress(name, None)
             self._list.set_problem(name, sentence)
@@ -95,9 +104,11 @@ class ModelsDesk(QObject):
                 if self._fetching:
                     self._show(0.0)
         elif channel == FETCH and isinstance(result, Path):
-            name = self._fetching
+            name, use = result.stem, self._use
             self._fetched(self.tr("{name} is there.").format(name=name))
             self.changed.emit()
+            if use:
+                self.used.emit(name, catalogue.entry(name).sample)
             if self._list is not None:
                 self._runner.submit(LIST, _entries)
 
@@ -131,6 +142,10 @@ class ModelsDesk(QObject):
 
 def _entries(job: work.Handle) -> tuple[Entry, ...]:
     return catalogue.entries()
+
+
+def _add(path: Path, job: work.Handle) -> Path:
+    return fetch.add(path, job.progress, job.cancelled)
 
 
 def _get(name: str, job: work.Handle) -> Path:
