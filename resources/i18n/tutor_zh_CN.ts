@@ -496,7 +496,7 @@
     <name>SentenceDesk</name>
     <message>
         <source>Saved as {name}.</source>
-        <extracomment>Errors whose message is a sentence for people. A target for each sentence, &quot;&quot; where the model writes its own; None for a model that reads none.</extracomment>
+        <extracomment>Errors whose message is a sentence for people. A target for each sentence, &quot;&quot; where the model writes its own; None for a model that reads none. A run, and what the box shows of its sentences.</extracomment>
         <translation>已保存为 {name}。</translation>
     </message>
     <message>

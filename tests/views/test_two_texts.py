@@ -156,7 +156,7 @@ def test_the_link_is_where_cross_attention_reads_the_encoder(qtbot, window):
 
 def test_a_model_of_one_text_has_one_track_and_one_box(qtbot, window):
     two = window.timeline.height()
-    window.start(Request((SENTENCE,)))
+    window.start(Request((SENTENCE,), "article"))
     settle(qtbot, window)
     assert window.timeline._overview.tracks == ()
     assert window.timeline.height() < two

@@ -66,7 +66,7 @@ def small() -> Small:
 def window(qtbot, opened, small):
     """A window with a sentence run on a small model; the focus is on the picture."""
     one = opened(small)
-    one.start(Request((SENTENCE,)))
+    one.start(Request((SENTENCE,), "article"))
     settle(qtbot, one)
     one.stage.equation.setFocus()
     return one
@@ -104,6 +104,7 @@ def check_place(window, path: str, shapes) -> None:
 
 def test_the_whole_walk_on_the_article_preset_by_the_keyboard(qtbot, opened):
     window = opened()
+    window.desk.request = Request(("",), "article")
     press(qtbot, Key.Key_L, CTRL)
     assert window.sentence.box().hasFocus()
     qtbot.keyClicks(window.sentence.box(), SENTENCE)
@@ -449,7 +450,7 @@ def test_the_sentences_of_a_batch(qtbot, window, small):
 
 
 def test_a_cell_of_another_sentence_in_the_table_of_ids_brings_that_sentence(qtbot, window):
-    window.start(Request((SENTENCE, "One more")))
+    window.start(Request((SENTENCE, "One more"), "article"))
     settle(qtbot, window)
     click_cell(qtbot, window, 1, 1)
     assert window.session.cell == (1, 1)
@@ -528,7 +529,7 @@ def paste(qtbot, window, text: str) -> None:
 
 def start(qtbot, window, text: str) -> None:
     """As the command line hands a sentence over; the box itself cannot hold every character."""
-    window.start(Request((text,)))
+    window.start(Request((text,), "article"))
 
 
 def erase(qtbot, window, text: str) -> None:
@@ -663,7 +664,7 @@ def test_closing_during_a_run_is_quick_and_clean(qtbot, window, small):
 
 def test_closing_during_a_real_run_of_twelve_blocks_is_quick(qtbot, opened):
     window = opened()
-    window.start(Request(("attention " * 200,), layers=12))
+    window.start(Request(("attention " * 200,), "article", layers=12))
     with qtbot.waitSignal(window.runner.progressed, timeout=20_000):
         pass
     begun = time.monotonic()
@@ -958,7 +959,7 @@ def texts_wider_than_their_buttons(window) -> list[str]:
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_every_button_has_room_for_its_words(qtbot, opened, language, percent):
     window = opened(Small(), language=language, percent=percent)
-    window.start(Request((SENTENCE, "One more")))
+    window.start(Request((SENTENCE, "One more"), "article"))
     settle(qtbot, window)
     assert (window.width(), window.height()) == (1280, 800)
     for path, level in (("tokens", STAGE), ("blocks.0.attn.q_flat", STAGE), ("blocks.0.attn.scores", STAGE),
@@ -970,7 +971,7 @@ def test_every_button_has_room_for_its_words(qtbot, opened, language, percent):
 
 def test_in_a_small_window_the_inspector_is_a_tab_of_the_stage(qtbot, opened):
     window = opened(Small(), percent=200)
-    window.start(Request((SENTENCE,)))
+    window.start(Request((SENTENCE,), "article"))
     settle(qtbot, window)
     go(qtbot, window, "blocks.0.attn.scores")
     click_cell(qtbot, window, 2, 1)
@@ -1059,7 +1060,7 @@ def name_of(widget) -> str:
 
 
 def test_every_widget_that_takes_the_focus_has_a_name(qtbot, window):
-    window.start(Request((SENTENCE, "One more")))
+    window.start(Request((SENTENCE, "One more"), "article"))
     settle(qtbot, window)
     for path in ("tokens", "blocks.0.attn.q_flat", "blocks.0.attn.scores"):
         go(qtbot, window, path)
@@ -1107,7 +1108,7 @@ def test_the_empty_window_says_what_to_do_and_takes_every_key(qtbot, opened):
     assert window.stage.title() == "No run yet"
     assert window.status_text() == "Type a sentence and press Run."
     for one in commands.COMMANDS:
-        if one.id not in ("open", "open_model", "save", "quit", "keys", "about", "run", "chinese"):
+        if one.id not in ("open", "open_model", "save", "quit", "keys", "about", "run", "chinese", "models"):
             window.actions_[one.id].trigger()
     for key in ".,hHt":
         qtbot.keyClick(window.stage.current_view(), key)

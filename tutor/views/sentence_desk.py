@@ -64,7 +64,8 @@ class SentenceDesk(QObject):
         #: A target for each sentence, "" where the model writes its own; None for a model that reads none.
         self._targets: list[str] | None = None
         self._run_targets: tuple[str, ...] = ()  # those of the run on screen
-        self._run_texts: tuple[str, ...] = ()
+        #: A run, and what the box shows of its sentences.
+        self._run_texts: tuple[Trace | None, tuple[str, ...]] = (None, ())
         self._row = 0
         self.request = work.Request(("",))
         self.typing = TypingDesk(self)
@@ -225,10 +226,11 @@ class SentenceDesk(QObject):
             if run.request.extend:
                 self._take_extended(trace, min(run.request.row, len(self._texts) - 1))
         # A row of ids has no text of its own; the tokens' own is what the box shows of it.
-        self._run_texts = tuple(
-            text or present.written(trace.batch, at) if run.request is not None and run.request.extend else text
-            for at, text in enumerate(trace.batch.texts)
-        )
+        extended = run.request is not None and bool(run.request.extend)
+        texts = enumerate(trace.batch.texts)
+        self._run_texts = trace, tuple(
+            text or (present.written(trace.batch, at) if extended else "") for at, text in texts
+        )  # fmt: skip
         row = self._row
         self._session.set_trace(trace)
         self._show_request()
@@ -359,7 +361,10 @@ class SentenceDesk(QObject):
 
     def _is_run(self, row: int) -> bool:
         trace = self._session.trace
-        if trace is None or row >= trace.batch.n_rows or self._run_texts[row] != self._texts[row]:
+        if trace is None or row >= trace.batch.n_rows:
+            return False
+        run, texts = self._run_texts
+        if (texts if run is trace else trace.batch.texts)[row] != self._texts[row]:
             return False
         if (trace.target is None) != (self._targets is None):
             return False
