@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -85,6 +86,13 @@ class ModelRow(QFrame):
     def button(self) -> QPushButton:
         return self._button
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give every text the lines that it needs at this width; a scroll area would squeeze them."""
+        super().resizeEvent(event)
+        width = self.width() - 48 - max(self._button.sizeHint().width(), self._button.minimumWidth())
+        for label in (self._name, self._what, self._facts, self._sample, self._problem):
+            label.setMinimumHeight(label.heightForWidth(width) if label.text() else 0)
+
     def set_progress(self, done: float | None) -> None:
         """How far the fetching is, 0 to 1; None where none is under way."""
         self._busy = done is not None
@@ -95,6 +103,7 @@ class ModelRow(QFrame):
     def set_problem(self, sentence: str) -> None:
         """Say what went wrong with the fetching; "" for nothing."""
         self._problem.setText(sentence)
+        self._problem.setMinimumHeight(self._problem.heightForWidth(self._name.width()) if sentence else 0)
         self._problem.setVisible(bool(sentence))
 
     def retranslate(self) -> None:
