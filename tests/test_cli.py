@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,9 @@ import pytest
 from safetensors import safe_open
 
 from tutor import cli, display
+from tutor.engine import families, models
 from tutor.engine.saved import SavedTrace
+from tutor.engine.weights import random_weights, save_model
 
 ROOT = Path(__file__).parent.parent
 SENTENCE = "Attention is all you need"
@@ -458,3 +461,26 @@ def test_shots_as_a_process(tmp_path: Path) -> None:
     assert made == ["06-scores.png", "17-probs.png"]
     width, height = (int.from_bytes((tmp_path / "p" / made[0]).read_bytes()[at : at + 4], "big") for at in (16, 20))
     assert (width, height) == (1000, 700)
+
+
+@pytest.mark.parametrize("fault", ["pickles alone", "a tensor of another shape", "no weights"])
+def test_the_ledger_of_a_folder_says_what_is_wrong_with_its_weights(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, fault: str
+) -> None:
+    """The ledger needs no numbers, but one of a model that cannot be run would be a promise."""
+    folder = tmp_path / "model"
+    spec = models.find("article").spec
+    small = dict(d_model=8, n_heads=2, d_head=4, d_mlp=8, d_vocab=300, n_ctx=16, tokenizer="bytes")
+    spec = replace(spec, name="small", **small)
+    weights = random_weights(families.program(spec), 1)
+    if fault == "a tensor of another shape":
+        weights["W_E"] = weights["W_E"][:, :7]
+    save_model(folder, spec, weights)
+    if fault != "a tensor of another shape":
+        (folder / "model.safetensors").unlink()
+    if fault == "pickles alone":
+        (folder / "pytorch_model.bin").write_bytes(b"never read")
+    status, out, err = call(capsys, "trace", "a b", "--model", str(folder))
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1 and err.endswith(".\n")
+    assert {"pickles alone": "pytorch_model.bin", "a tensor of another shape": "W_E"}.get(fault, "model") in err

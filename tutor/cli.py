@@ -226,7 +226,9 @@ def _trace(options: argparse.Namespace) -> int:
         for notice in trace.notices:
             print(notice, file=sys.stderr)
     else:
-        # The ledger needs no numbers, but a device that is not there should be said all the same.
+        # The ledger needs no numbers, but weights or a device that are not there should be said all the same.
+        if trace is None:
+            model.check()
         if options.device not in ("auto", "cpu"):
             from tutor.engine.live import pick_device
 

@@ -56,7 +56,7 @@ def spec_from(config: Mapping[str, Any], name: str, place: str) -> ModelSpec:
 
 def load_weights(folder: Path, spec: ModelSpec, program: Program) -> dict[str, np.ndarray]:
     """The weights as float32 under our names. Raises WeightsError naming the missing or misshapen tensor."""
-    where = _places(folder)
+    where = places(folder)
 
     def fetch(name: str) -> np.ndarray:
         return tensor_file.read(where[name], name)
@@ -97,7 +97,7 @@ def read_json(path: Path) -> dict[str, Any]:
     return data
 
 
-def _places(folder: Path) -> dict[str, Entry]:
+def places(folder: Path) -> dict[str, Entry]:
     """Where each tensor lies."""
     if (folder / _WHOLE).is_file():
         return tensor_file.entries(folder / _WHOLE)

@@ -24,6 +24,8 @@ from tutor.engine.weights import SPEC_FILE, Weights, load_spec, load_weights, ra
 
 DEFAULT = "storyteller"
 MOST_LAYERS = 32
+#: Files up to this size are read whole where only a check is wanted: a second at most.
+_CHECKED_WHOLE = 200_000_000
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,19 @@ class Model:
         if self.step is not None:
             return shipped.weights_at(self.folder, self.program, self.step)
         return load_weights(self.folder, self.program)
+
+    def check(self) -> None:
+        """Raise what `weights()` would raise, without reading a large model whole: then only its files are looked for.
+
+        Raises WeightsError or SpecError.
+        """
+        if self.folder is None:
+            return
+        if huggingface.is_folder(self.folder):
+            huggingface.places(self.folder)
+        files = self.folder.glob("*.safetensors") if self.folder.is_dir() else [self.folder]
+        if sum(one.stat().st_size for one in files) <= _CHECKED_WHOLE:
+            self.weights()
 
     def steps(self) -> tuple[int, ...]:
         """The steps of training that there are weights of, the finished model's last; () where none were kept."""

@@ -111,6 +111,9 @@ def load_spec(folder: Path) -> ModelSpec:
 def load_weights(folder: Path, program: Program, name: str = WEIGHTS_FILE) -> dict[str, np.ndarray]:
     """The weights in a model folder as float32. Raises WeightsError."""
     path = folder / name
+    if not path.is_file():
+        refuse_pickles(folder)
+        raise WeightsError(f"{folder.name} holds no {path.name}: choose a folder with {SPEC_FILE} and {path.name}.")
     try:
         with safe_open(path, framework="np") as file:
             names = set(file.keys())
