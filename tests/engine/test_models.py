@@ -108,7 +108,7 @@ def test_weights_that_cannot_be_read(folder: Path) -> None:
     with pytest.raises(WeightsError, match="cannot be read"):
         models.find(str(folder)).weights()
     (folder / "model.safetensors").unlink()
-    with pytest.raises(WeightsError, match="holds no model.safetensors"):
+    with pytest.raises(WeightsError, match=r"holds no model\.safetensors"):
         models.find(str(folder)).weights()
 
 

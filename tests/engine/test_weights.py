@@ -82,7 +82,7 @@ def test_weights_cut_short(folder: Path) -> None:
     with pytest.raises(WeightsError, match="cannot be read"):
         find(str(folder)).weights()
     path.unlink()
-    with pytest.raises(WeightsError, match="holds no model.safetensors"):
+    with pytest.raises(WeightsError, match=r"holds no model\.safetensors"):
         find(str(folder)).weights()
 
 

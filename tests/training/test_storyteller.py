@@ -56,6 +56,14 @@ def test_heads_look_back_and_copy(weights: Weights) -> None:
     assert scores.control.max() < 0.1
 
 
+def test_a_pronouns_attention_falls_on_its_person(weights: Weights) -> None:
+    """The pronoun's own row, after two people met, for any two names and both sexes; by chance it would not."""
+    found = measure.pronoun_prompt(TASK.program, weights, TASK.tokenizer, pairs=24)
+    assert found.own[found.best] > 0.6 and found.other[found.best] < 0.1
+    first = measure.pronoun_prompt(TASK.program, models.find("storyteller@0").weights(), TASK.tokenizer, pairs=8)
+    assert first.own[first.best] < 0.3
+
+
 def test_a_pronoun_is_chosen_by_looking_at_its_person(weights: Weights) -> None:
     found = measure.pronoun_attention(TASK.program, weights, TASK.tokenizer, TASK.stories(60), before=1)
     block, head = found.best

@@ -15,6 +15,8 @@ from tutor.training.generate import next_probabilities
 from tutor.training.grammar import PERSONS, Piece, Story
 from tutor.training.heads import patterns
 
+#: A pronoun that stands for the second of two people.
+PRONOUN_PROMPT = "One day, {0} met {1} at the market. {2} was"
 #: A prompt whose answer is a name from its beginning.
 NAME_PROMPT = 'One day, {0} met {1} in the park. "Hi, {1}," said'
 
@@ -91,6 +93,30 @@ def pronoun_attention(
                 for slot in PERSONS:
                     sums[slot == piece.slot].append(stacked[:, :, at - before, named[slot]].sum(-1))
     return PronounAttention(np.mean(sums[True], axis=0), np.mean(sums[False], axis=0))
+
+
+def pronoun_prompt(
+    program: Program, weights: Weights, tokenizer: Tokenizer, seed: int = 0, pairs: int = 64
+) -> PronounAttention:
+    """Where the pronoun of PRONOUN_PROMPT itself looks: to the person it stands for, who was named second, and to the
+    other one; for `pairs` random pairs of a girl and a boy, each sex second as often as the other."""
+    rng = np.random.Generator(np.random.Philox(key=[seed, 3]))
+    sums: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
+    for number in range(pairs):
+        girl, boy = (names[int(rng.integers(len(names)))] for names in (world.GIRLS, world.BOYS))
+        first, second, pronoun = (boy, girl, "She") if number % 2 else (girl, boy, "He")
+        text = PRONOUN_PROMPT.format(first, second, pronoun)
+        tokens = tokenizer.encode(text)
+        made = patterns(program, weights, _inputs([token.id for token in tokens]))
+        stacked = np.stack([values[0] for name, values in made.items() if name.endswith("pattern")])
+        says = text.rindex(f" {pronoun} ") + 1
+        at = next(place for place, token in enumerate(tokens) if token.start <= says < token.stop)
+        for name, found in zip((second, first), sums):
+            begin = text.index(f" {name}")
+            end = begin + 1 + len(name)
+            named = [place for place, token in enumerate(tokens) if begin <= token.start and token.stop <= end]
+            found.append(stacked[:, :, at, named].sum(-1))
+    return PronounAttention(np.mean(sums[0], axis=0), np.mean(sums[1], axis=0))
 
 
 def _inputs(ids: Sequence[int]) -> dict[str, np.ndarray]:

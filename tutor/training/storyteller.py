@@ -103,6 +103,8 @@ class Storyteller(Task):
         follows, afresh = measure.determined_words(*given, self.stories(60))
         chosen, looks = (measure.pronoun_attention(*given, self.stories(120), before) for before in (1, 0))
         (at, by), (block, head) = chosen.best, looks.best
+        meets = measure.pronoun_prompt(*given)
+        there, meeting = meets.best
         previous, induction = heads.best("previous"), heads.best("induction")
         return {
             "name copied, mean probability": float(copies.mean()),
@@ -117,9 +119,12 @@ class Storyteller(Task):
             "where a pronoun is chosen: attention to its person": float(chosen.own[at, by]),
             "where a pronoun is chosen: attention to the other person": float(chosen.other[at, by]),
             "pronoun-choosing head": f"{at}.{by}",
-            "pronoun's attention to its person": float(looks.own[block, head]),
-            "pronoun's attention to the other person": float(looks.other[block, head]),
-            "pronoun head": f"{block}.{head}",
+            "after two people met: the pronoun's attention to its person": float(meets.own[there, meeting]),
+            "after two people met: the pronoun's attention to the other person": float(meets.other[there, meeting]),
+            "pronoun head after two people met": f"{there}.{meeting}",
+            "in any story: the pronoun's attention to its person": float(looks.own[block, head]),
+            "in any story: the pronoun's attention to the other person": float(looks.other[block, head]),
+            "pronoun head in any story": f"{block}.{head}",
         }
 
     def samples(self, weights: Weights) -> list[str]:
