@@ -167,3 +167,19 @@ def test_the_window_opens_on_the_shipped_sentence_of_the_default_model(qtbot, wi
 @pytest.mark.parametrize("changes", [{"text": "Hello"}, {"model": "article"}, {"layers": 2}, {"target": ["x"]}])
 def test_what_is_asked_for_comes_before_the_shipped_sentence(changes: dict) -> None:
     assert app.first_trace(asked(**changes)) is None
+
+
+def test_what_was_seen_stays_seen_when_the_sentence_is_run(qtbot, window) -> None:
+    """The shipped file and the model have the same steps, so the marks of the walk hold for both."""
+    path = app.first_trace(asked())
+    assert path is not None
+    window.open(path)
+    qtbot.waitUntil(lambda: window.session.trace is not None and window.is_settled(), timeout=60_000)
+    window.session.next()
+    seen = [stop.path for stop in window.session.stops if window.session.visited(stop)]
+    model = models.find()
+    window.session.set_trace(
+        LiveTrace(model.program, model.spec, model.weights(), model.batch([window.sentence.text()]), "cpu")
+    )  # fmt: skip
+    qtbot.waitUntil(window.is_settled, timeout=60_000)
+    assert [stop.path for stop in window.session.stops if window.session.visited(stop)] == seen and len(seen) == 2

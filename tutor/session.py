@@ -66,7 +66,7 @@ class Session(QObject):
             self.positions = {}
         elif before is None or self.cursor.path not in trace.program.by_name:
             self.cursor, self.cell = Cursor(trace.program.stops[0].results[0].name), None
-        if before is None or trace is None or before.program != trace.program:
+        if before is None or trace is None or before.program.steps != trace.program.steps:
             self._visited.clear()
         if trace is not None:
             # The sentence and the head on screen stay, so that a kept cell stays on screen with them.
