@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from tutor.engine import decoding, models
 from tutor.engine.program import Program
-from tutor.engine.sampling import Choice
 from tutor.engine.spec import SpecError
 from tutor.engine.tokens import Batch, TokenError
 from tutor.engine.weights import Weights
@@ -56,11 +55,10 @@ class Engine:
             trace = run(batch, target(model, request.targets))
         else:
             trace = decoded(model, lambda target: run(batch, target), batch.n_rows, halfway, job.cancelled)
-        choices: tuple[Choice, ...] = ()
         if request.extend:
-            trace, choices = continued(model, trace, run, request, halfway, job.cancelled)
+            trace = continued(model, trace, run, request, halfway, job.cancelled)
         trace.prepare(lambda done: job.progress(0.7 + 0.3 * done), job.cancelled)
-        return Run(trace, time.perf_counter() - begun, request, choices)
+        return Run(trace, time.perf_counter() - begun, request)
 
 
 def continued(
@@ -70,16 +68,15 @@ def continued(
     request: Request,
     progress: Callable[[float], None] = lambda done: None,
     cancelled: Callable[[], bool] = lambda: False,
-) -> tuple[LiveTrace, tuple[Choice, ...]]:
+) -> LiveTrace:
     """The same run with `request.extend` tokens appended to its sentence `request.row`, chosen by `request.rules`.
 
     The last text is the one that grows: the target, where there is one. `run` runs the model on a source and a target.
     Raises TokenError where no place is left, SpecError for a model that has no next token, SamplingError, Cancelled.
     """
-    grows = trace.target or trace.batch
-    rows = [[token.id for token in row if not token.pad] for row in grows.rows]
+    rows = [list(row) for row in (trace.target or trace.batch).real_ids]
     row = min(max(request.row, 0), len(rows) - 1)
-    if model.spec.head != "lm" or (not model.spec.causal and not model.has_target):
+    if not model.spec.continues:
         raise SpecError(f"{model.spec.name} fills gaps and has no next token: choose a model that continues.")
     room = model.spec.n_ctx - len(rows[row])
     if room < 1:
@@ -87,6 +84,8 @@ def continued(
     held = [trace]
 
     def again(made: list[list[int]]) -> LiveTrace:
+        if made == rows:  # nothing is appended yet: that run is there
+            return trace
         if held[0].target is None:
             held[0] = run(model.batch_of_ids(made), None)
         else:
@@ -95,12 +94,12 @@ def continued(
 
     end = model.spec.end_id if model.has_target else -1
     never = {model.spec.pad_id} - {-1, end}
-    made, choices = decoding.extend(
+    made = decoding.extend(
         again, rows, [row], request.rules, end, min(request.extend, room), progress, cancelled, never
     )  # fmt: skip
     if trace.target is None:
-        return run(model.batch_again(made), None), tuple(choices[0])
-    return held[0].with_target(model.target_of_ids(made)), tuple(choices[0])
+        return run(model.batch_again(made), None)
+    return held[0].with_target(model.target_of_ids(made))
 
 
 def decoded(

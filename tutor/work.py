@@ -15,7 +15,7 @@ from tutor import typeset
 from tutor.engine import decoding, models, picture, saved
 from tutor.engine.axes import Index
 from tutor.engine.picture import Picture, Selection
-from tutor.engine.sampling import GREEDY, Choice, Rules, choose
+from tutor.engine.sampling import GREEDY, Rules, choose
 from tutor.engine.spec import SpecError
 from tutor.engine.tokens import Batch, TokenError
 from tutor.engine.trace import Trace
@@ -62,8 +62,6 @@ class Run:
     trace: Trace
     seconds: float
     request: Request | None = None
-    #: What was chosen for the sentence that was continued, token by token.
-    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +155,7 @@ class Next:
 def next_token(trace: Trace, model: str, row: int, rules: Rules, count: int = 8) -> Next:
     """What `rules` would choose after the sentence `row`. Raises TraceError, SamplingError, or ValueError for a model
     without a next token."""
-    if not trace.spec.causal or trace.spec.head != "lm":
+    if not trace.spec.continues:
         raise ValueError(f"{trace.spec.name} fills gaps and has no next token: choose a model that continues.")
     text = trace.target or trace.batch
     at = int(text.lengths[row]) - 1

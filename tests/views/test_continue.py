@@ -104,6 +104,36 @@ def test_a_sentence_that_is_being_typed_is_not_appended_to(qtbot, window: MainWi
     assert window.session.trace is trace and window.sentence.text() == "I like cats"
 
 
+def test_what_is_on_screen_grows_also_where_its_text_would_be_cut_otherwise(qtbot, opened) -> None:
+    """A model may go on in pieces that the tokenizer would not cut: they stay as they are while the text grows."""
+    window = opened()
+    window.start(work.Request(("xx",), "storyteller", ids=((87, 87, 87),)))
+    windows.settle(qtbot, window)
+    trace = window.session.trace
+    assert trace is not None and trace.batch.real_ids == ((87, 87, 87),)
+    window.desk.extend(1, sampling.GREEDY)
+    windows.settle(qtbot, window)
+    assert window.session.trace is trace, "what is in the box is another sentence"
+    window.sentence.set_text("")
+    window.desk._texts[0] = ""
+    for longer in (4, 5):
+        window.desk.extend(1, sampling.GREEDY)
+        windows.settle(qtbot, window)
+        trace = window.session.trace
+        assert trace is not None and len(trace.batch.real_ids[0]) == longer
+        assert trace.batch.real_ids[0][:3] == (87, 87, 87)
+
+
+def test_a_fetched_model_can_be_chosen(qtbot, window: MainWindow, monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(fetch, "get", lambda name, progress, cancelled: tmp_path / f"{name}.gguf")
+    found = open_list(qtbot, window)
+    before = window.sentence._model.currentData()
+    qtbot.mouseClick(found.row("smollm2").button(), Qt.MouseButton.LeftButton)
+    windows.settle(qtbot, window)
+    assert window.sentence._model.findData("smollm2") >= 0 and window.sentence._model.currentData() == before
+    found.close()
+
+
 def test_escape_closes_the_bar(qtbot, window: MainWindow) -> None:
     open_bar(qtbot, window)
     windows.step(qtbot, window, Qt.Key.Key_Escape)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from tutor.engine.program import Program
-from tutor.engine.sampling import Choice, Rules, choose
+from tutor.engine.sampling import Rules, choose
 from tutor.engine.token_bytes import Token
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Cancelled, Trace
@@ -46,16 +46,14 @@ def extend(
     progress: Callable[[float], None] = lambda done: None,
     cancelled: Callable[[], bool] = lambda: False,
     never: Collection[int] = (),
-) -> tuple[list[list[int]], list[list[Choice]]]:
+) -> list[list[int]]:
     """Choose next tokens by `rules` and append them, for the rows `which`, until `end` is chosen or `most` are.
 
     `run` runs the model on rows of ids (it may share what does not depend on them). `end` itself is left out: the
     last position is the one that predicts it. The ids in `never` are passed over, as the pad that also begins a target.
-    Returns the rows and, for each of `which`, what was chosen, an `end`
-    included. Raises whatever `run` raises, SamplingError, and Cancelled.
+    Returns the rows. Raises whatever `run` raises, SamplingError, and Cancelled.
     """
     made = [list(row) for row in rows]
-    choices: list[list[Choice]] = [[] for _ in which]
     still = set(range(len(which)))
     for number in range(most):
         if cancelled():
@@ -67,7 +65,6 @@ def extend(
             logits = np.array(trace.read(name, (which[at], len(row) - 1, slice(None))))
             logits[list(never)] = -np.inf
             choice = choose(logits, rules, len(row))
-            choices[at].append(choice)
             if choice.token == end:
                 still.discard(at)
             else:
@@ -75,7 +72,7 @@ def extend(
         progress((number + 1) / most)
         if not still:
             break
-    return made, choices
+    return made
 
 
 def greedy(
@@ -90,4 +87,4 @@ def greedy(
 ) -> list[list[int]]:
     """The likeliest next token, again and again, for every row from `start` until `end`, as `extend`."""
     rows = [[start] for _ in range(n_rows)]
-    return extend(run, rows, range(n_rows), Rules(), end, most, progress, cancelled, never)[0]
+    return extend(run, rows, range(n_rows), Rules(), end, most, progress, cancelled, never)

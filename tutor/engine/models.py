@@ -180,6 +180,16 @@ def at_step(name: str) -> tuple[str, int | None]:
     return name, None
 
 
+def steps_of(name: str) -> tuple[int, ...]:
+    """The steps of training that a model has weights of, found by its name: nothing of the model itself is read."""
+    if name in families.presets():
+        return ()
+    try:
+        return shipped.steps(shipped.folder(name) or Path(name).expanduser())
+    except (OSError, RuntimeError, ValueError):  # no name that the system takes, or a user who is not there
+        return ()
+
+
 def names() -> tuple[str, ...]:
     """Every model that is there under a name of its own: the default, those that ship, random ones, fetched ones."""
     ours, presets = shipped.names(), families.presets()

@@ -213,6 +213,11 @@ class ModelSpec:
         return (self.n_kv_heads or self.n_heads) * self.d_head
 
     @property
+    def continues(self) -> bool:
+        """Whether its logits are those of the next token, so that it can go on with a text."""
+        return self.head == "lm" and self.causal
+
+    @property
     def position_rows(self) -> int:
         """Rows of the learned position table."""
         return self.n_ctx + self.pos_offset

@@ -101,6 +101,11 @@ class Batch:
         return len(self.rows[0])
 
     @property
+    def real_ids(self) -> tuple[tuple[int, ...], ...]:
+        """The ids of each row without its pads."""
+        return tuple(tuple(token.id for token in row if not token.pad) for row in self.rows)
+
+    @property
     def ids(self) -> np.ndarray:
         """int64 [batch, pos], read-only."""
         return _read_only([[token.id for token in row] for row in self.rows])

@@ -214,6 +214,7 @@ class MainWindow(QMainWindow):
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
         self.models_desk.used.connect(self.desk.use_model_on)
+        self.models_desk.came.connect(self.sentence.offer)
         self.models_desk.said.connect(self.say)
         self.desk.busyChanged.connect(self._busy_changed)
         self.desk.progressed.connect(self._progressed)

@@ -25,12 +25,12 @@ class ModelsDesk(QObject):
 
     Signals:
         used(str, str)     run this model, with this first sentence
-        changed()          a model has come
+        came(str)          a model is there that was not
         said(str)          a sentence for the status line
     """
 
     used = Signal(str, str)
-    changed = Signal()
+    came = Signal(str)
     said = Signal(str)
 
     def __init__(self, runner: Runner, window: QWidget) -> None:
@@ -106,7 +106,7 @@ class ModelsDesk(QObject):
         elif channel == FETCH and isinstance(result, Path):
             name, use = result.stem, self._use
             self._fetched(self.tr("{name} is there.").format(name=name))
-            self.changed.emit()
+            self.came.emit(name)
             if use:
                 self.used.emit(name, catalogue.entry(name).sample)
             if self._list is not None:

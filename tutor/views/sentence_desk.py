@@ -132,10 +132,7 @@ class SentenceDesk(QObject):
     def training(self) -> tuple[tuple[int, ...], int | None]:
         """The steps of training that the model has weights of, and the one that runs, None for the finished model."""
         name, step = models.at_step(self.request.model)
-        try:
-            return models.find(name).steps(), step
-        except (SpecError, WeightsError):  # the run will say so
-            return (), None
+        return models.steps_of(name), step
 
     def open(self, path: Path) -> None:
         """Open a saved trace."""
@@ -163,7 +160,9 @@ class SentenceDesk(QObject):
         trace = self._session.trace
         if trace is None or self.busy() or not self._is_run(self._row):
             return  # what is being typed has to be run first: its next token is not that of the sentence on screen
-        request = replace(self.request, extend=count, row=self._row, rules=rules)
+        # By ids: what is on screen grows, also where its text would be cut into other tokens.
+        ids = (trace.target or trace.batch).real_ids
+        request = replace(self.request, extend=count, row=self._row, rules=rules, ids=ids)
         self._runner.submit(RUN, partial(self._run_request, request))
         self._set_busy(True)
 

@@ -201,11 +201,15 @@ class SentenceBar(QWidget):
         self._target.setPlaceholderText(hint)
         self._target.setToolTip(self.tr("The target the decoder reads. Left empty, the model writes its own."))
 
+    def offer(self, name: str) -> None:
+        """Let a model be chosen; one that is known by its path shows the end of it."""
+        if self._model.findData(name) < 0:
+            self._model.addItem(Path(name).name, name)
+
     def set_model(self, name: str, layers: int, fixed: bool) -> None:
         """Show which model runs; `fixed` where its number of blocks is not to be chosen."""
         with QSignalBlocker(self._model):
-            if self._model.findData(name) < 0:  # a model folder, known by its path
-                self._model.addItem(Path(name).name, name)
+            self.offer(name)
             at = self._model.findData(name)
             self._model.setCurrentIndex(at)
         with QSignalBlocker(self._layers):
