@@ -102,8 +102,8 @@ def batch_row(trace: Trace, panel: Panel) -> int:
     return 0
 
 
-def part(trace: Trace, panel: Panel, row: int, turned: bool = False, masked: np.ndarray | None = None) -> Part:
-    """A panel as a heat map with labels; `masked` cells are an exact 0 because a mask said so."""
+def part(trace: Trace, panel: Panel, row: int, turned: bool = False) -> Part:
+    """A panel as a heat map with labels."""
     step = trace.program.by_name.get(panel.name)
     role = _LETTERS.get(step.role, "") if step else "weights"
     shown = tuple(axis for axis in (panel.rows, panel.columns) if axis is not None)
@@ -118,7 +118,7 @@ def part(trace: Trace, panel: Panel, row: int, turned: bool = False, masked: np.
         panel.high if panel.high > panel.low else 1.0,
         frozenset(range(panel.real_rows, panel.values.shape[0])),
         frozenset(range(panel.real_columns, panel.values.shape[1])),
-        masked=masked, title=panel.name, whole=ids, pooled=panel.pooled,
+        masked=panel.masked, title=panel.name, whole=ids, pyramid=panel.pyramid,
     )  # fmt: skip
     if ids and panel.rows is not None and panel.rows.name == ax.BATCH:
         pads = np.arange(panel.values.shape[1])[None, :] >= trace.batches[panel.name].lengths[:, None]
@@ -141,11 +141,7 @@ def parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
         # What comes from the other half of the model says so: keys and values of cross-attention.
         if here and words.side(panel.name) not in ("", here):
             made[at] = replace(made[at], name=f"{words.side(panel.name)} · {made[at].name}")
-    masked = None
-    if picture.result.kind == "probability" and picture.operands:
-        before = picture.operands[0].values
-        masked = np.isneginf(before) if before.shape == picture.result.values.shape else None
-    made.append(part(trace, picture.result, row, masked=masked if masked is not None and masked.any() else None))
+    made.append(part(trace, picture.result, row))
     caption = words.operation(trace.program[picture.path].op.title) if picture.layout == "arrow" else ""
     return tuple(made), _SIGNS.get(picture.layout, "") if len(made) > 1 else "", caption
 
