@@ -22,6 +22,7 @@ class SideTabs(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._keys: list[str] = []
+        self._pages: list[QWidget] = []
         self._bar, self._stack = QTabBar(), QStackedWidget()
         self._bar.setDrawBase(False)
         self._bar.setExpanding(False)
@@ -40,12 +41,13 @@ class SideTabs(QWidget):
     def add(self, key: str, widget: QWidget) -> None:
         """One more page, behind the others."""
         self._keys.append(key)
+        self._pages.append(widget)
         self._stack.addWidget(widget)
         self._bar.addTab(key)
         many = len(self._keys) > 1
         self._bar.setVisible(many)
-        for at in range(self._stack.count()):
-            headed = getattr(self._stack.widget(at), "set_headed", None)
+        for page in self._pages:
+            headed = getattr(page, "set_headed", None)
             if headed is not None:
                 headed(not many)
 
@@ -68,7 +70,7 @@ class SideTabs(QWidget):
         return tuple(self._keys)
 
     def widget(self, key: str) -> QWidget:
-        return self._stack.widget(self._keys.index(key))
+        return self._pages[self._keys.index(key)]
 
     def tabs(self) -> QTabBar:
         return self._bar

@@ -136,6 +136,7 @@ class StagePane(QWidget):
         self._stack = QStackedWidget()
         self._view_keys: list[str] = []
         self._view_icons: list[str] = []
+        self._view_widgets: list[QWidget] = []
         self._views = QButtonGroup(self)
         self._views.setExclusive(True)
         self._view_row = QWidget()
@@ -331,6 +332,7 @@ class StagePane(QWidget):
         at = len(self._view_keys)
         self._view_keys.append(key)
         self._view_icons.append(icon_name)
+        self._view_widgets.append(widget)
         self._stack.addWidget(widget)
         button = QToolButton()
         button.setCheckable(True)
@@ -378,7 +380,7 @@ class StagePane(QWidget):
 
     def current_view(self) -> QWidget:
         """What has the result's cells on screen."""
-        return self._stack.currentWidget()
+        return self._view_widgets[self._stack.currentIndex()]
 
     def add_tool(self, widget: QWidget) -> None:
         """A button at the right end of the toolbar."""
