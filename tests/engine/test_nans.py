@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from samples import EVERY, SMALL, live, spec
 
-from tutor.engine.nans import COMPUTED, INFINITE, MASKED, WEIGHT, Origin, has_nan, origin, upstream
+from tutor.engine.nans import COMPUTED, INFINITE, MASKED, WEIGHT, Origin, origin, upstream
 from tutor.engine.trace import Cancelled, Trace
 
 

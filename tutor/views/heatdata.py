@@ -24,12 +24,6 @@ def colour_index(values: np.ndarray, kind: str, low: float, high: float) -> np.n
     return np.rint(255 * np.clip((finite - low) / ((high - low) or 1.0), 0, 1)).astype(np.uint8)
 
 
-def outside(values: np.ndarray, low: float, high: float) -> int:
-    """How many finite numbers lie beyond a range, so that their colours say too little."""
-    with np.errstate(invalid="ignore"):
-        return int(np.count_nonzero(((values < low) | (values > high)) & np.isfinite(values)))
-
-
 @dataclass(frozen=True, eq=False)
 class Map:
     """A matrix to show, with all a view must know of it. One-dimensional values become one row (see `line`).
@@ -143,6 +137,20 @@ class Map:
         if not self.is_big:
             return self.largest()
         return self.copies.largest()
+
+    @property
+    def real(self) -> np.ndarray:
+        """The values without rows and columns of pads, which come last."""
+        rows, cols = self.shape
+        return self.values[: rows - len(self.hatched_rows), : cols - len(self.hatched_cols)]
+
+    @cached_property
+    def reach(self) -> float:
+        """The largest finite |x| that is coloured."""
+        if not self.is_big or self.hatched_rows or self.hatched_cols:
+            return largest_size(self.real)
+        top = self.copies.levels[-1].values
+        return largest_size(top if not (np.isnan(top) | np.isposinf(top)).any() else self.values)
 
     def at(self, row: int, col: int) -> float:
         """The stored value itself: never what a pixel or a colour says of it."""

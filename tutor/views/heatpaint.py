@@ -314,10 +314,30 @@ class HeatPlot:
         """What must be repainted when a ring round this cell comes or goes."""
         return self.cell_rect(row, col).adjusted(-6, -6, 6, 6)
 
+    def paint_place(self, painter: QPainter) -> None:
+        """Where the part on screen lies in the whole, along the sides that have more than is seen."""
+        theme, grid, thick = self.theme, self.grid, self.theme.px(3)
+        below = QRectF(grid.left(), grid.bottom() + 2, grid.width(), thick)
+        beside = QRectF(grid.right() + 2, grid.top(), thick, grid.height())
+        if self.shown[1] < self.data.shape[1]:
+            painter.fillRect(below, theme.line)
+            first, length = _thumb(self.cols, self.data.shape[1], below.width(), 2 * thick)
+            painter.fillRect(QRectF(below.left() + first, below.top(), length, thick), theme.accent)
+        if self.shown[0] < self.data.shape[0]:
+            painter.fillRect(beside, theme.line)
+            first, length = _thumb(self.rows, self.data.shape[0], beside.height(), 2 * thick)
+            painter.fillRect(QRectF(beside.left(), beside.top() + first, thick, length), theme.accent)
+
     def paint_legend(self, painter: QPainter, rect: QRectF) -> None:
         """A swatch of the hatching, for the words beside it."""
         hatch(painter, rect, self.theme.hatch, self.theme.hatchbg)
         frame(painter, rect, self.theme.hatch, 1)
+
+
+def _thumb(span: Span, size: int, length: float, least: float) -> tuple[float, float]:
+    """Where a track's thumb begins and how long it is."""
+    long = max((span[1] - span[0]) / size * length, least)
+    return min(span[0] / size * length, length - long), long
 
 
 def _each(lit: int | range | None, span: Span) -> list[Span]:

@@ -32,6 +32,7 @@ from tutor.views.models_desk import ModelsDesk
 from tutor.views.outline import Outline
 from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
+from tutor.views.scale_desk import ScaleDesk
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
 from tutor.views.stage_desk import StageDesk
@@ -122,6 +123,7 @@ class MainWindow(QMainWindow):
         self.models_desk = ModelsDesk(self.runner, self)
         self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
+        self.scale_desk = ScaleDesk(self.session, self.runner, self.stage, self.stage_desk, self)
         self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
 
     def _dress(self) -> None:

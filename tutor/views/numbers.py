@@ -82,6 +82,22 @@ def tick(value: float, span: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text and span <= 1 else text
 
 
+def significant(value: float, digits: int = 4) -> str:
+    """`value` with so many significant digits: 8.650, 0.0001234, 1.2e−7; a whole number of more digits stays whole."""
+    value = float(value)
+    special = _special(value)
+    if special is not None:
+        return special
+    power = math.floor(math.log10(abs(value)))
+    rounded = abs(float(f"{value:.{digits - 1}e}"))
+    if rounded >= 10.0 ** (power + 1):
+        power += 1
+    if not -5 < power < 7:
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        return minus(f"{mantissa}e{int(exponent)}")
+    return minus(f"{value:.{max(0, digits - 1 - power)}f}")
+
+
 def count(number: int) -> str:
     """897,920."""
     return minus(f"{number:,}")

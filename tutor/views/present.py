@@ -189,6 +189,26 @@ def place_words(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
     return translate("present", ", ").join(found)
 
 
+def pointed(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
+    """A cell in few words, for the pointer: its row and its column, by their tokens or numbers."""
+    tokens, found = 0, []
+    for at, entry, axis, text in zip(panel.where, index, panel.axes, trace.texts(panel.name)):
+        if not isinstance(at, str):
+            continue
+        row = index[0] if panel.axes[0].name == ax.BATCH else 0
+        if text is not None:
+            tokens += 1
+            token = text.rows[row][entry]
+            found.append(f"{translate('present', 'pad') if token.pad else token.text} ({entry})")
+        elif axis.name == ax.BATCH:
+            found.append(translate("present", "sentence {at}").format(at=entry))
+        elif axis.name == ax.D_VOCAB:
+            found.append(translate("present", "vocabulary entry {at}").format(at=entry))
+        else:
+            found.append(translate("present", "feature {at}").format(at=entry))
+    return (" → " if tokens == 2 else translate("present", ", ")).join(found)
+
+
 def explanation(trace: Trace, panel: Panel, working: Working) -> Explanation:
     """A worked cell as the inspector shows it."""
     row = next((at for axis, at in zip(panel.axes, working.index) if axis.name == ax.BATCH), 0)
@@ -325,16 +345,6 @@ def uses(
             if user.name in where and (where[user.name], symbol, True) not in marks:
                 marks[(where[user.name], symbol, False)] = UseMark(where[user.name], symbol, role, False, name == path)
     return tuple(sorted(marks.values(), key=lambda mark: (mark.index, not mark.written)))
-
-
-def scales(picture: Picture) -> list[tuple[str, str, float, float]]:
-    """The colour bars of a step: names that share one, its kind and range; the result's first, at most two."""
-    found: dict[tuple[str, float, float], list[str]] = {}
-    for panel in (picture.result, *picture.operands):
-        if panel.kind != "ids" and panel.high > panel.low:
-            key = (_KINDS.get(panel.kind, "signed"), panel.low, panel.high)
-            found.setdefault(key, []).append(panel.name.rsplit(".", 1)[-1])
-    return [(", ".join(dict.fromkeys(names)), *key) for key, names in list(found.items())[:2]]
 
 
 def step_title(session: Session) -> str:

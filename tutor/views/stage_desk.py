@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from tutor import work
 from tutor.engine import axes as ax
 from tutor.engine.axes import Index
-from tutor.engine.picture import Selection, choose
+from tutor.engine.picture import Picture, Selection, choose
 from tutor.engine.trace import Trace
 from tutor.engine.working import Working
 from tutor.runner import Runner
@@ -62,6 +62,11 @@ class StageDesk(QObject):
     def ready(self) -> bool:
         """Whether the step under the cursor is on screen."""
         return self._current() is not None
+
+    def picture(self) -> Picture | None:
+        """The step under the cursor laid out, None until it is on screen."""
+        shown = self._current()
+        return shown.picture if shown is not None else None
 
     def _current(self) -> work.Shown | None:
         shown = self._shown
@@ -118,21 +123,11 @@ class StageDesk(QObject):
         self._stage.table.set_map(made[-1].data, shown.picture.path)
         self._stage.set_formula(shown.formula, shown.words, shown.code)
         self._inspector.set_code(shown.code)
-        self._stage.set_scales(present.scales(shown.picture), self._about_scale(shown))
         ids = shown.picture.result.kind == "ids"
         self._inspector.set_stats(() if ids else present.stats(shown.picture.stats))
         self._stage.set_readout("")
         self._light()
         self.shown.emit()
-
-    def _about_scale(self, shown: work.Shown) -> str:
-        shared = shown.picture.result.shared
-        if shown.picture.result.kind == "probability":
-            return self.tr("Scale fixed from 0 to 1")
-        if len(shared) > 1:
-            names = ", ".join(name.rsplit(".", 1)[-1] for name in shared)
-            return self.tr("One scale for {names}").format(names=names)
-        return ""
 
     def _show_working(self, working: Working) -> None:
         trace, shown = self._session.trace, self._current()
@@ -184,7 +179,7 @@ class StageDesk(QObject):
         index = panel.index(row, col)
         value = panel.values[row, col]
         text = str(int(value)) if panel.kind == "ids" else numbers.fixed(float(value), 4)
-        self._stage.set_readout(f"{present.place_words(trace, panel, index)}   {text}")
+        self._stage.set_readout(present.pointed(trace, panel, index), text)
         if part == len(panels) - 1:
             self._stage.equation.set_hover_lit(present.lit(trace, shown.picture, index))
 
