@@ -347,7 +347,7 @@ def test_a_cell_is_found_and_pinned_with_the_keys(qtbot, window):
     window.stage.equation.setFocus()
     for key in (Key.Key_Down, Key.Key_Down, Key.Key_Right):  # the first only shows the cursor
         press(qtbot, key)
-    assert "query" in window.stage.readout()
+    assert " → " in window.stage.readout()
     assert window.stage.readout().endswith(numbers.fixed(float(numbers_on_screen(window)[1, 1]), 4))
     step(qtbot, window, Key.Key_Return)
     assert window.session.cell == (0, 0, 1, 1)

@@ -229,7 +229,7 @@ def picture(trace: Trace, path: str, selection: Selection) -> Picture:
         result, *rest = _one_scale((result, *operands))
         operands = tuple(rest)
     if result.kind == "probability" and operands and operands[0].values.shape == result.values.shape:
-        masked = np.isneginf(operands[0].values)
+        masked = np.isneginf(operands[0].values) & (result.values == 0)
         result = replace(result, masked=masked if masked.any() else None)
     return Picture(
         path, step.op.picture, tuple(with_pyramid(trace, one) for one in operands), with_pyramid(trace, result),

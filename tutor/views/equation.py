@@ -107,6 +107,11 @@ class EquationView(QWidget):
         self._parts = tuple(made)
         self.update()
 
+    def on_screen(self) -> tuple[slice, slice]:
+        """The rows and columns of the result that are on screen."""
+        plot = self._plots[-1]
+        return slice(*plot.rows), slice(*plot.cols)
+
     def reach(self, part: int) -> float:
         """The largest finite |x| that is on screen of a part, pads left out."""
         plot = self._plots[part]

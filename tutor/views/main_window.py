@@ -24,11 +24,14 @@ from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
+from tutor.views.copy_desk import CopyDesk
 from tutor.views.files_desk import FilesDesk
 from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
 from tutor.views.mask_desk import MaskDesk
 from tutor.views.models_desk import ModelsDesk
+from tutor.views.nan_desk import NanDesk
+from tutor.views.nanband import NanBand
 from tutor.views.outline import Outline
 from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
@@ -89,6 +92,8 @@ class MainWindow(QMainWindow):
         self.continuing = ContinueBar(look)
         self.outline = Outline(look)
         self.stage = StagePane(look)
+        self.nan_band = NanBand(look)
+        self.stage.add_band(self.nan_band)
         self.inspector = Inspector(look)
         self.timeline = Timeline(look)
         steps = [self.actions_[one] for one in ("first", "previous", "next", "into", "out", "last")]
@@ -124,13 +129,15 @@ class MainWindow(QMainWindow):
         self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
         self.scale_desk = ScaleDesk(self.session, self.runner, self.stage, self.stage_desk, self)
+        self.copy_desk = CopyDesk(self.runner, self.stage, self.stage_desk, self)
+        self.nan_desk = NanDesk(self.session, self.runner, self.stage_desk, self.nan_band, self)
         self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
 
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
         self.look_desk.dress(
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.timeline,
-            self.transport, self.training, self.writing, self._corner, self._status, self.panes,
+            self.transport, self.training, self.writing, self._corner, self._status, self.panes, self.nan_band,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
         self.look_desk.ground("win", self._status)
@@ -154,6 +161,9 @@ class MainWindow(QMainWindow):
         self.stage_desk.shown.connect(self.panes.bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
         self.stage_desk.said.connect(self.say)
+        self.copy_desk.said.connect(self.say)
+        self.stage.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.stage.table.addActions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
         self.session.traceChanged.connect(self._refresh)
         self.session.moved.connect(self._moved)
         self._patience = QTimer(self)

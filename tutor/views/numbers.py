@@ -73,6 +73,32 @@ def exact(value: float) -> str:
     return minus(np.format_float_scientific(kind, trim="0", exp_digits=1))
 
 
+#: How a table may write its numbers.
+FORMATS = ("auto", "fixed2", "fixed4", "scientific", "exact")
+
+
+def formatted(value: float, form: str) -> str:
+    """`value` in one of FORMATS: four significant digits, two or four decimals, powers of ten, or every digit."""
+    if form == "auto":
+        return significant(value)
+    if form == "exact":
+        return exact(value)
+    if form == "scientific":
+        special = _special(float(value))
+        if special is not None:
+            return special
+        mantissa, power = f"{float(value):.4e}".split("e")
+        return minus(f"{mantissa}e{int(power)}")
+    return fixed(value, 2 if form == "fixed2" else 4)
+
+
+def width(form: str, reach: float, double: bool = False) -> int:
+    """How many characters the longest number up to ±reach may take in a format: one width for a whole table."""
+    whole = len(str(int(min(reach, 1e15)))) if math.isfinite(reach) else 1
+    longest = {"auto": 11, "fixed2": whole + 4, "fixed4": whole + 6, "scientific": 11, "exact": 24 if double else 15}
+    return max(longest[form], 6)
+
+
 def tick(value: float, span: float) -> str:
     """A label on a scale that reaches to `span`: no decimals from ten on, one below, more for tiny scales."""
     if value == 0 and span != 0:

@@ -120,7 +120,7 @@ class StageDesk(QObject):
         self._shown = shown
         made, sign, caption = present.parts(trace, shown.picture)
         self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
-        self._stage.table.set_map(made[-1].data, shown.picture.path)
+        self._stage.tables.set_parts(made, shown.picture.path)
         self._stage.set_formula(shown.formula, shown.words, shown.code)
         self._inspector.set_code(shown.code)
         ids = shown.picture.result.kind == "ids"
@@ -147,7 +147,7 @@ class StageDesk(QObject):
             if cell is None and self._session.positions:
                 lit = following.followed(self._session, shown.picture)
             self._stage.equation.set_pinned(place, lit)
-            self._stage.table.set_pinned(place)
+            self._stage.tables.set_pinned(place, lit)
         self._chips.mark()
 
     def _refresh_choices(self) -> None:
@@ -191,7 +191,7 @@ class StageDesk(QObject):
 
     def _table_chosen(self, row: int, col: int) -> None:
         shown = self._current()
-        if shown is not None:
+        if shown is not None and self._stage.tables.shows_result():
             self._session.pin(shown.picture.result.index(row, col))
 
     def _chip_clicked(self, at: int, index: int) -> None:

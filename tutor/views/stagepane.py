@@ -28,7 +28,7 @@ from tutor.views.equation import EquationView
 from tutor.views.formula import FormulaView
 from tutor.views.icons import icon
 from tutor.views.scalefoot import ScaleFoot
-from tutor.views.tabletwin import TableTwin
+from tutor.views.tablepane import TablePane
 from tutor.views.theme import Theme, font
 from tutor.views.toolrow import ToolRow
 
@@ -88,7 +88,8 @@ class StagePane(QWidget):
         self._spin_row = QHBoxLayout()
         self._code = Elided(theme, "tensor", "ink2")
         self.equation = EquationView(theme)
-        self.table = TableTwin(theme)
+        self.tables = TablePane(theme)
+        self.table = self.tables.view
         self._stack = QStackedWidget()
         self._view_keys: list[str] = []
         self._view_icons: list[str] = []
@@ -132,7 +133,7 @@ class StagePane(QWidget):
         views.setSpacing(0)
         self._view_layout = views
         self.add_view("heat", self.equation, "heat")
-        self.add_view("table", self.table, "table")
+        self.add_view("table", self.tables, "table")
         self._views.button(0).setChecked(True)
         self._views.idClicked.connect(self._view_clicked)
         tools.addLayout(self._spin_row)
@@ -161,6 +162,7 @@ class StagePane(QWidget):
         self._empty.linkActivated.connect(self.sampleChosen)
         self.equation.hovered.connect(self.hovered)
         self.equation.clicked.connect(self.clicked)
+        self.tables.pointed.connect(self.hovered)
         self._tabs.idClicked.connect(self._tab_clicked)
         self._tab_paths: tuple[str, ...] = ()
 
@@ -311,7 +313,8 @@ class StagePane(QWidget):
 
     def current_view(self) -> QWidget:
         """What has the result's cells on screen."""
-        return self._view_widgets[self._stack.currentIndex()]
+        shown = self._view_widgets[self._stack.currentIndex()]
+        return shown.focusProxy() or shown
 
     def add_tool(self, widget: QWidget) -> None:
         """A button at the right end of the toolbar."""
@@ -361,7 +364,7 @@ class StagePane(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         for widget in (self._crumbs, self._state, self._formula, self._name, self._badge, self._code, self.equation,
-                       self.table, self.foot):  # fmt: skip
+                       self.tables, self.foot):  # fmt: skip
             widget.set_theme(theme)  # type: ignore[attr-defined]
         self._title.setFont(font(theme, "title"))
         self._empty.setFont(font(theme, "body"))
