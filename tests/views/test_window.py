@@ -636,7 +636,7 @@ def test_a_run_is_cancelled_and_what_was_on_screen_stays(qtbot, window, small, w
 
 
 def test_progress_is_seen_only_when_a_run_is_slow(qtbot, window, small):
-    bar = window.findChild(QProgressBar)
+    bar = window.statusBar().findChild(QProgressBar)
     run_sentence(qtbot, window, "Quick")
     assert not bar.isVisible()
     small.hold()

@@ -139,7 +139,7 @@ class ScaleBar(ColorBar):
             (_, low), _, (_, high) = self.ticks()
             name = self.tr("Colour scale of {name}, from {low} to {high}")
             self.setAccessibleName(name.format(name=self._what, low=low, high=high))
-        self._badge.setText(self.tr("%n outside", "", self._cut))
+        self._badge.setText(self.tr("%n value(s) outside", "", self._cut))
         tip = self.tr("%n value(s) on screen lie outside this range: click to cover them all.", "", self._cut)
         self._badge.setToolTip(tip)
         self._badge.setAccessibleName(tip)
@@ -155,7 +155,7 @@ class ScaleBar(ColorBar):
         return QSize(round(self._theme.px(190) + 2 * self._overhang()), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(round(self._theme.px(70) + 2 * self._overhang()), self.sizeHint().height())
+        return QSize(round(self._theme.px(64) + 2 * self._overhang()), self.sizeHint().height())
 
     def _overhang(self) -> float:
         # The same for every range, so that the line does not move under the hand that drags it.

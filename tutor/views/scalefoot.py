@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBut
 from tutor.views.elided import Elided
 from tutor.views.icons import icon
 from tutor.views.scalebar import ScaleBar
-from tutor.views.theme import Theme, font, metrics
+from tutor.views.theme import Theme, font
 
 #: Product, its two operands: no equation has more scales.
 MOST = 3
@@ -55,6 +55,7 @@ class ScaleFoot(QFrame):
         self._theme = theme
         self._scales: tuple[Scale, ...] = ()
         self._about = ""
+        self._asked: dict[tuple[object, ...], int] = {}
         self.bars = [ScaleBar(theme) for _ in range(MOST)]
         self._labels = [QLabel() for _ in range(MOST)]
         self.lock, self.fit, self.histogram = QToolButton(), QToolButton(), QToolButton()
@@ -78,6 +79,7 @@ class ScaleFoot(QFrame):
         self._fixed.setEnabled(False)
         for at, (label, bar) in enumerate(zip(self._labels, self.bars)):
             label.setBuddy(bar)
+            label.setContentsMargins(6 if at else 0, 0, 0, 0)
             row.addWidget(label)
             row.addWidget(bar, 3 if at == 0 else 2)
             bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -86,7 +88,6 @@ class ScaleFoot(QFrame):
             if at == 0:
                 for button in (self.lock, self.fit, self.histogram):
                     row.addWidget(button)
-            row.addSpacing(4)
         row.addWidget(self._fixed)
         readout = QVBoxLayout()
         readout.setSpacing(0)
@@ -199,18 +200,16 @@ class ScaleFoot(QFrame):
     def _arrange(self) -> None:
         """Where there is not room for all of it: buttons lose their words, then the last scales go."""
         px = self._theme.px
-        measure = metrics(self._theme, "dense")
-        room = self.width() - 32 - px(_READOUT)
+        room = self.width() - 36 - px(_READOUT)
         buttons = [one for one in (self._fixed, self.fit, self.lock) if not one.isHidden()]
+        worded, bare = ([self._asks(button, style) for button in buttons] for style in (_WORDS, _ICON))
 
         def needed(bars: int, words: int) -> float:
             """With so many scales, and the words of so many buttons, the last of them first."""
-            total = px(38) if not self.histogram.isHidden() else 0.0
+            total = 0.0 if self.histogram.isHidden() else self._asks(self.histogram, _ICON)
             for label, bar in zip(self._labels[:bars], self.bars):
-                total += label.sizeHint().width() + bar.minimumSizeHint().width() + px(22)
-            for at, button in enumerate(buttons):
-                total += px(38) + (measure.horizontalAdvance(button.text()) if at >= len(buttons) - words else 0)
-            return total
+                total += label.sizeHint().width() + bar.minimumSizeHint().width() + 16
+            return total + sum(bare[: len(buttons) - words]) + sum(worded[len(buttons) - words :])
 
         shown, words = len(self._scales), len(buttons)
         while words and needed(shown, words) > room:
@@ -227,6 +226,19 @@ class ScaleFoot(QFrame):
             bar.setMaximumWidth(round(px(230 if at == 0 else 170)))
         for text in (self._words, self._value):
             text.setMinimumWidth(round(px(_READOUT) - 24))
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+
+    def _asks(self, button: QToolButton, style: Qt.ToolButtonStyle) -> int:
+        """The room a button needs, and the gap after it."""
+        key = button, style, button.text(), self._theme.font_scale, self._theme.cjk
+        if key not in self._asked:
+            before = button.toolButtonStyle()
+            button.setToolButtonStyle(style)
+            self._asked[key] = button.sizeHint().width() + 8
+            button.setToolButtonStyle(before)
+        return self._asked[key]
 
     # Input --------------------------------------------------------------------------------------------------
 
