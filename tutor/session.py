@@ -212,10 +212,9 @@ class Session(QObject):
             self.go(self.stop.steps[0].name, OPERATION)
 
     def out(self) -> None:
-        """Leave the operations for the stage's result; from one of its results, for that one."""
+        """Leave the operations for the stage's result."""
         if self.trace is not None and self.inside:
-            results = self.stop.results
-            self.go((self.step if self.step in results else results[0]).name, STAGE)
+            self.go(self.stop.results[0].name, STAGE)
 
     def first(self) -> None:
         self.go_stop(0)

@@ -137,12 +137,18 @@ class Transport(QWidget):
             self._buttons.append((button, action))
             row.addWidget(button)
         row.addStretch(1)
-        self._row = row
+        self._row, self._groups = row, 0
         self.set_theme(theme)
 
     def add(self, widget: QWidget) -> None:
         """A widget at the right end."""
         self._row.addWidget(widget)
+
+    def add_group(self, widget: QWidget) -> None:
+        """A widget after the buttons, a little apart from them."""
+        at = self._groups = self._groups + 2
+        self._row.insertSpacing(len(self._buttons) + at - 2, 14)
+        self._row.insertWidget(len(self._buttons) + at - 1, widget)
 
     def set_theme(self, theme: Theme) -> None:
         for button, _ in self._buttons:
