@@ -53,8 +53,8 @@ class Bubble(QWidget):
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
-        self._theme, self._image = theme, None
-        self.update()
+        self._theme = theme
+        self.hide()
 
     def about(self) -> About:
         return self._about
@@ -67,6 +67,8 @@ class Bubble(QWidget):
         """Say this, with the tip of the bubble at `anchor` (a point of the parent). Without `data` the thumbnail is a
         dashed frame: nothing is computed yet."""
         self._about, self._map, self._image = about, data, None
+        if data is not None:
+            self._image = thumbnail(data, self._theme, self._most(), self.devicePixelRatioF())
         self.resize(self.sizeHint())
         parent = self.parentWidget()
         left = min(max(4, anchor.x() - self.width() // 2), max(4, parent.width() - self.width() - 4))
@@ -75,8 +77,12 @@ class Bubble(QWidget):
         self.raise_()
         self.update()
 
-    def _frame(self) -> QSize:
+    def _most(self) -> QSize:
         return QSize(round(self._theme.px(132)), round(self._theme.px(72)))
+
+    def _frame(self) -> QSize:
+        """The thumbnail's size; of one still to come, the most it can be."""
+        return self._most() if self._image is None else self._image.deviceIndependentSize().toSize()
 
     def _lines(self) -> list[tuple[str, str, bool]]:
         found = [(self._about.name, "body", True), (self._about.place, "caption", False)]
@@ -86,7 +92,7 @@ class Bubble(QWidget):
         theme, pad = self._theme, self._theme.px(8)
         widths = [metrics(theme, role, bold).horizontalAdvance(text) for text, role, bold in self._lines()]
         badge = badge_size(self._about.axes, theme, True)
-        wide = max(*widths, badge.width(), self._frame().width())
+        wide = max(*widths, badge.width(), self._most().width())
         high = sum(metrics(theme, role, bold).height() for _, role, bold in self._lines())
         gaps = theme.px(4) + theme.px(6)
         return QSize(round(wide + 2 * pad) + 2, round(high + gaps + badge.height() + self._frame().height() + 2 * pad))
@@ -105,12 +111,10 @@ class Bubble(QWidget):
         y += theme.px(4)
         badge = paint_badge(painter, QPointF(x, y), self._about.axes, theme, compact=True)
         y = badge.bottom() + theme.px(6)
-        if self._map is None:
+        if self._image is None:
             frame(painter, QRectF(x, y, self._frame().width(), self._frame().height()), theme.ctl, 1, theme.px(2),
                   style=Qt.PenStyle.DashLine)  # fmt: skip
         else:
-            if self._image is None:
-                self._image = thumbnail(self._map, theme, self._frame(), self.devicePixelRatioF())
             size = self._image.deviceIndependentSize()
             painter.drawImage(QPointF(round(x), round(y)), self._image)
             frame(painter, QRectF(round(x), round(y), size.width(), size.height()), theme.line, 1)

@@ -58,7 +58,7 @@ def uses(
         mark for mark in marks.values()
         if mark.written or mark.index < 0 or (mark.index, mark.symbol, True) not in marks
     ]  # fmt: skip
-    return tuple(sorted(kept, key=lambda mark: (_rank(mark.index), not mark.written)))
+    return tuple(sorted(kept, key=lambda mark: (_rank(mark.index), mark.written)))
 
 
 def _rank(index: int) -> float:
