@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 from tutor.views.theme import Theme, font, metrics
 from tutor.views.transport import KeyButton
 
-#: How many times as fast as usual.
+# How many times as fast as usual.
 SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
-#: How long a stage of middling difficulty is shown at speed 1.
+# How long a stage of middling difficulty is shown at speed 1.
 STAGE_MS = 2500
 
 
