@@ -103,7 +103,7 @@ COMMANDS = (
             ("Ctrl+Y", "Ctrl+Shift+Z")),
     Command("play", STEP, QT_TRANSLATE_NOOP("commands", "Play or pause"), "player.toggle", ("F5",), ("Space",), "play"),
     Command("slower", STEP, QT_TRANSLATE_NOOP("commands", "Play slower"), "player.slower", (), ("-",)),
-    Command("faster", STEP, QT_TRANSLATE_NOOP("commands", "Play faster"), "player.faster", (), ("=", "+")),
+    Command("faster", STEP, QT_TRANSLATE_NOOP("commands", "Play faster"), "player.faster", (), ("=",)),
     Command("next_head", STEP, QT_TRANSLATE_NOOP("commands", "Next head"), "next_head", (), ("H",)),
     Command("previous_head", STEP, QT_TRANSLATE_NOOP("commands", "Previous head"), "previous_head", (), ("Shift+H",)),
     Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "show_keys", ("F1",)),

@@ -18,8 +18,8 @@ from tutor.engine.program import LENGTHS
 from tutor.engine.spec import Rope
 from tutor.engine.weights import random_weights
 from tutor.views import present, usemarks, words
-from tutor.views.uselane import AFTER, BEFORE
 from tutor.views.chips import Chip
+from tutor.views.uselane import AFTER, BEFORE
 
 VARIANTS = {
     "post-norm": {}, "pre-norm": {"norm": "pre", "final_norm": True, "positions": "learned", "activation": "gelu"},

@@ -21,7 +21,6 @@ from tutor.views.paint import draw_text, frame
 from tutor.views.style import primary
 from tutor.views.theme import Theme, font, metrics
 
-
 #: How much of itself a button shows: icon, words and key; without the key; the icon alone.
 FULL, NO_KEY, ICON = 0, 1, 2
 
