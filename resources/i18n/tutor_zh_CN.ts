@@ -392,10 +392,6 @@
 <context>
     <name>PlaceDesk</name>
     <message>
-        <source>encoder output → K, V</source>
-        <translation>编码器输出 → K、V</translation>
-    </message>
-    <message>
         <source>Model</source>
         <translation>模型</translation>
     </message>
@@ -414,6 +410,48 @@
     <message>
         <source>computing… · {place}</source>
         <translation>正在计算…… · {place}</translation>
+    </message>
+</context>
+<context>
+    <name>PlayBar</name>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>Stop here</source>
+        <translation>停在这里</translation>
+    </message>
+    <message>
+        <source>Go on by itself, to the end of the section</source>
+        <translation>自动前进，直到本部分结束</translation>
+    </message>
+    <message>
+        <source>Speed of Play</source>
+        <translation>播放速度</translation>
+    </message>
+    <message>
+        <source>Speed of Play: 1.0 shows a stage for about {seconds} s</source>
+        <translation>播放速度：1.0 时每一步约显示 {seconds} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>PlayDesk</name>
+    <message>
+        <source>This is the end of the walk.</source>
+        <translation>已经走到最后一步。</translation>
+    </message>
+    <message>
+        <source>The end of this section: press Play to go on.</source>
+        <translation>这一部分到此结束：按“播放”继续。</translation>
+    </message>
+    <message>
+        <source>Here is a question: answer or skip it, then press Play to go on.</source>
+        <translation>这里有一个问题：回答或跳过它，再按“播放”继续。</translation>
     </message>
 </context>
 <context>
@@ -608,6 +646,7 @@
     <name>Timeline</name>
     <message>
         <source>No stages yet.</source>
+        <extracomment>After so long over one place the bubble comes up; once it is up it follows at once. How long the caret glides where motion is wanted.</extracomment>
         <translation>还没有步骤。</translation>
     </message>
     <message>
@@ -619,12 +658,39 @@
         <translation>第 {number} 步，共 {total} 步：{section}，{stage}</translation>
     </message>
     <message>
+        <source>{stage}; operation {k} of {n}: {operation}</source>
+        <translation>{stage}；第 {k} 个操作，共 {n} 个：{operation}</translation>
+    </message>
+    <message>
+        <source>{place}; changed by a what-if</source>
+        <translation>{place}；已被假设改变</translation>
+    </message>
+    <message>
+        <source>operation {k} of {n}</source>
+        <translation>第 {k} 个操作，共 {n} 个</translation>
+    </message>
+    <message>
+        <source>{section} · stage {s} of {total}</source>
+        <translation>{section} · 第 {s} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>◆ changed by a what-if</source>
+        <translation>◆ 已被假设改变</translation>
+    </message>
+    <message>
         <source>Timeline</source>
         <translation>时间线</translation>
     </message>
     <message>
         <source>Use</source>
         <translation>读写</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineDesk</name>
+    <message>
+        <source>encoder output → K, V</source>
+        <translation>编码器输出 → K、V</translation>
     </message>
 </context>
 <context>
@@ -866,6 +932,18 @@
         <translation>标准文字大小</translation>
     </message>
     <message>
+        <source>Motion as the system has it</source>
+        <translation>动画：跟随系统</translation>
+    </message>
+    <message>
+        <source>Reduced motion</source>
+        <translation>动画：减少</translation>
+    </message>
+    <message>
+        <source>Full motion</source>
+        <translation>动画：完整</translation>
+    </message>
+    <message>
         <source>Heat map or table</source>
         <translation>热图或表格</translation>
     </message>
@@ -908,6 +986,26 @@
     <message>
         <source>Previous block</source>
         <translation>上一个块</translation>
+    </message>
+    <message>
+        <source>Undo move</source>
+        <translation>撤销移动</translation>
+    </message>
+    <message>
+        <source>Redo move</source>
+        <translation>重做移动</translation>
+    </message>
+    <message>
+        <source>Play or pause</source>
+        <translation>播放或暂停</translation>
+    </message>
+    <message>
+        <source>Play slower</source>
+        <translation>放慢播放</translation>
+    </message>
+    <message>
+        <source>Play faster</source>
+        <translation>加快播放</translation>
     </message>
     <message>
         <source>Next head</source>
