@@ -197,8 +197,10 @@ class _Maker:
     def _flush(self, steps: Sequence[Step], stop: Stop) -> None:
         for row in _parts(steps):
             made = [self._box(part, (stop.number,), stop.section) for part in row]
-            for at in range(0, len(made), _ABREAST):
-                self.rows.append(Row(tuple(made[at : at + _ABREAST]), self.track))
+            # What the stream goes through has a row for itself.
+            abreast = 1 if any(self.boxes[at].made for at in made) else _ABREAST
+            for at in range(0, len(made), abreast):
+                self.rows.append(Row(tuple(made[at : at + abreast]), self.track))
 
     def _box(self, steps: Sequence[Step], stops: tuple[int, ...], section: str, folded: tuple[str, ...] = (),
              kind: str = "") -> int:

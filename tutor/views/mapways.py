@@ -113,11 +113,17 @@ class Column:
         self.on_left: dict[object, int] = {}
         self.passes: list[list[int]] = [[] for _ in self.rows]
         self.ports: dict[tuple[int, str], list[float]] = {}
+        self.roles: dict[int, list[str]] = {}
+        for one in graph.arrows:
+            for at in (one.source, one.target):
+                self.roles.setdefault(at, []).append(one.role)
         self.drafts: list[Draft] = []
         self._choose_lanes()
         self.left = sizes.left + LANE * max(0, len(set(self.on_left.values())) - 1)
         lanes = max(self.in_lane.values(), default=-1) + 1
         self.full = sizes.wide + LANE * max(0, lanes - 2)
+        #: How wide each of the columns Q, K, V is.
+        self.third = (self.full - LANE * max(0, lanes - 1) - 2 * PART_GAP) / 3
         self.right = self.left + self.full
         self.spans = {at: self._span(at) for at in self.row_of}
         self.detail = self.right + (14 if sizes.details else 0)
@@ -133,15 +139,15 @@ class Column:
         """How an arrow goes: along the stream, off it, beside it, straight down, in a lane."""
         source, target = self.box(one.source), self.box(one.target)
         first, last = self.row_of[one.source], self.row_of[one.target]
-        if one.late:
-            return "late"
         if one.stream:
             return "spine" if target.on_stream else "branch"
+        # Between stream and boxes there is no way past what the stream goes through.
+        blocked = any(self.box(row.boxes[0]).kind == THROUGH for row in self.rows[first + 1 : last])
+        if one.late:
+            return "late_lane" if blocked else "late"
         if target.kind == ADD:
             beside = first == last and self.rows[first].boxes[0] == one.source
-            return "join" if beside else "far"
-        if source.on_stream and source.kind != THROUGH:
-            return "late"  # made on the stream but not of it
+            return "join" if beside else "far_lane" if blocked else "far"
         if last == first + 1:
             return "next"
         return "drop" if self._clear_column(one) else "lane"
@@ -152,6 +158,8 @@ class Column:
             return False
         x = COLUMNS.index(one.role)
         ends = (self._columns(one.source), self._columns(one.target))
+        if any(len(self.rows[self.row_of[at]].boxes) not in (1, 3) for at in (one.source, one.target)):
+            return False
         between = range(self.row_of[one.source] + 1, self.row_of[one.target])
         return all(x in end for end in ends) and not any(
             x in self._columns(at) for row in between for at in self.rows[row].boxes
@@ -166,7 +174,7 @@ class Column:
         if count == 3 and at in row.boxes:
             place = row.boxes.index(at)
             return range(place, place + 1)
-        about = [one.role for one in self.graph.arrows if at in (one.source, one.target)]
+        about = self.roles.get(at)
         if count == 1 and about and all(role in COLUMNS for role in about) and not self.box(at).on_stream:
             found = sorted(COLUMNS.index(role) for role in about)
             return range(found[0], found[-1] + 1)
@@ -177,9 +185,9 @@ class Column:
         ends: dict[tuple[object, bool], list[int]] = {}
         for one in self.mine:
             way = self._ways(one)
-            if way in ("lane", "far", "late"):
+            if way in ("lane", "far", "late", "far_lane", "late_lane"):
                 key = (one.source, one.role, one.names)
-                found = ends.setdefault((key, way == "lane"), [self.row_of[one.source], 0])
+                found = ends.setdefault((key, way.endswith("lane")), [self.row_of[one.source], 0])
                 found[1] = max(found[1], self.row_of[one.target])
         for right, lanes in ((True, self.in_lane), (False, self.on_left)):
             taken: list[list[tuple[int, int]]] = []
@@ -218,11 +226,14 @@ class Column:
             left = self.left + row.boxes.index(at) * (each + PART_GAP)
             return left, left + each
         columns = self._columns(at)
-        each = (self.full - 2 * PART_GAP) / 3
         if len(columns) < 3:
-            left = self.left + columns[0] * (each + PART_GAP)
-            return left, min(right, left + len(columns) * (each + PART_GAP) - PART_GAP)
+            left = self.left + columns[0] * (self.third + PART_GAP)
+            return left, min(right, left + len(columns) * (self.third + PART_GAP) - PART_GAP)
         return self.left, right
+
+    def column_x(self, role: str) -> float:
+        """The middle of the column of Q, K or V."""
+        return self.left + self.third / 2 + COLUMNS.index(role) * (self.third + PART_GAP)
 
     # Ways ---------------------------------------------------------------------------------------------------------
 
@@ -230,14 +241,14 @@ class Column:
         """A free place on the upper or lower edge of a box: in the column of a role, else in the middle."""
         low, high = self.spans[at]
         low, high = low + CLEAR, high - CLEAR
-        each = (self.full - 2 * PART_GAP) / 3
+        each = self.third
         middle = (self.spans[at][0] + self.spans[at][1]) / 2
         if high - low > each * 1.5:
             middle = self.left + (self.full - 30) / 2
         if want is None:
             want = middle
             if role in COLUMNS and high - low > each:
-                want = self.left + each / 2 + COLUMNS.index(role) * (each + PART_GAP)
+                want = self.column_x(role)
         used = self.ports.setdefault((at, side), [])
         for step in range(40):
             for x in (want + step * 6, want - step * 6):
@@ -256,7 +267,7 @@ class Column:
         """Draw every arrow; those first that leave no choice."""
         ways = {
             "spine": self._spine, "join": self._join, "next": self._next, "drop": self._drop, "branch": self._branch,
-            "lane": self._lane, "far": self._far, "late": self._late,
+            "lane": self._lane, "far_lane": self._lane, "late_lane": self._lane, "far": self._far, "late": self._late,
         }  # fmt: skip
         found = [(self._ways(one), one) for one in self.mine]
         for way, route in ways.items():
@@ -316,7 +327,6 @@ class Column:
 
     def _next(self, one: Arrow) -> None:
         a, b = one.source, one.target
-        each = (self.full - 2 * PART_GAP) / 3
         narrow = sorted((self.spans[a], self.spans[b]), key=lambda span: span[1] - span[0])
         wanted = [sum(span) / 2 for span in narrow]
         wanted.insert(0, self.left + (self.full - 30) / 2)
@@ -324,7 +334,7 @@ class Column:
             wanted.reverse()
             wanted.insert(0, wanted.pop(1))
         if one.role in COLUMNS:
-            wanted.insert(0, self.left + each / 2 + COLUMNS.index(one.role) * (each + PART_GAP))
+            wanted.insert(0, self.column_x(one.role))
         for x in [*wanted, *(wanted[0] + 10 * n * s for n in range(1, 14) for s in (1, -1))]:
             if self._free(a, "bottom", x) and self._free(b, "top", x):
                 self.ports.setdefault((a, "bottom"), []).append(x)
@@ -336,35 +346,47 @@ class Column:
         self.draft(one, [(out, f"bottom {a}"), (out, y), (into, y), (into, f"top {b}")])
 
     def _drop(self, one: Arrow) -> None:
-        each = (self.full - 2 * PART_GAP) / 3
-        x = self.left + each / 2 + COLUMNS.index(one.role) * (each + PART_GAP)
-        self.ports.setdefault((one.source, "bottom"), []).append(x)
-        self.ports.setdefault((one.target, "top"), []).append(x)
-        self.draft(one, [(x, f"bottom {one.source}"), (x, f"top {one.target}")])
+        """Straight down in a column of its own; to the side of what a lane has made too narrow for it."""
+        x, a, b = self.column_x(one.role), one.source, one.target
+        begin: list[tuple[float, Y]] = [(x, f"bottom {a}")]
+        end: list[tuple[float, Y]] = [(x, f"top {b}")]
+        if x > self.spans[a][1]:
+            begin = [(self.spans[a][1], Mid(self.row_of[a])), (x, Mid(self.row_of[a]))]
+        if x > self.spans[b][1]:
+            end = [(x, Mid(self.row_of[b])), (self.spans[b][1], Mid(self.row_of[b]))]
+        self.ports.setdefault((a, "bottom"), []).append(x)
+        self.ports.setdefault((b, "top"), []).append(x)
+        self.draft(one, [*begin, *end])
 
     def _lane(self, one: Arrow) -> None:
+        """Past rows, at their right."""
         a, b = one.source, one.target
         key = (a, one.role, one.names)
         x, first, last = self.lane_x(self.in_lane[key]), self.row_of[a], self.row_of[b]
-        out = self.port(a, "bottom", one.role)
+        out = self.sizes.spine if one.late else self.port(a, "bottom", one.role)
         y = In(first + 1, self.gaps[first + 1].book(key, out, x))
-        begin: list[tuple[float, Y]] = [(out, f"bottom {a}"), (out, y), (x, y)]
+        begin: list[tuple[float, Y]] = [*([] if one.late else [(out, f"bottom {a}")]), (out, y), (x, y)]
         low, high = self.spans[b]
-        if low + 2 <= x <= high - 2:
-            self.draft(one, [*begin, (x, f"top {b}")])
+        if self.box(b).kind in (ADD, MARK):
+            turn = self.left - 10
+            over = In(last, self.gaps[last].book(key, turn, x))
+            ends: list[tuple[float, Y]] = [(x, over), (turn, over), (turn, Mid(last)), (high, Mid(last))]
+        elif low + 2 <= x <= high - 2:
+            ends = [(x, f"top {b}")]
         elif self.rows[last].boxes[-1] == b:
-            self.draft(one, [*begin, (x, Mid(last)), (high, Mid(last))], head=True)
+            ends = [(x, Mid(last)), (high, Mid(last))]
         else:
             into = self.port(b, "top", one.role)
-            down = In(last, self.gaps[last].book(key, into, x))
-            self.draft(one, [*begin, (x, down), (into, down), (into, f"top {b}")])
+            over = In(last, self.gaps[last].book(key, into, x))
+            ends = [(x, over), (into, over), (into, f"top {b}")]
+        self.draft(one, [*begin, *ends], head=one.late or len(ends) != 1, dot=one.late)
 
     def _far(self, one: Arrow) -> None:
         """To a ⊕ further down: in a lane between the stream and the boxes."""
         a, first, last = one.source, self.row_of[one.source], self.row_of[one.target]
         x = self.left_x(self.on_left[(a, one.role, one.names)])
         row = self.rows[first]
-        if row.boxes[0] == a and row.add is None:
+        if row.boxes[0] == a and row.add is None and not self.box(a).on_stream:
             begin: list[tuple[float, Y]] = [(self.spans[a][0], Mid(first)), (x, Mid(first))]
         else:
             out = self.port(a, "bottom", one.role)
