@@ -137,7 +137,7 @@ class Column:
 
     def _ways(self, one: Arrow) -> str:
         """How an arrow goes: along the stream, off it, beside it, straight down, in a lane."""
-        source, target = self.box(one.source), self.box(one.target)
+        target = self.box(one.target)
         first, last = self.row_of[one.source], self.row_of[one.target]
         if one.stream:
             return "spine" if target.on_stream else "branch"
@@ -352,8 +352,18 @@ class Column:
         end: list[tuple[float, Y]] = [(x, f"top {b}")]
         if x > self.spans[a][1]:
             begin = [(self.spans[a][1], Mid(self.row_of[a])), (x, Mid(self.row_of[a]))]
+        elif x < self.spans[a][0]:
+            row = self.row_of[a] + 1
+            out = self.port(a, "bottom")
+            y = In(row, self.gaps[row].book((a, one.names), out, x))
+            begin = [(out, f"bottom {a}"), (out, y), (x, y)]
         if x > self.spans[b][1]:
             end = [(x, Mid(self.row_of[b])), (self.spans[b][1], Mid(self.row_of[b]))]
+        elif x < self.spans[b][0]:
+            row = self.row_of[b]
+            into = self.port(b, "top")
+            y = In(row, self.gaps[row].book((a, one.names), into, x))
+            end = [(x, y), (into, y), (into, f"top {b}")]
         self.ports.setdefault((a, "bottom"), []).append(x)
         self.ports.setdefault((b, "top"), []).append(x)
         self.draft(one, [*begin, *end])
