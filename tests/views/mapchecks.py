@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from tutor.engine.graph import Graph
 from tutor.engine.program import Program
 from tutor.views.maplayout import Layout, Line
@@ -15,6 +17,15 @@ SLACK = 0.01
 def overlap(a: Rect, b: Rect) -> bool:
     return (
         a.x < b.right - SLACK and b.x < a.right - SLACK and a.y < b.bottom - SLACK and b.y < a.bottom - SLACK
+    )  # fmt: skip
+
+
+def meetings(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """For every pair of rectangles, or pieces of lines, whether they share more than a border."""
+    a, b = one[:, None, :], other[None, :, :]
+    return (
+        (a[..., 0] < b[..., 2] - SLACK) & (a[..., 2] > b[..., 0] + SLACK)
+        & (a[..., 1] < b[..., 3] - SLACK) & (a[..., 3] > b[..., 1] + SLACK)
     )  # fmt: skip
 
 
@@ -68,15 +79,16 @@ def check_layout(graph: Graph, made: Layout) -> None:
     assert len(nodes) == len(graph.boxes)
     beside = [rect for place in made.places for rect in (place.badge, place.thumb) if rect is not None]
     everything = nodes + beside
-    for at, one in enumerate(everything):
-        assert one.wide >= 8 and one.high >= 8 and one.x >= 0 and one.y >= 0
-        assert one.right <= made.wide and one.bottom <= made.high
-        assert not any(overlap(one, other) for other in everything[at + 1 :])
-    for line in made.lines:
-        for piece in segments(line):
-            assert piece.x >= 0 and piece.right <= made.wide and piece.y >= 0 and piece.bottom <= made.high, line
-            crossed = [at for at, rect in enumerate(everything) if goes_through(piece, rect)]
-            assert not crossed, (line, [graph.boxes[at].name if at < len(nodes) else "beside" for at in crossed])
+    rects = np.array([(one.x, one.y, one.right, one.bottom) for one in everything])
+    assert (rects[:, 2:] - rects[:, :2] >= 8).all() and (rects[:, :2] >= 0).all()
+    assert (rects[:, 2:] <= (made.wide, made.high)).all()
+    assert meetings(rects, rects).sum() == len(rects), "boxes overlap"
+    pieces = [(line, piece) for line in made.lines for piece in segments(line)]
+    if pieces:
+        lines = np.array([(one.x, one.y, one.right, one.bottom) for _, one in pieces])
+        assert (lines[:, :2] >= 0).all() and (lines[:, 2:] <= (made.wide, made.high)).all()
+        crossed = np.argwhere(meetings(lines, rects))
+        assert not len(crossed), [(pieces[at][0], everything[on]) for at, on in crossed]
     drawn: dict[tuple[int, int, tuple[str, ...]], list[Line]] = {}
     for line in made.lines:
         drawn.setdefault((line.source, line.target, line.names), []).append(line)
@@ -93,10 +105,8 @@ def check_layout(graph: Graph, made: Layout) -> None:
             )  # fmt: skip
             assert begins or on_stream, arrow
     assert not drawn, "a line for which there is no arrow"
-    for frame in made.frames:
-        inside = [made.nodes[at] for at, box in enumerate(graph.boxes) if box.section == frame.section]
-        assert inside and all(
-            frame.rect.y < node.rect.y and node.rect.bottom < frame.rect.bottom for node in inside
-        ) or len([one for one in made.frames if one.section == frame.section]) > 1  # fmt: skip
     for at, frame in enumerate(made.frames):
         assert not any(overlap(frame.rect, other.rect) for other in made.frames[at + 1 :])
+        inside = [node for node in made.nodes if graph.boxes[node.at].section == frame.section]
+        around = [node for node in inside if frame.rect.y < node.rect.y and node.rect.bottom < frame.rect.bottom]
+        assert around and (len(around) == len(inside) or len({one.section for one in made.frames}) < len(made.frames))

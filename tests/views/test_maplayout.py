@@ -86,7 +86,7 @@ def test_chains_of_stages_draw_without_overlaps(program: Program) -> None:
     check(program)
 
 
-@pytest.mark.parametrize("depth", [1, 2, 5, 12])
+@pytest.mark.parametrize("depth", [1, 3, 12])
 @pytest.mark.parametrize("choice", samples.EVERY)
 def test_every_family_draws_without_overlaps(choice: str, depth: int) -> None:
     changes = {**samples.EVERY[choice], "n_layers": depth}

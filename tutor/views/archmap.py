@@ -57,6 +57,11 @@ def neighbour(layout: Layout, at: int, way: tuple[int, int]) -> int:
     return found
 
 
+def _here(scene: Scene) -> str:
+    """The tensor that the learner is at."""
+    return scene.graph.boxes[scene.here].name if scene.here >= 0 else ""
+
+
 class MapCanvas(QWidget):
     """The map itself, as large as its zoom makes it.
 
@@ -96,7 +101,8 @@ class MapCanvas(QWidget):
         before = self._scene
         kept = None
         if before is not None and 0 <= self._focus < len(before.graph.boxes):
-            kept = before.graph.boxes[self._focus].name
+            moved = scene is not None and _here(before) != _here(scene)
+            kept = before.graph.boxes[self._focus].name if not moved else None
         self._scene = scene
         self._hover = -1
         self._focus = -1

@@ -17,7 +17,7 @@ from tutor.engine.thumbnail import Thumbnail
 from tutor.engine.trace import Trace
 from tutor.runner import Runner
 from tutor.session import OPERATION, Session
-from tutor.views import mapwords
+from tutor.views import mapwords, words
 from tutor.views.mapfolds import Folds
 from tutor.views.mappane import MapPane
 
@@ -107,10 +107,12 @@ class MapDesk(QObject):
                   if box.track == track and box.made), "")
             for track in range(self._graph.tracks)
         )  # fmt: skip
+        texts = trace.program.streams
+        tracks = tuple(words.side(name) for name in texts) if len(texts) > 1 else ()
         count = sum(cost.params for cost in self._costs.values())
         model = " · ".join((trace.spec.name, mapwords.kind(trace), mapwords.parameters(count)))
         for pane in self._panes:
-            pane.set_map(self._graph, cards, titles, streams, model)
+            pane.set_map(self._graph, cards, titles, streams, tracks, model)
         self._place()
 
     def refresh(self) -> None:

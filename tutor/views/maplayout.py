@@ -14,6 +14,8 @@ from tutor.views.mapways import LANE, SLOT, Column, In, Mid, Point, Rect, Sizes,
 
 _FIRST_SLOT, _FRAME, _ABOVE, _BELOW, _AFTER_ADD, _SECTION = 9.0, 16.0, 8.0, 14.0, 10.0, 8.0
 FULL = Sizes()
+_HEAD = 18.0  # how high the name of a track is
+_MARK = 4.0  # how far below the top of its frame a mark stands, besides the usual gap
 _CARD = 6.0  # how much higher a card of folded blocks is than a box
 
 
@@ -64,7 +66,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Layout:
-    """The whole map. `nodes` are in the order of the graph's boxes; `spines` are where the streams run."""
+    """The whole map. `nodes` are in the order of the graph's boxes; `spines` are where the streams run; `heads`, where
+    the tracks have their names, if there are several."""
 
     wide: float
     high: float
@@ -73,6 +76,7 @@ class Layout:
     frames: tuple[Frame, ...]
     places: tuple[Place, ...]
     spines: tuple[float, ...]
+    heads: tuple[Point, ...] = ()
 
     def at(self, x: float, y: float) -> Node | None:
         """The box at a point."""
@@ -88,12 +92,16 @@ def layout(graph: Graph, sizes: Sizes = FULL, title: float = 30) -> Layout:
     channel = 20 + LANE * len(lanes) if lanes else 0.0
     stands: list[_Stand] = []
     x = y = 0.0
+    heads = []
     for column in columns:
+        if graph.tracks > 1:
+            heads.append(Point(x + (sizes.card if sizes.stacked else sizes.left), y + 6))
+            y += _HEAD
         stands.append(_Stand(column, x, y, title))
         if sizes.stacked:
             y = stands[-1].bottom + (12 if columns[-1] is not column else 0)
         else:
-            x += column.wide + (channel if columns[-1] is not column else 0)
+            x, y = x + column.wide + (channel if columns[-1] is not column else 0), 0.0
     wide = max(stand.x + stand.column.wide for stand in stands) + (channel if sizes.stacked else 0)
     lines = [line for stand in stands for line in stand.lines()]
     for one in crossing:
@@ -104,7 +112,7 @@ def layout(graph: Graph, sizes: Sizes = FULL, title: float = 30) -> Layout:
         wide, max(stand.bottom for stand in stands), tuple(nodes[at] for at in range(len(graph.boxes))), tuple(lines),
         tuple(frame for stand in stands for frame in stand.frames), tuple(
             place for stand in stands for place in stand.places()
-        ), tuple(stand.x + sizes.spine for stand in stands),
+        ), tuple(stand.x + sizes.spine for stand in stands), tuple(heads),
     )  # fmt: skip
 
 
@@ -138,7 +146,9 @@ class _Stand:
             if section and section != open_:
                 begins = top + (_FRAME if at else 4) + (_BELOW if open_ else 0)
                 self.frames.append(Frame(section, Rect(x, begins, column.wide, 0), column.track))
-                gap += _FRAME + title - sizes.gap
+                gap += _FRAME + (_MARK if self._is_mark(row) else title - sizes.gap)
+            elif open_ and self._is_mark(rows[at - 1]) and self.frames[-1].rect.y + title > top + gap:
+                gap = self.frames[-1].rect.y + title - top
             open_ = section
             self.tops.append(top + gap)
             top = self.tops[-1] + self.high(at)
@@ -148,6 +158,10 @@ class _Stand:
         last = len(column.gaps[len(rows)].slots)
         self.end = top
         self.bottom = top + 12 + (_FIRST_SLOT + SLOT * last if last else 0)
+
+    def _is_mark(self, row: Row) -> bool:
+        """Whether a row is but a mark on the stream, which leaves room for the title beside it."""
+        return self.column.box(row.boxes[0]).kind == MARK
 
     def _section(self, row: Row) -> str:
         return self.column.box(row.boxes[0]).section

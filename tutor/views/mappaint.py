@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -38,7 +39,9 @@ class Scene:
     section: str = ""
     titles: Mapping[str, tuple[str, str]] | None = None
     streams: tuple[str, ...] = ()
+    tracks: tuple[str, ...] = ()
     changed: frozenset[int] = frozenset()
+    compact: bool = False
 
 
 def rectf(rect: Rect) -> QRectF:
@@ -76,11 +79,13 @@ class Painter:
     def paint(self, part: QRectF, images: Mapping[int, QImage], hover: int, focus: int) -> None:
         """Everything that lies in a part of the map; `images` are by box."""
         scene, made = self.scene, self.scene.layout
+        for (x, y), name in zip(made.heads, scene.tracks):
+            box = QRectF(x, y, 240, 16)
+            draw_text(self.p, box, name, font(self.theme, "header"), self.theme.ink2, _LEFT, elide=False)
         for one in made.frames:
             if rectf(one.rect).intersects(part):
                 self._frame(one)
-        for line in (*(one for one in made.lines if one.kind != "stream"),
-                     *(one for one in made.lines if one.kind == "stream")):  # fmt: skip
+        for line in sorted(made.lines, key=self._layer):
             self._line(line)
         for line in made.lines:
             self._ends(line)
@@ -112,17 +117,33 @@ class Painter:
         wide = metrics(theme, "body", True).horizontalAdvance(title) + 4
         name = QRectF(left, line.top(), min(wide, line.width()), 22)
         draw_text(p, name, title, font(theme, "body", True), ink, _LEFT)
-        room = min(first.rect.right, rect.right() - 8) - left - wide
+        edge = max(node.rect.right for node in scene.layout.nodes if scene.graph.boxes[node.at].section == one.section)
+        room = min(edge, rect.right() - 8) - left - wide
         if room > metrics(theme, "dense").horizontalAdvance(count):
             draw_text(p, QRectF(left + wide, line.top(), room, 22), count, font(theme, "dense"), theme.ink2, _RIGHT)
-        spine = scene.layout.spines[one.track]
+        self._stream_words(one, rect)
+
+    def _stream_words(self, one: Frame, rect: QRectF) -> None:
+        """What the stream is, along it, where nothing crosses."""
+        theme, scene, p = self.theme, self.scene, self.p
+        x = scene.layout.spines[one.track] - 22
         text = scene.streams[one.track] if one.track < len(scene.streams) else ""
-        long = metrics(theme, "caption").horizontalAdvance(text) + 40
-        if text and spine - rect.left() >= 34 and rect.height() > long:
+        if not text or x - rect.left() < 12:
+            return
+        taken = [(node.rect.y, node.rect.bottom) for node in scene.layout.nodes if node.rect.x < x < node.rect.right]
+        taken += [
+            (a.y - 4, a.y + 4) for line in scene.layout.lines for a, b in pairwise(line.points)
+            if a.y == b.y and min(a.x, b.x) < x < max(a.x, b.x)
+        ]  # fmt: skip
+        inside = sorted(span for span in taken if rect.top() < span[1] and span[0] < rect.bottom())
+        spans = [(rect.top(), rect.top()), *inside, (rect.bottom(), rect.bottom())]
+        free = [(low[1], high[0]) for low, high in pairwise(spans)]
+        top, bottom = max(free, key=lambda span: span[1] - span[0])
+        if bottom - top > metrics(theme, "caption").horizontalAdvance(text) + 30:
             p.save()
-            p.translate(spine - 22, rect.center().y())
+            p.translate(x, (top + bottom) / 2)
             p.rotate(-90)
-            draw_text(p, QRectF(-rect.height() / 2, -8, rect.height(), 16), text, font(theme, "caption"), theme.ink2)
+            draw_text(p, QRectF((top - bottom) / 2, -8, bottom - top, 16), text, font(theme, "caption"), theme.ink2)
             p.restore()
 
     def _pen(self, line: Line) -> QPen:
@@ -134,13 +155,22 @@ class Painter:
         ink = theme.role("residual") if line.dot or line.head else theme.ctl
         return QPen(ink, 1.5, c=Qt.PenCapStyle.FlatCap, j=Qt.PenJoinStyle.MiterJoin)
 
+    def _layer(self, line: Line) -> int:
+        """What lies on top: the streams, and of what leaves a track the way to the keys."""
+        if line.kind == "stream":
+            return 3
+        if self._leaves_track(line):
+            return {"value": 1, "key": 2}.get(line.role, 1)
+        return 1 if self.scene.graph.boxes[line.target].kind == ADD else 0
+
     def _line(self, line: Line) -> None:
         p = self.p
         p.save()
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         points = QPolygonF([QPointF(*point) for point in line.points])
-        crosses = line.kind != "stream" and self._leaves_track(line)
-        if crosses:  # a bridge over what it crosses
+        boxes = self.scene.graph.boxes
+        far = boxes[line.target].kind == ADD and len(points) > 2
+        if line.kind != "stream" and (far or self._leaves_track(line)):  # a bridge over what it crosses
             p.setPen(QPen(self.theme.pane, 7))
             p.drawPolyline(points)
         p.setPen(self._pen(line))
@@ -256,7 +286,7 @@ class Painter:
         if sign and right - left > 30:
             paint_icon(p, sign, QRectF(left, rect.center().y() - 6, 12, 12), ink)
             left += 16
-        title = card.title
+        title = card.short if self.scene.compact else card.title
         role_font, measure = font(theme, "body", bold or None), metrics(theme, "body", bold or None)
         full = _symbol_width(theme, title) if node.small else measure.horizontalAdvance(title)
         if node.small:

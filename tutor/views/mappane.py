@@ -22,7 +22,7 @@ from tutor.views.stagepane import Elided, KeylessScrollArea
 from tutor.views.theme import Theme, font, metrics
 
 #: Below this zoom the map rather leaves something out than becomes smaller.
-_READABLE = 0.78
+_READABLE = 0.75
 
 
 class AxisLegend(QWidget):
@@ -106,6 +106,7 @@ class MapPane(QWidget):
         self._cards: tuple[Card, ...] = ()
         self._titles: Mapping[str, tuple[str, str]] = {}
         self._streams: tuple[str, ...] = ()
+        self._tracks: tuple[str, ...] = ()
         self._states: tuple[str, ...] = ()
         self._here, self._section = -1, ""
         self._changed: frozenset[int] = frozenset()
@@ -160,9 +161,9 @@ class MapPane(QWidget):
     # What it shows ------------------------------------------------------------------------------------------------
 
     def set_map(self, graph: Graph, cards: tuple[Card, ...], titles: Mapping[str, tuple[str, str]],
-                streams: tuple[str, ...], model: str) -> None:
+                streams: tuple[str, ...], tracks: tuple[str, ...], model: str) -> None:
         """Show another graph."""
-        self._graph, self._cards, self._titles, self._streams = graph, cards, titles, streams
+        self._graph, self._cards, self._titles, self._streams, self._tracks = graph, cards, titles, streams, tracks
         self._model.set_text(model)
         names = [name for card in cards for name, _ in card.axes]
         self._legend.set_axes(tuple(dict.fromkeys(names)))
@@ -226,7 +227,7 @@ class MapPane(QWidget):
             made = scene.layout
         self.canvas.set_scene(Scene(
             self._graph, made, self._cards, self._states, self._here, self._section, self._titles,
-            () if self._compact else self._streams, self._changed,
+            () if self._compact else self._streams, self._tracks, self._changed, self._compact,
         ))  # fmt: skip
         self._apply_zoom()
 

@@ -24,17 +24,16 @@ LETTERS = dict(zip(COLUMNS, "QKV"))
 class Card:
     """What stands on a box and what is told of it on demand.
 
-    `symbol` is the weight it reads (`W_Q`), shown where there is no room for more; `text` is what stands in the place
-    of a picture.
+    `text` is what stands in the place of a picture; `short` is the title where there is little room.
     """
 
     title: str
     detail: str
-    symbol: str
     letter: str
     axes: tuple[tuple[str, int], ...]
     facts: tuple[str, ...]
     text: str = ""
+    short: str = ""
 
     @property
     def words(self) -> str:
@@ -53,14 +52,14 @@ def _card(trace: Trace, box: Box, small: bool, costs: Mapping[str, Cost]) -> Car
     steps = [program[name] for name in box.steps]
     params, macs = sum(costs[one].params for one in box.steps), sum(costs[one].macs for one in box.steps)
     axes = tuple((axis.name, axis.size) for axis in trace.shapes[box.name] if axis.name != ax.BATCH)
-    weights = [_weight(name) for step in steps for name in step.weights if isinstance(step.op, ops.Linear)]
-    symbol = next((one for one in weights if one.startswith("W")), "")
     if box.folded:
         title, detail = _folded(trace, box, costs, params)
+        short = title
     else:
-        title = words.stage(program.stops[box.stops[0]].stage.title)
+        stage = program.stops[box.stops[0]].stage
+        title, short = words.stage(stage.title), words.stage(stage.title, inside=True)
         if small:
-            title = symbol or _signs(program, steps, trace.shapes) or title
+            title = short = _signs(program, steps, trace.shapes) or title
         detail = _signs(program, steps, trace.shapes)
     facts = [] if box.folded else [box.name]
     if not box.folded and small:
@@ -74,7 +73,7 @@ def _card(trace: Trace, box: Box, small: bool, costs: Mapping[str, Cost]) -> Car
     if isinstance(steps[0].op, ops.Tokens):
         ids = trace.batches[box.name].ids[0]
         text = ", ".join(str(int(one)) for one in ids[:2]) + (", …" if len(ids) > 2 else "")
-    return Card(title, detail, symbol, LETTERS.get(box.role, ""), axes, tuple(facts), text)
+    return Card(title, detail, LETTERS.get(box.role, ""), axes, tuple(facts), text, short)
 
 
 def _folded(trace: Trace, box: Box, costs: Mapping[str, Cost], params: int) -> tuple[str, str]:
