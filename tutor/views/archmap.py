@@ -51,7 +51,7 @@ def neighbour(layout: Layout, at: int, way: tuple[int, int]) -> int:
                 continue  # above or below rather than beside
         else:
             aside = max(0.0, rect.x - here.right, here.x - rect.right)
-        cost = ahead + 4 * aside
+        cost = ahead + 4 * aside + abs(rect.centre.x - here.centre.x) / 50
         if cost < best:
             best, found = cost, node.at
     return found
@@ -66,15 +66,15 @@ class MapCanvas(QWidget):
     """The map itself, as large as its zoom makes it.
 
     Signals:
-        chosen(int)    go to what a box stands for
-        unfolded(int)  show what is inside folded blocks
-        folded(str)    fold a block
-        zoomed(float)  another zoom was asked for with the wheel
-        lookedAt(int)  the keys are on another box
+        chosen(int)       go to what a box stands for
+        unfolded(object)  show what is inside folded blocks, by their names
+        folded(str)       fold a block
+        zoomed(float)     another zoom was asked for with the wheel
+        lookedAt(int)     the keys are on another box
     """
 
     chosen = Signal(int)
-    unfolded = Signal(int)
+    unfolded = Signal(object)
     folded = Signal(str)
     zoomed = Signal(float)
     lookedAt = Signal(int)
@@ -88,6 +88,7 @@ class MapCanvas(QWidget):
         self._zoom = 1.0
         self._hover = self._focus = -1
         self._pressed: object = None
+        self._clicked: tuple[str, ...] = ()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("paintsFocus", True)
@@ -250,6 +251,7 @@ class MapCanvas(QWidget):
             event.ignore()
             return
         node, title = self._node_at(event.position()), self._title_at(event.position())
+        self._clicked = ()
         self._pressed = node.at if node is not None else title.section if title is not None else None
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -261,8 +263,9 @@ class MapCanvas(QWidget):
         if node is not None and pressed == node.at:
             self.look_at(node.at)
             if self._on_arrow(node, event.position()):
-                self.unfolded.emit(node.at)
+                self.unfolded.emit(self._box(node.at).folded)
             else:
+                self._clicked = self._box(node.at).folded
                 self.chosen.emit(node.at)
         elif node is None and title is not None and pressed == title.section:
             self.folded.emit(title.section)
@@ -270,8 +273,9 @@ class MapCanvas(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """The first click went there, so that the block is open by now; the second keeps it open."""
         node = self._node_at(event.position())
-        if node is not None and self._box(node.at).folded:
-            self.unfolded.emit(node.at)
+        names = self._clicked or (self._box(node.at).folded if node is not None else ())
+        if names:
+            self.unfolded.emit(names)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.angleDelta().y():
@@ -310,7 +314,7 @@ class MapCanvas(QWidget):
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.chosen.emit(at)
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal) and self._box(at).folded:
-            self.unfolded.emit(at)
+            self.unfolded.emit(self._box(at).folded)
         elif key == Qt.Key.Key_Minus and not self._box(at).folded:
             self.folded.emit(self._box(at).section)
         else:

@@ -161,9 +161,9 @@ class MapDesk(QObject):
         else:
             self._session.go(box.name, OPERATION)
 
-    def _unfold(self, at: int) -> None:
-        if self._folds is not None and self._graph is not None and self._graph.boxes[at].folded:
-            self._folds.unfold(self._graph.boxes[at].folded)
+    def _unfold(self, names: tuple[str, ...]) -> None:
+        if self._folds is not None:
+            self._folds.unfold(names)
             self.show_map()
 
     def _fold(self, section: str) -> None:

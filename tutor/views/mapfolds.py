@@ -40,7 +40,7 @@ class Folds:
 
     def fold(self, section: str) -> None:
         self._opened.discard(section)
-        self._single.discard(section)
+        self._single &= self._opened
         self._closed.add(section)
 
     def folded(self) -> tuple[tuple[str, ...], ...]:

@@ -87,13 +87,13 @@ class MapPane(QWidget):
     """The map with what belongs to it.
 
     Signals:
-        chosen(int), unfolded(int), folded(str)  passed on from the map
-        closed()                                  back to the stage
-        resized()                                 other boxes are in sight, or other pictures are wanted
+        chosen(int), unfolded(object), folded(str)  passed on from the map
+        closed()                                    back to the stage
+        resized()                                   other boxes are in sight, or other pictures are wanted
     """
 
     chosen = Signal(int)
-    unfolded = Signal(int)
+    unfolded = Signal(object)
     folded = Signal(str)
     closed = Signal()
     resized = Signal()
