@@ -342,8 +342,8 @@ class MainWindow(QMainWindow):
         self._by_pane(-1)
 
     def _by_pane(self, by: int) -> None:
-        views = (self.sentence.box(), self.strip, self.outline.tree(), self.stage.current_view(), self.inspector,
-                 self.timeline)  # fmt: skip
+        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.map.canvas,
+                 self.stage.current_view(), self.inspector, self.timeline)  # fmt: skip
         panes: list[QWidget] = [view for view in views if view.isVisible()]
         focus = QApplication.focusWidget()
         at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)

@@ -269,7 +269,7 @@ class _Crossing:
         x = first.x + self.out
         found: list[Line] = []
         if self.made:
-            begin = (Point(x, first.rect(one.source).bottom),)
+            begin: tuple[Point, ...] = (Point(x, first.rect(one.source).bottom),)
             if box.starts and not box.on_stream:
                 rect = first.rect(one.source)
                 begin = (Point(rect.x, rect.centre.y), Point(x, rect.centre.y))

@@ -169,7 +169,7 @@ class Painter:
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         points = QPolygonF([QPointF(*point) for point in line.points])
         boxes = self.scene.graph.boxes
-        far = boxes[line.target].kind == ADD and len(points) > 2
+        far = boxes[line.target].kind == ADD and len(line.points) > 2
         if line.kind != "stream" and (far or self._leaves_track(line)):  # a bridge over what it crosses
             p.setPen(QPen(self.theme.pane, 7))
             p.drawPolyline(points)
