@@ -78,6 +78,7 @@ COMMANDS = (
     Command("motion_reduced", VIEW, QT_TRANSLATE_NOOP("commands", "Reduced motion"), "motion.use_reduced", choice=True),
     Command("motion_full", VIEW, QT_TRANSLATE_NOOP("commands", "Full motion"), "motion.use_full", choice=True),
     Command("table", VIEW, QT_TRANSLATE_NOOP("commands", "Heat map or table"), "toggle_table", (), ("T",)),
+    Command("map", VIEW, QT_TRANSLATE_NOOP("commands", "Architecture map"), "maps.toggle", ("Ctrl+Shift+A",)),
     Command("panes", VIEW, QT_TRANSLATE_NOOP("commands", "Next pane"), "next_pane", ("F6",)),
     Command("panes_back", VIEW, QT_TRANSLATE_NOOP("commands", "Previous pane"), "previous_pane", ("Shift+F6",)),
     Command("next", STEP, QT_TRANSLATE_NOOP("commands", "Next"), "session.next", ("F10",), (".", "PgDown"), "over"),

@@ -21,6 +21,14 @@
     </message>
 </context>
 <context>
+    <name>AxisLegend</name>
+    <message>
+        <source>, </source>
+        <extracomment>Below this zoom the map rather leaves something out than becomes smaller.</extracomment>
+        <translation>，</translation>
+    </message>
+</context>
+<context>
     <name>Candidates</name>
     <message>
         <source>all others</source>
@@ -298,12 +306,63 @@
         <translation>大纲</translation>
     </message>
     <message>
+        <source>Map</source>
+        <translation>架构图</translation>
+    </message>
+    <message>
         <source>Inspector</source>
         <translation>检查器</translation>
     </message>
     <message>
         <source>Transformer Tutor</source>
         <translation>Transformer Tutor</translation>
+    </message>
+</context>
+<context>
+    <name>MapCanvas</name>
+    <message>
+        <source>you are here</source>
+        <extracomment>How high the title of an open block is: a click there folds it.</extracomment>
+        <translation>当前位置</translation>
+    </message>
+    <message>
+        <source>visited</source>
+        <translation>已看过</translation>
+    </message>
+    <message>
+        <source>partly visited</source>
+        <translation>看过一部分</translation>
+    </message>
+    <message>
+        <source>not visited</source>
+        <translation>还没看过</translation>
+    </message>
+    <message>
+        <source>Architecture map</source>
+        <translation>架构图</translation>
+    </message>
+</context>
+<context>
+    <name>MapPane</name>
+    <message>
+        <source>Architecture</source>
+        <translation>架构图</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>全图</translation>
+    </message>
+    <message>
+        <source>The whole map at once</source>
+        <translation>一次看到整张图</translation>
+    </message>
+    <message>
+        <source>Stage</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Back to the stage</source>
+        <translation>回到步骤</translation>
     </message>
 </context>
 <context>
@@ -787,6 +846,81 @@
     </message>
 </context>
 <context>
+    <name>archmap</name>
+    <message>
+        <source>{count} parameters</source>
+        <translation>{count} 个参数</translation>
+    </message>
+    <message>
+        <source>{count} multiply-adds</source>
+        <translation>{count} 次乘加</translation>
+    </message>
+    <message>
+        <source>also reads how many tokens are real</source>
+        <translation>还读取真实词元的个数</translation>
+    </message>
+    <message>
+        <source>Blocks {first}–{last}</source>
+        <translation>块 {first}–{last}</translation>
+    </message>
+    <message>
+        <source>residual stream, {sizes}</source>
+        <translation>残差流，{sizes}</translation>
+    </message>
+    <message>
+        <source>encoder–decoder</source>
+        <translation>编码器–解码器</translation>
+    </message>
+    <message>
+        <source>decoder-only</source>
+        <translation>仅解码器</translation>
+    </message>
+    <message>
+        <source>encoder-only</source>
+        <translation>仅编码器</translation>
+    </message>
+    <message>
+        <source>pre-norm</source>
+        <translation>前置归一化</translation>
+    </message>
+    <message>
+        <source>post-norm</source>
+        <translation>后置归一化</translation>
+    </message>
+    <message>
+        <source>parallel residual</source>
+        <translation>并行残差</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>tied with {stage}</source>
+        <translation>与“{stage}”共享</translation>
+    </message>
+    <message>
+        <source>causal</source>
+        <translation>因果</translation>
+    </message>
+    <message>
+        <source>padding</source>
+        <translation>填充</translation>
+    </message>
+    <message>
+        <source>window {size}</source>
+        <translation>窗口 {size}</translation>
+    </message>
+    <message>
+        <source>{count} ids</source>
+        <translation>{count} 个编号</translation>
+    </message>
+    <message>
+        <source>by row</source>
+        <translation>按行</translation>
+    </message>
+</context>
+<context>
     <name>axis</name>
     <message>
         <source>batch</source>
@@ -946,6 +1080,10 @@
     <message>
         <source>Heat map or table</source>
         <translation>热图或表格</translation>
+    </message>
+    <message>
+        <source>Architecture map</source>
+        <translation>架构图</translation>
     </message>
     <message>
         <source>Next pane</source>

@@ -27,6 +27,8 @@ from tutor.views.continuebar import ContinueBar
 from tutor.views.files_desk import FilesDesk
 from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
+from tutor.views.map_desk import MapDesk
+from tutor.views.mappane import MapPane
 from tutor.views.mask_desk import MaskDesk
 from tutor.views.models_desk import ModelsDesk
 from tutor.views.motion import Motion
@@ -105,12 +107,15 @@ class MainWindow(QMainWindow):
         self.transport.add_group(self.playbar)
         self.panes = Panes(look, self.stage)
         self.left, self.right = self.panes.left, self.panes.right
+        self.side_map, self.map = MapPane(look, compact=True), MapPane(look)
         self.left.add("outline", self.outline)
+        self.left.add("map", self.side_map)
         self.right.add("inspector", self.inspector)
         self.panes.add_above(self.sentence, self.strip, self.continuing)
         self.panes.add_below(self.timeline)
         self.panes.add_below(self.transport, self.training)
         self.panes.assemble()
+        self.panes.add_cover(self.map)
         self.setCentralWidget(self.panes)
         self._status = StatusLine()
         self.setStatusBar(self._status)
@@ -130,6 +135,7 @@ class MainWindow(QMainWindow):
         self.models_desk = ModelsDesk(self.runner, self)
         self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
+        self.maps = MapDesk(self.session, self.runner, (self.side_map, self.map), self)
         self.thumbs = ThumbsDesk(self.session, self.runner, self)
         self.lanes = TimelineDesk(self.session, self.timeline, self.thumbs, self)
         self.place_desk = PlaceDesk(
@@ -153,6 +159,7 @@ class MainWindow(QMainWindow):
         self.look_desk.dress(
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.timeline,
             self.transport, self.playbar, self.training, self.writing, self._corner, self._status, self.panes,
+            self.side_map, self.map,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
         self.look_desk.ground("win", self._status)
@@ -160,6 +167,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.acts.connect_to(self)
         self.look_desk.dressed.connect(self._adapt)
+        self.maps.opened.connect(self._show_map)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
         self.models_desk.used.connect(self.desk.use_model_on)
@@ -209,8 +217,10 @@ class MainWindow(QMainWindow):
             self.desk.cancel()
         elif self.continuing.isVisible():
             self.continue_desk.close()
-        else:
+        elif self.session.cell is not None or not self.maps.is_open():
             self.session.pin(None)
+        else:
+            self.maps.close()
 
     def _busy_changed(self, busy: bool) -> None:
         if busy:
@@ -326,6 +336,10 @@ class MainWindow(QMainWindow):
 
     # Commands -----------------------------------------------------------------------------------------------
 
+    def _show_map(self, shown: bool) -> None:
+        self.panes.show_cover(shown)
+        (self.map.canvas if shown else self.stage.current_view()).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def next_head(self) -> None:
         self.session.turn(ax.HEAD, 1)
 
@@ -352,8 +366,8 @@ class MainWindow(QMainWindow):
         self._by_pane(-1)
 
     def _by_pane(self, by: int) -> None:
-        views = (self.sentence.box(), self.strip, self.outline.tree(), self.stage.current_view(), self.inspector,
-                 self.timeline)  # fmt: skip
+        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.map.canvas,
+                 self.stage.current_view(), self.inspector, self.timeline)  # fmt: skip
         panes: list[QWidget] = [view for view in views if view.isVisible()]
         focus = QApplication.focusWidget()
         at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)
@@ -404,8 +418,10 @@ class MainWindow(QMainWindow):
             self.actions_[name].setIconText(text)
         self._corner.set_theme(self.look)
         self.left.set_title("outline", self.tr("Outline"))
+        self.left.set_title("map", self.tr("Map"))
         self.right.set_title("inspector", self.tr("Inspector"))
         self.place_desk.show_model()
+        self.maps.show_map()
         self.desk.show_chips()
         self.stage_desk.ask()
         self._refresh()
