@@ -15,6 +15,7 @@ from tutor.engine.axes import BATCH, HEAD, KEY, POS, QUERY, AxesError, Index, ce
 from tutor.engine.picture import Selection
 from tutor.engine.program import Section, Step, Stop
 from tutor.engine.trace import Trace
+from tutor.trail import Trail
 
 STAGE = "stage"
 OPERATION = "operation"
@@ -53,6 +54,8 @@ class Session(QObject):
         #: one whose row predicts the token being written.
         self.positions: dict[str, int] = {}
         self._visited: set[str] = set()
+        #: The way from number to number that was followed in the working.
+        self.trail = Trail(self)
 
     # -- the run ---------------------------------------------------------------------------------------------
 

@@ -96,8 +96,8 @@ def show(trace: Trace, path: str, selection: Selection) -> Shown:
 
 
 def explain(trace: Trace, path: str, index: Index) -> Working:
-    """Work out one cell."""
-    return trace.working(path, index)
+    """Work out one cell; of a weight, say that it was given."""
+    return trace.explain(path, index)
 
 
 def tokens(model: str, texts: Sequence[str]) -> Batch:

@@ -34,6 +34,9 @@ class Tokens(Op):
     def code(self, out: str, *operands: str) -> str:
         return f"{out} = encode(text)"
 
+    def running(self) -> int:
+        return 1
+
     def formula(self, out: str, *operands: str) -> str:
         return rf"{out} = \operatorname{{encode}}(\mathrm{{text}})"
 

@@ -64,6 +64,9 @@ class Add(_CellByCell):
         # How many terms there are is no option, so the line is written from the operands.
         return f"{out} = {' + '.join(operands)}"
 
+    def running(self) -> int:
+        return 1
+
     def formula(self, out: str, *operands: str) -> str:
         return f"{out} = {' + '.join(operands)}"
 
