@@ -33,7 +33,7 @@ class Link:
     @property
     def short(self) -> str:
         """The end of the name with the index: `scores[0, 2, 5, :]`."""
-        return f"{self.name.rsplit('.', 1)[-1]}{_bracketed(self.index)}"
+        return short_name(self.name) + _bracketed(self.index)
 
     def text(self) -> str:
         return self.name + _bracketed(self.index)
@@ -50,6 +50,16 @@ class Link:
             inside = wanted >= first and (stop is None or wanted < stop) and (wanted - first) % step == 0
             found.append(wanted if inside else first)
         return tuple(found)
+
+
+#: Ends of names that say little without the part before them.
+_VAGUE = frozenset({"mean", "var", "normalized", "w", "b"})
+
+
+def short_name(name: str) -> str:
+    """The end of a tensor's name; with the part before it where the end alone says little (`ln1.mean`)."""
+    parts = name.split(".")
+    return ".".join(parts[-2:]) if parts[-1] in _VAGUE else parts[-1]
 
 
 def _bracketed(index: Slices) -> str:

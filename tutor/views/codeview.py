@@ -52,7 +52,8 @@ class CodeView(LinkText):
         super().changeEvent(event)
 
     def _show(self) -> None:
-        theme, links = self._theme, []
+        theme = self._theme
+        links: list[Link] = []
         rows = []
         lines = self._code.splitlines()
         first = len(lines) - self._running

@@ -13,7 +13,7 @@ from tutor.engine.figures import Figure, Row
 from tutor.engine.token_bytes import Merge
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Trace
-from tutor.engine.working import Column, Link, Math, Note, Working, number, show, symbol
+from tutor.engine.working import Column, Link, Math, Note, Working, number, short_name, show, symbol
 from tutor.views import numbers, words
 
 translate = QCoreApplication.translate
@@ -95,7 +95,8 @@ class Named(Sequence[str]):
         return self._count
 
     def __getitem__(self, at: int) -> str:  # type: ignore[override]
-        return f"{self._names([at])[0]} ({at})"
+        text = self._names([at])[0]
+        return text if text == f"#{at}" else f"{text} ({at})"
 
 
 def numbered(ids: Sequence[int]) -> list[str]:
@@ -159,6 +160,24 @@ def _weight_place(axes: ax.Axes, index: Sequence[int], names: Names) -> str:
     return translate("present", ", ").join(found)
 
 
+def crumb(trace: Trace, link: Link, names: Names = numbered) -> str:
+    """A cell in short, for a trail: its tensor and the token its last row of tokens has, or its entry of the
+    vocabulary (`probs[cat]`)."""
+    short = short_name(link.name)
+    if not link.index:
+        return short
+    axes = trace.shapes[link.name]
+    if axes and axes[-1].name == ax.D_VOCAB:
+        return f"{short}[{names([int(link.index[-1])])[0]}]"  # type: ignore[arg-type]
+    sentence = next((at for axis, at in zip(axes, link.index) if axis.name == ax.BATCH), 0)
+    tokens = [
+        token_text(text, int(sentence), int(at))  # type: ignore[arg-type]
+        for at, text in zip(link.index, trace.texts(link.name))
+        if text is not None
+    ]
+    return f"{short}[{tokens[-1]}]" if tokens else link.short
+
+
 def explanation(trace: Trace, working: Working, names: Names = numbered) -> Explanation:
     """A worked cell as the inspector shows it."""
     name, index = working.name, working.index
@@ -194,13 +213,6 @@ def _whole(working: Working, axes: ax.Axes) -> Math:
     same = last.kind == "number" and show(last.value) == show(working.result)
     ends = () if same else (symbol("="), number(working.result))
     return Math("row", (cell, symbol("="), *inner, *ends))
-
-
-def short_name(path: str) -> str:
-    """The end of a tensor's name; with the part before it where the end alone says little (`ln1.mean`)."""
-    parts = path.split(".")
-    vague = ("mean", "var", "normalized", "w", "b")
-    return ".".join(parts[-2:]) if len(parts) > 1 and parts[-1] in vague else parts[-1]
 
 
 def roles(trace: Trace, path: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from tutor.engine.working import show
 from tutor.views.paint import draw_text
 from tutor.views.theme import Theme, font, lut, metrics
 
-_HEIGHTS = {Curve: 104, Turn: 132, Strip: 40, Slots: 46}
+_HEIGHTS = {Curve: 104, Turn: 132, Strip: 44, Slots: 46}
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 
 
@@ -254,7 +254,7 @@ class FigureView(QWidget):
         theme, px = self._theme, self._theme.px
         line = metrics(theme, "ids").height()
         draw_text(painter, QRectF(0, 0, self.width(), line), one.label, font(theme, "ids"), theme.ink2, _LEFT)
-        box = QRectF(0, line + px(2), self.width(), px(12))
+        box = QRectF(0, line + px(4), self.width(), px(12))
         self._paint_cells(painter, box, one.values)
         count = len(one.values)
         cell = box.width() / max(count, 1)
@@ -300,9 +300,9 @@ class FigureView(QWidget):
         box = QRectF(1, line + px(3), self.width() - 2, px(12))
         head, feature = divmod(one.at, one.width)
         slot = box.width() / one.count
-        for at in range(one.count):
-            cell = QRectF(box.left() + at * slot, box.top(), slot, box.height())
-            painter.fillRect(cell, theme.accentbg if at == head else theme.strip)
+        for number in range(one.count):
+            cell = QRectF(box.left() + number * slot, box.top(), slot, box.height())
+            painter.fillRect(cell, theme.accentbg if number == head else theme.strip)
             painter.setPen(QPen(theme.ctl, 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(cell)

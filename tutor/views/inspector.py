@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from tutor.views import numbers
 from tutor.views.codeview import CodeView
-from tutor.views.entries import EntriesTable
+from tutor.views.entries import EntriesModel, EntriesTable
 from tutor.views.explanation import Explanation
 from tutor.views.figureview import FigureView
 from tutor.views.icons import icon
@@ -129,7 +129,6 @@ class Inspector(QWidget):
         area.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._area = area
         self._header.setContentsMargins(14, 0, 14, 0)
-        self.trail.layout().setContentsMargins(10, 2, 14, 0)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -203,6 +202,14 @@ class Inspector(QWidget):
 
     def terms(self) -> TermsModel:
         return self._model
+
+    def entries(self) -> EntriesModel:
+        """The lines of intermediate results and operands."""
+        return self._entries.model_
+
+    def uses(self) -> EntriesModel:
+        """The lines that say who uses the number."""
+        return self._uses.model_
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -331,7 +338,7 @@ class Inspector(QWidget):
             text = self.tr("✓ the id itself")
         elif shown.agrees:
             text = self.tr("✓ stored {stored} = recomputed {result} (Δ\u00a0{difference}\u00a0≤\u00a0{bound})").format(
-                stored=_value(shown.value, 6), result=_value(shown.result, 6),
+                stored=_digits(shown.value), result=_digits(shown.result),
                 difference=_tiny(shown.difference), bound=_tiny(shown.bound),
             )  # fmt: skip
         else:
@@ -372,7 +379,7 @@ def _no_role(name: str) -> str:
 
 def _exact(shown: Explanation) -> str:
     """Every digit that is stored."""
-    return str(int(shown.value)) if shown.whole else numbers.exact(np.float32(shown.value))
+    return str(int(shown.value)) if shown.whole else numbers.exact(np.float32(shown.value))  # type: ignore[arg-type]
 
 
 def _value(value: float, decimals: int) -> str:
@@ -380,6 +387,11 @@ def _value(value: float, decimals: int) -> str:
     if np.isfinite(value) and 0 < abs(value) < 10.0 ** (1 - decimals):
         return _powers(value, decimals - 1)
     return numbers.fixed(value, decimals)
+
+
+def _digits(value: float) -> str:
+    """A number to six decimals; a small one to six digits, so that something is compared."""
+    return _powers(value, 5) if np.isfinite(value) and 0 < abs(value) < 1e-2 else numbers.fixed(value, 6)
 
 
 def _tiny(value: float) -> str:

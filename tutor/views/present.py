@@ -14,12 +14,12 @@ from tutor.engine.picture import Lit, Panel, Picture
 from tutor.engine.program import Stop
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Stats, Trace
+from tutor.engine.working import short_name as short_name
 from tutor.session import Session
 from tutor.views import modelmap, numbers, words
 from tutor.views.chips import Chip
 from tutor.views.equation import Part
 from tutor.views.explanation import LETTERS, place
-from tutor.views.explanation import short_name as short_name
 from tutor.views.heatdata import Map
 from tutor.views.outline import Branch, Entry
 from tutor.views.timelinepaint import UseMark

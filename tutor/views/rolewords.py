@@ -23,6 +23,8 @@ _WORDS = {
     "shares": QT_TRANSLATE_NOOP("role words", "share,shares,probability,probabilities"),
     "logits": QT_TRANSLATE_NOOP("role words", "logit,logits"),
     "weights": QT_TRANSLATE_NOOP("role words", "matrix,matrices,table"),
+    # Words that only hold one of those: no tensor is meant.
+    "none": QT_TRANSLATE_NOOP("role words", "mean value,keyboard"),
 }
 
 
@@ -57,14 +59,21 @@ def named(trace: Trace, path: str) -> dict[str, str]:
 
 def words_of(kind_: str) -> tuple[str, ...]:
     """The words for a kind, in the learner's language, longest first."""
-    said = QCoreApplication.translate("role words", str(_WORDS[kind_]))
-    return tuple(sorted((one.strip() for one in said.split(",") if one.strip()), key=len, reverse=True))
+    said = QCoreApplication.translate("role words", _WORDS[kind_])
+    return tuple(sorted((one.strip() for one in re.split("[,、]", said) if one.strip()), key=len, reverse=True))
 
 
 def marks(text: str, tensors: dict[str, str]) -> Iterator[tuple[int, int, Link]]:
     """Where words of a text stand for tensors: begin, end and the tensor."""
+    others = list(_hits(text, "none"))
     for word, name in tensors.items():
-        for one in words_of(word):
-            edge = r"\b" if one.isascii() else ""
-            for hit in re.finditer(f"{edge}{re.escape(one)}{edge}", text, re.IGNORECASE):
-                yield hit.start(), hit.end(), Link(name, ())
+        for start, stop in _hits(text, word):
+            if not any(first <= start and stop <= last for first, last in others):
+                yield start, stop, Link(name, ())
+
+
+def _hits(text: str, kind_: str) -> Iterator[tuple[int, int]]:
+    for one in words_of(kind_):
+        edge = r"\b" if one.isascii() else ""
+        for hit in re.finditer(f"{edge}{re.escape(one)}{edge}", text, re.IGNORECASE):
+            yield hit.span()

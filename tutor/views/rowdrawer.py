@@ -202,8 +202,10 @@ class RowDrawer(QWidget):
         wide = math.ceil(metrics(theme, "dense", True).horizontalAdvance("−00.0000") + theme.px(8))
         labels = max(metrics(theme, "caption").horizontalAdvance(line.label) for line in self._model.row().lines)  # type: ignore[union-attr]
         self.table.verticalHeader().setFixedWidth(math.ceil(labels + theme.px(14)))
-        self.table.horizontalHeader().setDefaultSectionSize(wide)
         total = metrics(theme, "dense", True).horizontalAdvance("mean x² 0.0000") + theme.px(10)
+        room = self.width() - 32 - self.table.verticalHeader().width() - math.ceil(total) - 2
+        wide = max(wide, min(room // max(1, count - 1), round(theme.px(76))))
+        self.table.horizontalHeader().setDefaultSectionSize(wide)
         self.table.setColumnWidth(count - 1, math.ceil(total))
         needed = wide * (count - 1) + total + self.table.verticalHeader().width()
         scrolls = needed > self.width() - 32

@@ -172,7 +172,7 @@ class StageDesk(QObject):
         index = panel.index(row, col)
         value = panel.values[row, col]
         text = str(int(value)) if panel.kind == "ids" else numbers.exact(value)
-        address = f"{panel.name.rsplit('.', 1)[-1]}[{', '.join(map(str, index))}]"
+        address = Link(panel.name, index).short
         self._stage.set_readout(f"{text}   {address}   {present.place_words(trace, panel, index)}")
         self.pointed.emit(panel.name)
         if part == len(panels) - 1:

@@ -35,6 +35,8 @@ class TermsModel(QAbstractTableModel):
         self._cells: tuple[Column | None, ...] = ()
         self._adds: tuple[bool, ...] = ()
         self._own: int | None = None
+        self._most: list[float] = []
+        self._decimals: list[int] = []
         self._inks: tuple[QBrush | None, ...] = ()
         self._order = np.zeros(0, int)
         self._rest = np.zeros(0, int)
@@ -52,6 +54,7 @@ class TermsModel(QAbstractTableModel):
         self._headers, self._columns, self._labels = tuple(headers), tuple(columns), labels
         self._cells, self._adds, self._own = tuple(cells), tuple(adds), own
         self._all = False
+        self._measure()
         self._sort()
         self.endResetModel()
 
@@ -125,6 +128,9 @@ class TermsModel(QAbstractTableModel):
         cell = self._cells[column - 1] if column <= len(self._cells) else None
         return cell.link(at) if cell is not None else None
 
+    def header(self, column: int) -> str:
+        return self._headers[column]
+
     def blanks(self) -> int:
         """How many columns come before the first that is summed, the labels among them."""
         return 1 + next((at for at, adds in enumerate(self._adds) if adds), 0)
@@ -165,7 +171,7 @@ class TermsModel(QAbstractTableModel):
         if at >= 0:
             if column == 0:
                 return self._labels[at] if self._labels is not None else str(at)
-            return self._number(float(self._columns[column - 1][at]))
+            return self.number(column - 1, float(self._columns[column - 1][at]))
         if column == 0:
             if not self.is_rest(row):
                 return self.tr("Sum")
@@ -173,10 +179,28 @@ class TermsModel(QAbstractTableModel):
         if not self._adds or not self._adds[column - 1]:
             return ""
         values = self._columns[column - 1]
-        return self._number(float(values[self._rest].sum() if self.is_rest(row) else values.sum()))
+        return self.number(column - 1, float(values[self._rest].sum() if self.is_rest(row) else values.sum()))
 
-    def _number(self, value: float) -> str:
-        return numbers.fixed(value, 4 if len(self._columns) < 4 else 3)
+    def number(self, column: int, value: float) -> str:
+        """A number of a column as it is written: one width for all, fewer decimals where they are large."""
+        return numbers.fixed(value, self._decimals[column])
+
+    def widest(self, column: int) -> list[str]:
+        """Texts none of which a column's numbers exceed."""
+        return [self.number(column, sign * self._most[column]) for sign in (1, -1)]
+
+    def _measure(self) -> None:
+        """How large the numbers of each column get, their sum among them, and so how many decimals they have."""
+        self._most, self._decimals = [], []
+        base = 4 if len(self._columns) < 4 else 3
+        for at, values in enumerate(self._columns):
+            finite = values[np.isfinite(values)]
+            most = float(np.abs(finite).max(initial=0.0))
+            if at < len(self._adds) and self._adds[at]:
+                most = max(most, abs(float(finite.sum())))
+            digits = len(str(int(most)))
+            self._most.append(most)
+            self._decimals.append(max(0, base - max(0, digits - 2)))
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation == Qt.Orientation.Horizontal:
@@ -229,12 +253,21 @@ class TermsTable(LinkTable):
     def _share(self, role: str, columns: int) -> None:
         if columns < 2:
             return
-        need = metrics(self._theme, role, True).horizontalAdvance("−00.0000" if columns <= 4 else "−0.000")
-        number = math.ceil(need + self._theme.px(10))
-        label = max(self.viewport().width() - number * (columns - 1), round(self._theme.px(36)))
-        self.setColumnWidth(0, label)
-        for column in range(1, columns):
-            self.setColumnWidth(column, number)
+        numbers_, heads, pad = metrics(self._theme, role, True), metrics(self._theme, "caption"), self._theme.px(10)
+        need = [
+            math.ceil(max(map(numbers_.horizontalAdvance, self._terms.widest(at))) + pad) for at in range(columns - 1)
+        ]
+        room = self.viewport().width()
+        spare = room - sum(need) - round(self._theme.px(72))
+        for at in range(columns - 1):
+            # A header is read whole where there is room for it.
+            head = math.ceil(heads.horizontalAdvance(self._terms.header(at)) + pad)
+            more = min(max(0, head - need[at]), max(0, spare))
+            need[at] += more
+            spare -= more
+        self.setColumnWidth(0, max(room - sum(need), round(self._theme.px(36))))
+        for at, wide in enumerate(need):
+            self.setColumnWidth(at + 1, wide)
 
     def activate(self, row: int, column: int) -> None:
         if self._terms.is_rest(row):

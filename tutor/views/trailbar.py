@@ -1,4 +1,4 @@
-"""The way a working was followed: `‹ probs[0, 5, 43] ‹ logits[0, 5, 43] ‹ …`, each place a link."""
+"""The way a working was followed: `probs[·Tom] ‹ logits[·Tom] ‹ …`, each place a link."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class TrailBar(QWidget):
         self._crumbs = Crumbs(theme)
         self._crumbs.chosen.connect(self.chosen)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(10, 2, 14, 0)
         row.setSpacing(4)
         row.addWidget(self._button)
         row.addWidget(self._crumbs, 1)
@@ -147,7 +147,7 @@ class Crumbs(QWidget):
         placed = self.rects()
         if placed and placed[0][1] > 0:
             room = QRectF(0, 0, placed[0][0].left(), self.height())
-            draw_text(painter, room, "…" + _GAP, face, theme.ink3, Qt.AlignmentFlag.AlignLeft)
+            draw_text(painter, room, "…" + _GAP, face, theme.ink3, Qt.AlignmentFlag.AlignLeft, elide=False)
         for rect, at in placed:
             here = self._at_end and at == len(self._places) - 1
             ink = theme.ink if here else theme.accentink

@@ -123,11 +123,10 @@ class WorkingDesk(QObject):
         return None
 
     def _show_trail(self) -> None:
-        trail = self._session.trail
-        places = trail.places
-        self._inspector.trail.set_places(
-            [place.link.short for place in places], [place.link.text() for place in places], trail.on_it()
-        )
+        trail, trace = self._session.trail, self._session.trace
+        links = [place.link for place in trail.places]
+        short = [explanation.crumb(trace, link, self.names) for link in links] if trace is not None else []
+        self._inspector.trail.set_places(short, [link.text() for link in links], trail.on_it())
 
     def set_height(self, high: float) -> None:
         """How high the window is, in units of the design at 100 %."""
