@@ -38,6 +38,7 @@ from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
 from tutor.views.play import PlayDesk
 from tutor.views.playbar import PlayBar
+from tutor.views.rowdrawer import RowDrawer
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
 from tutor.views.stage_desk import StageDesk
@@ -49,6 +50,7 @@ from tutor.views.timeline import Timeline
 from tutor.views.timeline_desk import TimelineDesk
 from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
+from tutor.views.working_desk import WorkingDesk
 from tutor.views.writing import Writing
 
 #: What the choices in the menu bar's corner show.
@@ -97,6 +99,8 @@ class MainWindow(QMainWindow):
         self.outline = Outline(look)
         self.stage = StagePane(look)
         self.inspector = Inspector(look)
+        self.drawer = RowDrawer(look)
+        self.stage.add_drawer(self.drawer)
         self.timeline = Timeline(look)
         steps = [self.actions_[one] for one in ("first", "previous", "next", "into", "out", "last")]
         self.transport = Transport(look, steps, self.actions_["next"])
@@ -135,6 +139,9 @@ class MainWindow(QMainWindow):
         self.models_desk = ModelsDesk(self.runner, self)
         self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
+        self.working_desk = WorkingDesk(
+            self.session, self.runner, self.stage, self.inspector, self.stage_desk, self.drawer, self
+        )
         self.maps = MapDesk(self.session, self.runner, (self.side_map, self.map), self)
         self.thumbs = ThumbsDesk(self.session, self.runner, self)
         self.lanes = TimelineDesk(self.session, self.timeline, self.thumbs, self)
@@ -157,9 +164,9 @@ class MainWindow(QMainWindow):
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
         self.look_desk.dress(
-            self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.timeline,
-            self.transport, self.playbar, self.training, self.writing, self._corner, self._status, self.panes,
-            self.side_map, self.map,
+            self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
+            self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
+            self.panes, self.side_map, self.map,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
         self.look_desk.ground("win", self._status)
@@ -184,6 +191,7 @@ class MainWindow(QMainWindow):
         self.stage_desk.shown.connect(self.panes.bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
         self.stage_desk.said.connect(self.say)
+        self.working_desk.failed.connect(self._stage_failed)
         self.session.traceChanged.connect(self._refresh)
         self.session.moved.connect(self._moved)
         self._patience = QTimer(self)
@@ -217,6 +225,8 @@ class MainWindow(QMainWindow):
             self.desk.cancel()
         elif self.continuing.isVisible():
             self.continue_desk.close()
+        elif self.session.trail.leave():
+            return
         elif self.session.cell is not None or not self.maps.is_open():
             self.session.pin(None)
         else:
@@ -410,6 +420,7 @@ class MainWindow(QMainWindow):
         narrow = self.panes.adapt(self.width(), self.height())
         self.sentence.set_compact(narrow)
         self.transport.setVisible(not self.panes.is_low(self.height()))
+        self.working_desk.set_height(self.height() / self.look.font_scale)
 
     def retranslate(self) -> None:
         self.setWindowTitle(self.tr("Transformer Tutor"))
@@ -424,6 +435,7 @@ class MainWindow(QMainWindow):
         self.maps.show_map()
         self.desk.show_chips()
         self.stage_desk.ask()
+        self.working_desk.ask()
         self._refresh()
 
     # Qt's own -----------------------------------------------------------------------------------------------
