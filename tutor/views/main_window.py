@@ -20,6 +20,8 @@ from tutor.session import Session
 from tutor.versions import versions
 from tutor.views import dialogs, present, words
 from tutor.views.actions import Actions
+from tutor.views.bars import BarsView
+from tutor.views.bars_desk import BarsDesk, Names
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
 from tutor.views.continue_desk import ContinueDesk
@@ -41,6 +43,8 @@ from tutor.views.theme import LIGHT, Theme
 from tutor.views.timeline import Timeline
 from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
+from tutor.views.vocab_desk import VocabDesk
+from tutor.views.vocabview import VocabView
 from tutor.views.writing import Writing
 
 #: What the choices in the menu bar's corner show.
@@ -99,6 +103,9 @@ class MainWindow(QMainWindow):
         self.left, self.right = self.panes.left, self.panes.right
         self.left.add("outline", self.outline)
         self.right.add("inspector", self.inspector)
+        self.bars, self.vocab = BarsView(look), VocabView(look)
+        self.stage.add_view("bars", self.bars, "bars")
+        self.right.add("vocabulary", self.vocab)
         self.panes.add_above(self.sentence, self.strip, self.continuing)
         self.panes.add_below(self.timeline)
         self.panes.add_below(self.transport, self.training)
@@ -122,6 +129,9 @@ class MainWindow(QMainWindow):
         self.models_desk = ModelsDesk(self.runner, self)
         self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
+        names = Names(self.session, self.desk)
+        self.bars_desk = BarsDesk(self.session, self.runner, names, self.stage, self.bars, self)
+        self.vocab_desk = VocabDesk(self.session, self.runner, names, self.gaps, self.right, self.vocab, self)
         self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
 
     def _dress(self) -> None:
@@ -129,6 +139,7 @@ class MainWindow(QMainWindow):
         self.look_desk.dress(
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.timeline,
             self.transport, self.training, self.writing, self._corner, self._status, self.panes,
+            self.bars, self.vocab,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
         self.look_desk.ground("win", self._status)
@@ -152,6 +163,7 @@ class MainWindow(QMainWindow):
         self.stage_desk.shown.connect(self.panes.bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
         self.stage_desk.said.connect(self.say)
+        self.bars_desk.failed.connect(self._stage_failed)
         self.session.traceChanged.connect(self._refresh)
         self.session.moved.connect(self._moved)
         self._patience = QTimer(self)
@@ -312,6 +324,11 @@ class MainWindow(QMainWindow):
         """The heat maps, or the same numbers as a table."""
         self.stage.show_view("heat" if self.stage.view() == "table" else "table")
 
+    def show_vocabulary(self) -> None:
+        """The page "Vocabulary"; when it is shown already, the inspector again."""
+        self.right.show_page("inspector" if self.right.page() == "vocabulary" else "vocabulary")
+        self.panes.show_right()
+
     def focus_sentence(self) -> None:
         self.sentence.box().setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.sentence.box().selectAll()
@@ -381,9 +398,13 @@ class MainWindow(QMainWindow):
         self._corner.set_theme(self.look)
         self.left.set_title("outline", self.tr("Outline"))
         self.right.set_title("inspector", self.tr("Inspector"))
+        self.right.set_title("vocabulary", self.tr("Vocabulary"))
+        self.stage.set_view_title("bars", self.tr("Bars"), self.tr("The chosen row as bars (Shift+T)"))
         self.place_desk.show_model()
         self.desk.show_chips()
         self.stage_desk.ask()
+        self.bars_desk.ask()
+        self.vocab_desk.ask()
         self._refresh()
 
     # Qt's own -----------------------------------------------------------------------------------------------

@@ -165,14 +165,24 @@ def _lit(panel: Panel, part: Slices) -> tuple[Lit, Lit] | None:
     return panel.lit(part)
 
 
+def token_text(batch: Batch, row: int, at: int) -> str:
+    """A token in a sentence of words: its text, or that it is a pad."""
+    token = batch.rows[row][at]
+    return translate("present", "pad") if token.pad else token.text
+
+
 def place_words(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
-    """A cell in words: which tokens, which head, which feature."""
-    row = next((at for axis, at in zip(panel.axes, index) if axis.name == ax.BATCH), 0)
+    """A cell of a panel in words: which tokens, which head, which feature."""
+    return index_words(trace, panel.name, index)
+
+
+def index_words(trace: Trace, name: str, index: Sequence[int]) -> str:
+    """A cell in words; of an index that is cut short, the part that it names."""
+    axes = trace.shapes[name]
+    row = next((at for axis, at in zip(axes, index) if axis.name == ax.BATCH), 0)
     found = []
-    for axis, at, text in zip(panel.axes, index, trace.texts(panel.name)):
-        token = None
-        if text is not None:
-            token = translate("present", "pad") if text.rows[row][at].pad else text.rows[row][at].text
+    for axis, at, text in zip(axes, index, trace.texts(name)):
+        token = token_text(text, row, at) if text is not None else None
         if axis.name == ax.QUERY:
             found.append(translate("present", "query {token} ({at})").format(token=token, at=at))
         elif axis.name == ax.KEY:
