@@ -18,14 +18,22 @@ DEFAULT_COUNT = 10
 
 
 class _SearchBox(QLineEdit):
-    """A box for a part of a token: Return pins what was found, Esc empties the box and leaves it."""
+    """A box for a part of a token: Return pins what was found, Esc empties the box, Down leaves it."""
 
     left = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        # While there is something to clear, Esc is this box's and not the window's.
+        override = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if override and event.key() == Qt.Key.Key_Escape and self.text():  # type: ignore[attr-defined]
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Escape):
+        elif event.key() == Qt.Key.Key_Down:
             self.left.emit()
         else:
             super().keyPressEvent(event)
