@@ -185,6 +185,26 @@ def test_layers_are_the_input_and_what_each_block_hands_on():
     assert not lens.can_read(two.program, two.shapes, "encoder.blocks.0.resid_post")
 
 
+def test_a_saved_trace_is_read_by_numpy_to_the_same_numbers(trace, tmp_path):
+    saved.save(trace, tmp_path / "t.safetensors")
+    file = saved.SavedTrace(tmp_path / "t.safetensors")
+    for path in lens.layers(trace.program, trace.shapes):
+        mine, theirs = lens.through(file, path), lens.through(trace, path)
+        for name in by_hand(trace):
+            np.testing.assert_allclose(mine[name], theirs[name], rtol=2e-4, atol=1e-5)
+        assert not mine["probs"].flags.writeable
+        # What was not computed again is the file's own.
+        first = lens.layers(trace.program, trace.shapes)[0]
+        assert np.array_equal(mine[first], trace[first])
+
+
+def test_a_saved_trace_without_the_output_matrix_says_so(tmp_path):
+    trace = run(spec(tied=False))
+    saved.save(trace, tmp_path / "t.safetensors", only=["blocks.*"])
+    with pytest.raises(TraceError, match="was left out"):
+        lens.reading(saved.SavedTrace(tmp_path / "t.safetensors"), "blocks.0.resid_post", 0)
+
+
 def test_what_the_lens_cannot_read_is_said_in_one_sentence(tmp_path):
     trace = run(spec())
     with pytest.raises(TraceError, match="no residual"):

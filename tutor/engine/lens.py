@@ -14,12 +14,14 @@ from tutor.engine import axes as ax
 from tutor.engine.axes import Axes, Index
 from tutor.engine.ops import Identity, Lookup
 from tutor.engine.program import Program
+from tutor.engine.tail import Ended
 from tutor.engine.trace import Cancelled, Trace, TraceError
 from tutor.engine.vocabulary import outputs
 
 #: Rows of the embedding table that are looked at together.
 _SLICE = 4096
 _RESIDUAL = "residual"
+SAVED = "saved"
 
 
 @dataclass(frozen=True)
@@ -228,14 +230,19 @@ class Reading:
 
 
 def through(trace: Trace, path: str) -> Trace:
-    """The run as if the model ended with this residual: its last steps applied to it. Raises TraceError for a tensor
-    the last steps cannot be applied to, and for a saved trace, which cannot compute."""
+    """The run as if the model ended with this residual: its last steps applied to it. A live trace computes them as
+    always, a saved one in numpy. Raises TraceError for a tensor the last steps cannot be applied to, and where a file
+    lacks the weights."""
     if not can_read(trace.program, trace.shapes, path):
         raise TraceError(f"{path} is no residual that the model's last steps could read.")
     last = final_residual(trace.program, trace.shapes)
     assert last is not None
     if origin(trace.program, path) == origin(trace.program, last):
         return trace
+    if trace.where == SAVED:
+        found = outputs(trace.program, trace.shapes)
+        assert found is not None
+        return Ended(trace, last, trace[path], found[1])
     return trace.with_override(last, trace[path])
 
 
