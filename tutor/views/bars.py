@@ -128,7 +128,7 @@ class BarsView(QWidget):
         self._words.set_text(text)
 
     def _set(self, view: QWidget, head: str, told: str) -> None:
-        focused = self.hasFocus() or self._stack.currentWidget().hasFocus()
+        focused = self.hasFocus()
         self._stack.setCurrentWidget(view)
         self._tools.setVisible(view is self._table)
         self._head.set_text(head)

@@ -212,7 +212,8 @@ class ColumnBars(QWidget):
     def _paint_marks(self, painter: QPainter) -> None:
         """A small triangle and the number over the largest; the pinned and the cursor's column framed."""
         theme, plot = self._theme, self.plot()
-        line, taken = metrics(theme, "caption").height(), []
+        line = metrics(theme, "caption").height()
+        taken: list[QRectF] = []
         for at in self.largest():
             middle = self.column_rect(at).center().x()
             triangle(painter, QPointF(middle, plot.top() - theme.px(5)), theme.px(7), "down", theme.ink)

@@ -61,7 +61,7 @@ def decimals_for(values: Iterable[float], characters: int, prob: bool = False) -
     return None
 
 
-def exact(value: float) -> str:
+def exact(value: float | np.floating) -> str:
     """Every digit that is stored, and no more: the shortest text that reads back as the same float32 (or,
     for a Python float or float64, the same double)."""
     special = _special(float(value))

@@ -131,7 +131,7 @@ class VocabView(QWidget):
         self._blocks = (self._lens, self._here, self._near, self._surprise)
         self._truth, self._truth_told = QLineEdit(), QLabel()
         self._truth_told.setWordWrap(True)
-        inner = QWidget()
+        inner = self._inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(14, 8, 14, 12)
         column.setSpacing(8)
@@ -278,7 +278,7 @@ class VocabView(QWidget):
             colours = line.palette()
             colours.setColor(colours.ColorRole.WindowText, theme.line)
             line.setPalette(colours)
-        for widget in (self._area, self._area.widget()):
+        for widget in (self._area, self._inner):
             colours = widget.palette()
             for ground in (colours.ColorRole.Window, colours.ColorRole.Base):
                 colours.setColor(ground, theme.pane)
