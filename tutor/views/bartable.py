@@ -253,7 +253,7 @@ class BarTable(QTableView):
         ids = metrics(theme, "ids").horizontalAdvance("000000") + pad if self._ids else 0.0
         left = self.viewport().width() - lead - value - ids
         widest = max((dense.horizontalAdvance(row.token) for row in rows if not row.note), default=0.0) + pad
-        token = min(max(widest, theme.px(60)), max(left * 0.5, theme.px(60)))
+        token = min(max(widest, theme.px(60)), max(left * 0.5, theme.px(60)), theme.px(210))
         notes = max((small.horizontalAdvance(row.token) for row in rows if row.note), default=0.0) + pad
         token = min(max(token, notes - ids), max(left * 0.6, theme.px(60)))
         for column, width in ((LEAD, lead), (TOKEN, token), (ID, ids), (VALUE, value),

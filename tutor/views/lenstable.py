@@ -112,6 +112,9 @@ class _Painter(QStyledItemDelegate):
             draw_token(painter, half, token, font(theme, "dense", bold), ink, ink)
             below = half.translated(0, half.height() - 1)
             draw_text(painter, below, numbers.compact(share, 3, prob=True), font(theme, "ids"), ink)
+        if chosen:  # the column of the position that is looked at
+            for edge in (rect.left(), rect.right() - theme.px(2)):
+                painter.fillRect(QRectF(edge, rect.top(), theme.px(2), rect.height()), theme.accent)
         if chosen and row.current:
             frame(painter, rect.adjusted(0, 0, -1, -1), theme.halo, 4)
             frame(painter, rect.adjusted(1, 1, -2, -2), theme.ring, 2)
