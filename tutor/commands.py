@@ -57,6 +57,7 @@ COMMANDS = (
     ),
     Command("models", FILE, QT_TRANSLATE_NOOP("commands", "Models…"), "show_models", ("Ctrl+Shift+M",)),
     Command("save", FILE, QT_TRANSLATE_NOOP("commands", "Save this trace…"), "files.save_trace", ("Ctrl+S",)),
+    Command("export", FILE, QT_TRANSLATE_NOOP("commands", "Export…"), "exporter.open", ("Ctrl+E",), icon="export"),
     Command("quit", FILE, QT_TRANSLATE_NOOP("commands", "Quit"), "close", ("Ctrl+Q",)),
     Command("sentence", EDIT, QT_TRANSLATE_NOOP("commands", "Type a sentence"), "focus_sentence", ("Ctrl+L",)),
     Command("target", EDIT, QT_TRANSLATE_NOOP("commands", "Type a target"), "focus_target", ("Ctrl+Shift+L",)),

@@ -26,6 +26,7 @@ from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
+from tutor.views.export_desk import ExportDesk
 from tutor.views.files_desk import FilesDesk
 from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
@@ -129,6 +130,9 @@ class MainWindow(QMainWindow):
         self.models_desk = ModelsDesk(self.runner, self)
         self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
+        self.exporter = ExportDesk(
+            self.session, self.runner, self.stage, self.stage_desk, self.look_desk, self._settings, self
+        )  # fmt: skip
         names = Names(self.session, self.desk)
         self.bars_desk = BarsDesk(self.session, self.runner, names, self.stage, self.bars, self)
         self.vocab_desk = VocabDesk(self.session, self.runner, names, self.gaps, self.right, self.vocab, self)
@@ -164,6 +168,9 @@ class MainWindow(QMainWindow):
         self.stage_desk.failed.connect(self._stage_failed)
         self.stage_desk.said.connect(self.say)
         self.bars_desk.failed.connect(self._stage_failed)
+        self.exporter.busyChanged.connect(self._busy_changed)
+        self.exporter.progressed.connect(self._progressed)
+        self.exporter.said.connect(self.say)
         self.session.traceChanged.connect(self._refresh)
         self.session.moved.connect(self._moved)
         self._patience = QTimer(self)
@@ -195,6 +202,8 @@ class MainWindow(QMainWindow):
         """Cancel the run, else close what was opened, else unpin."""
         if self.desk.busy():
             self.desk.cancel()
+        elif self.exporter.busy():
+            self.exporter.cancel()
         elif self.continuing.isVisible():
             self.continue_desk.close()
         else:
@@ -212,7 +221,7 @@ class MainWindow(QMainWindow):
 
     def show_progress(self) -> None:
         """The progress bar, once work has taken half a second."""
-        self._status.show_progress(self.desk.busy())
+        self._status.show_progress(self.desk.busy() or self.exporter.busy())
 
     def _progressed(self, done: float) -> None:
         self._status.set_progress(round(100 * done))
@@ -260,7 +269,7 @@ class MainWindow(QMainWindow):
 
     def _refresh(self) -> None:
         there = self.session.trace is not None
-        for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save",
+        for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save", "export",
                      "next_head", "previous_head"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
