@@ -256,6 +256,101 @@
     </message>
 </context>
 <context>
+    <name>ExportDesk</name>
+    <message>
+        <source>The export was cancelled; nothing was written.</source>
+        <translation>导出已取消，没有写入任何文件。</translation>
+    </message>
+    <message>
+        <source>{title}, stage {number} of {total}</source>
+        <translation>{title}，第 {number} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>Exported as {name}.</source>
+        <translation>已导出为 {name}。</translation>
+    </message>
+    <message>
+        <source>The export failed ({error}): try another format.</source>
+        <translation>导出失败（{error}）：请换一种格式。</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export</source>
+        <extracomment>What can be exported, and the formats of each.</extracomment>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>There is no such folder: choose another place.</source>
+        <translation>没有这个文件夹：请另选位置。</translation>
+    </message>
+    <message>
+        <source>This is a folder: give the file a name.</source>
+        <translation>这是一个文件夹：请给出文件名。</translation>
+    </message>
+    <message>
+        <source>{name} is there already: Export again replaces it.</source>
+        <translation>{name} 已经存在：再按一次“导出”就会替换它。</translation>
+    </message>
+    <message>
+        <source>Picture: the heat maps of this step</source>
+        <translation>图片：这一步的热图</translation>
+    </message>
+    <message>
+        <source>Picture: this view as it stands</source>
+        <translation>图片：当前视图</translation>
+    </message>
+    <message>
+        <source>Picture: the whole window</source>
+        <translation>图片：整个窗口</translation>
+    </message>
+    <message>
+        <source>Numbers: this tensor, whole</source>
+        <translation>数字：整个张量</translation>
+    </message>
+    <message>
+        <source>Handout: steps with formulas and numbers</source>
+        <translation>讲义：步骤、公式和数字</translation>
+    </message>
+    <message>
+        <source>This stage</source>
+        <translation>这一步</translation>
+    </message>
+    <message>
+        <source>This part of the model</source>
+        <translation>模型的这一部分</translation>
+    </message>
+    <message>
+        <source>All stages</source>
+        <translation>所有步骤</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
     <name>FilesDesk</name>
     <message>
         <source>Saved traces and model files (*.safetensors *.gguf *.whl)</source>
@@ -508,10 +603,6 @@
 <context>
     <name>PlaceDesk</name>
     <message>
-        <source>encoder output → K, V</source>
-        <translation>编码器输出 → K、V</translation>
-    </message>
-    <message>
         <source>Model</source>
         <translation>模型</translation>
     </message>
@@ -530,6 +621,48 @@
     <message>
         <source>computing… · {place}</source>
         <translation>正在计算…… · {place}</translation>
+    </message>
+</context>
+<context>
+    <name>PlayBar</name>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>Stop here</source>
+        <translation>停在这里</translation>
+    </message>
+    <message>
+        <source>Go on by itself, to the end of the section</source>
+        <translation>自动前进，直到本部分结束</translation>
+    </message>
+    <message>
+        <source>Speed of Play</source>
+        <translation>播放速度</translation>
+    </message>
+    <message>
+        <source>Speed of Play: 1.0 shows a stage for about {seconds} s</source>
+        <translation>播放速度：1.0 时每一步约显示 {seconds} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>PlayDesk</name>
+    <message>
+        <source>This is the end of the walk.</source>
+        <translation>已经走到最后一步。</translation>
+    </message>
+    <message>
+        <source>The end of this section: press Play to go on.</source>
+        <translation>这一部分到此结束：按“播放”继续。</translation>
+    </message>
+    <message>
+        <source>Here is a question: answer or skip it, then press Play to go on.</source>
+        <translation>这里有一个问题：回答或跳过它，再按“播放”继续。</translation>
     </message>
 </context>
 <context>
@@ -724,6 +857,7 @@
     <name>Timeline</name>
     <message>
         <source>No stages yet.</source>
+        <extracomment>After so long over one place the bubble comes up; once it is up it follows at once. How long the caret glides where motion is wanted.</extracomment>
         <translation>还没有步骤。</translation>
     </message>
     <message>
@@ -735,12 +869,39 @@
         <translation>第 {number} 步，共 {total} 步：{section}，{stage}</translation>
     </message>
     <message>
+        <source>{stage}; operation {k} of {n}: {operation}</source>
+        <translation>{stage}；第 {k} 个操作，共 {n} 个：{operation}</translation>
+    </message>
+    <message>
+        <source>{place}; changed by a what-if</source>
+        <translation>{place}；已被假设改变</translation>
+    </message>
+    <message>
+        <source>operation {k} of {n}</source>
+        <translation>第 {k} 个操作，共 {n} 个</translation>
+    </message>
+    <message>
+        <source>{section} · stage {s} of {total}</source>
+        <translation>{section} · 第 {s} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>◆ changed by a what-if</source>
+        <translation>◆ 已被假设改变</translation>
+    </message>
+    <message>
         <source>Timeline</source>
         <translation>时间线</translation>
     </message>
     <message>
         <source>Use</source>
         <translation>读写</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineDesk</name>
+    <message>
+        <source>encoder output → K, V</source>
+        <translation>编码器输出 → K、V</translation>
     </message>
 </context>
 <context>
@@ -1030,6 +1191,21 @@
     </message>
 </context>
 <context>
+    <name>captions</name>
+    <message>
+        <source>Model: {model}</source>
+        <translation>模型：{model}</translation>
+    </message>
+    <message>
+        <source>Colours from 0 to 1</source>
+        <translation>颜色从 0 到 1</translation>
+    </message>
+    <message>
+        <source>Colours of {names} from {low} to {high}</source>
+        <translation>{names} 的颜色从 {low} 到 {high}</translation>
+    </message>
+</context>
+<context>
     <name>column</name>
     <message>
         <source>product</source>
@@ -1074,6 +1250,10 @@
     <message>
         <source>Save this trace…</source>
         <translation>保存本次运行记录……</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
     </message>
     <message>
         <source>Quit</source>
@@ -1122,6 +1302,18 @@
     <message>
         <source>Normal type</source>
         <translation>标准文字大小</translation>
+    </message>
+    <message>
+        <source>Motion as the system has it</source>
+        <translation>动画：跟随系统</translation>
+    </message>
+    <message>
+        <source>Reduced motion</source>
+        <translation>动画：减少</translation>
+    </message>
+    <message>
+        <source>Full motion</source>
+        <translation>动画：完整</translation>
     </message>
     <message>
         <source>Heat map or table</source>
@@ -1178,6 +1370,26 @@
     <message>
         <source>Previous block</source>
         <translation>上一个块</translation>
+    </message>
+    <message>
+        <source>Undo move</source>
+        <translation>撤销移动</translation>
+    </message>
+    <message>
+        <source>Redo move</source>
+        <translation>重做移动</translation>
+    </message>
+    <message>
+        <source>Play or pause</source>
+        <translation>播放或暂停</translation>
+    </message>
+    <message>
+        <source>Play slower</source>
+        <translation>放慢播放</translation>
+    </message>
+    <message>
+        <source>Play faster</source>
+        <translation>加快播放</translation>
     </message>
     <message>
         <source>Next head</source>
@@ -1653,6 +1865,26 @@
     <message>
         <source>{name} is no rank file with every byte in it: put the original back, or train again.</source>
         <translation>{name} 不是包含全部字节的词表文件：请放回原文件，或重新训练。</translation>
+    </message>
+</context>
+<context>
+    <name>handout</name>
+    <message>
+        <source>stage {number} of {total}</source>
+        <extracomment>As much of a tensor as is printed as a table. A map of more cells is an image here: a page should open at once, and its numbers stand below.</extracomment>
+        <translation>第 {number} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>A walk through {model}</source>
+        <translation>逐步走过 {model}</translation>
+    </message>
+    <message>
+        <source>Every number is the model&apos;s own. Made with Transformer Tutor.</source>
+        <translation>每个数字都出自模型本身。由 Transformer Tutor 制作。</translation>
+    </message>
+    <message>
+        <source>Rows 0 to {row} of {rows} and columns 0 to {column} of {columns}.</source>
+        <translation>{rows} 行中的第 0 至 {row} 行，{columns} 列中的第 0 至 {column} 列。</translation>
     </message>
 </context>
 <context>

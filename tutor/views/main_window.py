@@ -32,16 +32,22 @@ from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
 from tutor.views.mask_desk import MaskDesk
 from tutor.views.models_desk import ModelsDesk
+from tutor.views.motion import Motion
+from tutor.views.mousekeys import MouseKeys
 from tutor.views.outline import Outline
 from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
+from tutor.views.play import PlayDesk
+from tutor.views.playbar import PlayBar
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
 from tutor.views.stage_desk import StageDesk
 from tutor.views.stagepane import StagePane
 from tutor.views.statusline import StatusLine
 from tutor.views.theme import LIGHT, Theme
+from tutor.views.thumbs_desk import ThumbsDesk
 from tutor.views.timeline import Timeline
+from tutor.views.timeline_desk import TimelineDesk
 from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
 from tutor.views.vocab_desk import VocabDesk
@@ -100,6 +106,8 @@ class MainWindow(QMainWindow):
         self.training = TrainingBar(look)
         self.writing = Writing(look)
         self.transport.add(self.writing)
+        self.playbar = PlayBar(look, "F5")
+        self.transport.add_group(self.playbar)
         self.panes = Panes(look, self.stage)
         self.left, self.right = self.panes.left, self.panes.right
         self.left.add("outline", self.outline)
@@ -130,19 +138,39 @@ class MainWindow(QMainWindow):
         self.models_desk = ModelsDesk(self.runner, self)
         self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
-        self.exporter = ExportDesk(
-            self.session, self.runner, self.stage, self.stage_desk, self.look_desk, self._settings, self
-        )  # fmt: skip
+        self.thumbs = ThumbsDesk(self.session, self.runner, self)
+        self.lanes = TimelineDesk(self.session, self.timeline, self.thumbs, self)
+        self.place_desk = PlaceDesk(
+            self.session, self.outline, self.timeline, self.lanes, self.stage, self.inspector, self
+        )
+        self._make_moves()
+        self._make_vocabulary()
+
+    def _make_moves(self) -> None:
+        """What moves by itself, and the way back."""
+        self.motion = Motion(self._settings, self.actions_, self)
+        self.motion.changed.connect(self.timeline.set_still)
+        self.timeline.set_still(self.motion.still())
+        self.player = PlayDesk(self.session, self.stage_desk, self.playbar, self.place_desk.announcer, self)
+        self.player.said.connect(self.say)
+        self._mouse = MouseKeys(self)
+        self._mouse.back.connect(self.session.undo_move)
+        self._mouse.forward.connect(self.session.redo_move)
+
+    def _make_vocabulary(self) -> None:
+        """Bars and the page Vocabulary, and what is written to files of them and of everything else."""
         names = Names(self.session, self.desk)
         self.bars_desk = BarsDesk(self.session, self.runner, names, self.stage, self.bars, self)
         self.vocab_desk = VocabDesk(self.session, self.runner, names, self.gaps, self.right, self.vocab, self)
-        self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
+        self.exporter = ExportDesk(
+            self.session, self.runner, self.stage, self.stage_desk, self.look_desk, self._settings, self
+        )  # fmt: skip
 
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
         self.look_desk.dress(
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.timeline,
-            self.transport, self.training, self.writing, self._corner, self._status, self.panes,
+            self.transport, self.playbar, self.training, self.writing, self._corner, self._status, self.panes,
             self.bars, self.vocab,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
@@ -270,7 +298,7 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         there = self.session.trace is not None
         for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save", "export",
-                     "next_head", "previous_head"):  # fmt: skip
+                     "next_head", "previous_head", "undo_move", "redo_move", "play"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
         for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):
@@ -437,12 +465,14 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous():
+            self._mouse.watch(self.windowHandle())
             self.stage.equation.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._settings.setValue("geometry", self.saveGeometry())
         self.panes.save(self._settings)
         self._patience.stop()
+        self.player.pause()
         self.desk.close()
         self.runner.close()
         super().closeEvent(event)
