@@ -31,7 +31,9 @@ def test_tabs_and_lines_hold_every_digit():
     assert copying.tsv(np.array([[3, 70429]])) == "3\t70429"
 
 
-@pytest.mark.parametrize("values", [ODD, ODD.astype(np.float64), np.array([[1, 2], [3, 4]]), np.zeros((1, 1), np.float32)])
+@pytest.mark.parametrize(
+    "values", [ODD, ODD.astype(np.float64), np.array([[1, 2], [3, 4]]), np.zeros((1, 1), np.float32)]
+)
 def test_python_makes_the_same_array(values):
     text = copying.numpy_literal(values, "x[0, :]")
     made = python(text)
@@ -43,7 +45,8 @@ def test_python_makes_the_same_array(values):
 def test_markdown_is_a_table_with_its_headers():
     text = copying.markdown(ODD, ["a|b 0", "c 1"], ["x", "y", "z"], "fixed2")
     lines = text.splitlines()
-    assert lines == ["|  | x | y | z |", "|---|---:|---:|---:|", r"| a\|b 0 | 0.10 | −∞ | ~0 |", "| c 1 | NaN | ∞ | ~0 |"]
+    assert lines[:2] == ["|  | x | y | z |", "|---|---:|---:|---:|"]
+    assert lines[2:] == [r"| a\|b 0 | 0.10 | −∞ | ~0 |", "| c 1 | NaN | ∞ | ~0 |"]
     assert "| 70429 |" in copying.markdown(np.array([[70429]]), ["0"], ["0"], "fixed4", whole=True)
 
 

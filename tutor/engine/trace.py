@@ -17,7 +17,7 @@ from tutor.engine import axes as ax
 from tutor.engine.axes import Axes, Slices
 from tutor.engine.facts import Facts
 from tutor.engine.ops import Tokens
-from tutor.engine.ops.lookup import token_working
+from tutor.engine.ops.lookup import given_working, token_working
 from tutor.engine.program import Program, Use, lengths_of
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
@@ -131,7 +131,20 @@ class Trace(ABC):
         stored = float(self.read(name, at))
         if isinstance(self.program[name].op, Tokens):
             return token_working(Link(name, at), int(stored), stored)
-        return replace(self.program.working(self.read, name, at, self.shapes), stored=stored)
+        made = self.program.working(self.read, name, at, self.shapes)
+        row = made.row
+        if row is not None:  # a row runs along the last axis
+            whole = self.read(name, (*at[:-1], slice(None))).astype(np.float64)
+            row = replace(row, stored=whole)
+        return replace(made, stored=stored, row=row)
+
+    def explain(self, name: str, index: Sequence[int]) -> Working:
+        """How a cell came about; of a weight or another given number, that it was given. Raises TraceError or
+        AxesError."""
+        if name in self.program.by_name or name not in self.shapes:
+            return self.working(name, index)
+        at = ax.cell(self.shapes[name], index)
+        return given_working(Link(name, at), float(self.read(name, at)))
 
     def reads(self, name: str, index: Sequence[int]) -> tuple[tuple[str, Slices], ...]:
         """For a cell: each operand's name and the part of it that the cell comes from."""
@@ -216,6 +229,20 @@ def statistics(values: np.ndarray, axes: Axes, lengths: Sequence[np.ndarray | No
     return Stats(
         low, high, shift + away, max(square / good - away * away, 0.0) ** 0.5, size / good, count, masked, nan, zeros
     )
+
+
+def looked_up(trace: Trace) -> dict[str, np.ndarray]:
+    """For each weight that is only looked up: the rows this run's ids need."""
+    found = {}
+    program = trace.program
+    for weight in program.weights:
+        rows = [
+            step.op.rows_used(trace.batches[step.inputs[0]].ids) if step.inputs[0] in trace.batches else None
+            for step, _ in program.consumers.get(weight.name, ())
+        ]
+        if rows and all(one is not None for one in rows):
+            found[weight.name] = np.unique(np.concatenate(rows)).astype(np.int64)  # type: ignore[arg-type]
+    return found
 
 
 def frozen(values: np.ndarray) -> np.ndarray:
