@@ -286,8 +286,8 @@ class FigureView(QWidget):
         theme = self._theme
         ring = QRectF(box.left() + left - 1, box.top() - 1, wide + 2, box.height() + 2)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for colour, width in ((theme.halo, 4), (theme.ring, 2)):
-            painter.setPen(QPen(colour, width))
+        for colour, thick in ((theme.halo, 4), (theme.ring, 2)):
+            painter.setPen(QPen(colour, thick))
             painter.drawRect(ring)
         width = metrics(theme, "ids", True).horizontalAdvance(text) + 4
         at = min(max(ring.center().x() - width / 2, 0.0), max(0.0, self.width() - width))
