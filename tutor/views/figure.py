@@ -221,9 +221,10 @@ def _cells(part: Part, data: Map, grid: _Grid, theme: Theme, most: int) -> list[
     if data.values.size <= most:
         return [f'<g class="cells" data-tensor={name}>', *_rects(part, data, grid, theme), "</g>", frame]
     rows, columns = min(grid.rows, _IMAGE), min(grid.columns, _IMAGE)
-    part_shown = data.window((0, grid.rows), (0, grid.columns), rows, columns)
-    values, pads = part_shown.values, data.pads(part_shown)
-    pixels = colours(data, theme, values, np.isneginf(values) if pads is None else np.isneginf(values) | pads)
+    seen = data.window((0, grid.rows), (0, grid.columns), rows, columns)
+    pads = data.pads(seen)
+    hatched = np.isneginf(seen.values)
+    pixels = colours(data, theme, seen.values, hatched if pads is None else hatched | pads)
     image = base64.b64encode(png(pixels)).decode()
     return [
         f'<image class="cells" data-tensor={name} x="{grid.left:.2f}" y="{grid.top:.2f}" width="{grid.width:.2f}" '
