@@ -82,7 +82,7 @@ class MathView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def set_math(self, math: Math | None, role: RoleOf) -> None:
-        """Show an equation; `role` says which colour a linked number has. With the focus it begins at its first link."""
+        """Show an equation; `role` says which colour a linked number has. With the focus its first link is chosen."""
         self._math, self._role, self._at = math, role, None
         self._lay_out()
         if self.hasFocus() and self._hits:
