@@ -210,8 +210,8 @@ class RowDrawer(QWidget):
         needed = wide * (count - 1) + total + self.table.verticalHeader().width()
         scrolls = needed > self.width() - 32
         bar = self.table.horizontalScrollBar().sizeHint().height() if scrolls else 0
-        head = self.table.horizontalHeader().sizeHint().height()
-        self.table.setFixedHeight(self._model.rowCount() * high + head + bar + 2)
+        self.table.horizontalHeader().setFixedHeight(high)
+        self.table.setFixedHeight((self._model.rowCount() + 1) * high + bar + 2)
 
     # Words and input ----------------------------------------------------------------------------------------
 
