@@ -57,10 +57,10 @@ class Session(QObject):
         #: The way here: each move that changed the place or what is selected.
         self.moves = Moves()
         self._visited: set[str] = set()
-        #: The way from number to number that was followed in the working.
-        self.trail = Trail(self)
         #: Which of its results a stage showed last, where that was not the first.
         self._left: dict[str, str] = {}
+        #: The way from number to number that was followed in the working.
+        self.trail = Trail(self)
 
     # -- the run ---------------------------------------------------------------------------------------------
 

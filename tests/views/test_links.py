@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication, QToolButton
 from windows import Small, go, labels, press, settle, step
 
-from tutor.engine import ops
+from tutor.engine import models, ops
 from tutor.engine.working import Link
 from tutor.views.linktable import LINK, LinkTable
 from tutor.views.linktext import LinkText
@@ -325,14 +325,17 @@ def test_the_row_is_worked_out_where_the_window_is_tall(qtbot, opened):
 
 def test_entries_of_the_vocabulary_are_named_by_whoever_knows_them(qtbot, window):
     pin(qtbot, window, "probs", (0, 2, 7))
+    names = models.find("article").tokenizer()
     model = window.inspector.terms()
-    assert all(model.index(row, 0).data().startswith("#") for row in range(model.terms()))
-    window.working_desk.set_names(lambda ids: [f"<{one}>" for one in ids])
-    settle(qtbot, window)
     for row in range(model.terms()):
         at = model.row_of(row)
-        assert model.index(row, 0).data() == f"<{at}> ({at})"
-    assert window.inspector.explanation().place.endswith("vocabulary entry <7> (7)")
+        assert model.index(row, 0).data() == f"{names.token(at).text} ({at})"
+    assert window.inspector.explanation().place.endswith(f"vocabulary entry {names.token(7).text} (7)")
+    window.inspector.followed.emit(Link("logits", (0, 2, 7)))
+    settle(qtbot, window)
+    assert window.inspector.trail.crumbs().places()[0] == f"probs[{names.token(7).text}]"
+    window.session.trail.back()
+    settle(qtbot, window)
     last = model.rowCount() - 1
     assert model.index(last, 0).data() == "Sum"
     assert model.index(last, 4).data() == "1.000"

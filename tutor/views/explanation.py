@@ -277,7 +277,8 @@ def _entries(working: Working, roles: Mapping[str, str]) -> list[Entry]:
         label = line.label
         if line.link is not None:
             own = line.link.short
-            label = own if own.startswith(label) else f"{label} · {own}"
+            same = label.split("[")[0] == line.link.name.rsplit(".", 1)[-1]
+            label = own if same or own.startswith(label) else f"{label} · {own}"
         role = roles.get(line.link.name, "") if line.link is not None else ""
         found.append(Entry(label, show(line.value), line.link, role))
     values = _values(working.equation)
