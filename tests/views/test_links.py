@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication, QToolButton
-from windows import Small, go, labels, press, settle, step
+from windows import Small, click_cell, go, labels, press, settle, step
 
 from tutor.engine import models, ops
 from tutor.engine.working import Link
@@ -69,10 +69,10 @@ def choose_by_keys(qtbot, window, wanted) -> Link:
 
 def test_from_a_probability_back_to_a_tokens_id_with_the_keys_alone(qtbot, window):
     go(qtbot, window, "probs")
-    window.stage.equation.setFocus()
-    for key in (Key.Key_Down, Key.Key_Down, Key.Key_Right, Key.Key_Return):
+    window.stage.current_view().setFocus()
+    for key in (Key.Key_Down, Key.Key_Down, Key.Key_Return):
         step(qtbot, window, key)
-    assert window.session.cell == (0, 1, 1)
+    assert window.session.cursor.path == "probs" and window.session.cell is not None
     for _ in range(4):
         press(qtbot, Key.Key_F6)
         if window.inspector.isAncestorOf(QApplication.focusWidget()):
@@ -140,6 +140,17 @@ def test_a_number_in_the_table_is_followed_with_a_click_and_a_crumb_leads_back(q
     assert not crumbs.isVisible()
 
 
+def test_a_cell_of_an_operand_is_gone_to_with_a_click(qtbot, window):
+    pin(qtbot, window, "blocks.0.attn.scores", (0, 1, 3, 2))
+    click_cell(qtbot, window, 4, 2, part=1)
+    assert here(window) == ("blocks.0.attn.k", (0, 1, 4, 2), None)
+    step(qtbot, window, Key.Key_Backspace)
+    assert here(window) == ("blocks.0.attn.scores", (0, 1, 3, 2), None)
+    pin(qtbot, window, "blocks.0.attn.q_flat", (0, 2, 4))
+    click_cell(qtbot, window, 7, 3, part=1)
+    assert here(window) == ("blocks.0.attn.q_flat", (0, 2, 4), Link("blocks.0.attn.W_Q", (7, 3)))
+
+
 def test_crumbs_are_walked_with_the_keys(qtbot, window):
     pin(qtbot, window, "blocks.0.attn.masked", (0, 1, 3, 2))
     for name in ("scaled", "scores"):
@@ -189,6 +200,14 @@ def test_who_uses_a_number_is_told_and_followed(qtbot, window):
     names = {entry.link.name for entry in window.inspector.explanation().uses}
     assert names == {use.step for use in window.session.trace.used_by("blocks.0.resid_pre", (0, 1, 3))}
     assert len(names) == 4, "queries, keys, values and the sum"
+
+
+def test_a_share_says_how_much_of_its_row_it_is(qtbot, window):
+    pin(qtbot, window, "blocks.0.attn.pattern", (0, 1, 0, 0))
+    assert window.inspector.explanation().caption == "100 % of this row"
+    assert "100 % of this row" in labels(window.inspector)
+    pin(qtbot, window, "blocks.0.attn.scaled", (0, 1, 0, 0))
+    assert "100 % of this row" not in labels(window.inspector)
 
 
 # -- pinned -------------------------------------------------------------------------------------------------------

@@ -76,6 +76,7 @@ class WorkingDesk(QObject):
         inspector.trail.chosen.connect(session.trail.go_to)
         inspector.trail.back.connect(session.trail.back)
         drawer.chosen.connect(self._choose_along)
+        stage_desk.followed.connect(self.follow)
         stage_desk.pointed.connect(self._light_words)
         stage_desk.shown.connect(self._step_shown)
         stage.formula().pointed.connect(self._point_role)
