@@ -106,9 +106,9 @@ def thumbnail(trace: Trace, path: str, selection: Selection) -> Panel | None:
     step = trace.program[path]
     full = picture.panel(trace, path, selection, whole=step.op.picture == "alone")
     rows, columns = full.values.shape
-    small = pool(full.values if full.pooled is None else full.pooled, *_THUMB)
+    small = pool(full.values, *_THUMB)
     return replace(
-        full, values=small, pooled=None, real_rows=-(-full.real_rows * small.shape[0] // rows),
+        full, values=small, real_rows=-(-full.real_rows * small.shape[0] // rows),
         real_columns=-(-full.real_columns * small.shape[1] // columns),
     )  # fmt: skip
 

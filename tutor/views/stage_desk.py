@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from tutor import work
 from tutor.engine import axes as ax
-from tutor.engine.picture import Lit, Selection, choose
+from tutor.engine.picture import Lit, Picture, Selection, choose
 from tutor.engine.trace import Trace
 from tutor.engine.working import Link
 from tutor.runner import Runner
@@ -71,6 +71,11 @@ class StageDesk(QObject):
         """The step under the cursor as it is on screen, None while it is not."""
         return self._current()
 
+    def picture(self) -> Picture | None:
+        """The step under the cursor laid out, None until it is on screen."""
+        shown = self._current()
+        return shown.picture if shown is not None else None
+
     def _current(self) -> work.Shown | None:
         shown = self._shown
         return shown if shown is not None and shown.picture.path == self._session.cursor.path else None
@@ -114,23 +119,13 @@ class StageDesk(QObject):
         self._shown = shown
         made, sign, caption = present.parts(trace, shown.picture)
         self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
-        self._stage.table.set_map(made[-1].data, shown.picture.path)
+        self._stage.tables.set_parts(made, shown.picture.path)
         self._stage.set_formula(shown.formula, shown.words, shown.code)
-        self._stage.set_scales(present.scales(shown.picture), self._about_scale(shown))
         ids = shown.picture.result.kind == "ids"
         self._inspector.set_stats(() if ids else present.stats(shown.picture.stats))
         self._stage.set_readout("")
         self._light()
         self.shown.emit()
-
-    def _about_scale(self, shown: work.Shown) -> str:
-        shared = shown.picture.result.shared
-        if shown.picture.result.kind == "probability":
-            return self.tr("Scale fixed from 0 to 1")
-        if len(shared) > 1:
-            names = ", ".join(name.rsplit(".", 1)[-1] for name in shared)
-            return self.tr("One scale for {names}").format(names=names)
-        return ""
 
     def _light(self) -> None:
         """Ring, lit rows and columns, and chips of the pinned cell."""
@@ -145,7 +140,7 @@ class StageDesk(QObject):
             if self._session.trail.given is not None:
                 lit = self._lit_by((self._session.trail.given,), shown)
             self._stage.equation.set_pinned(place, lit)
-            self._stage.table.set_pinned(place)
+            self._stage.tables.set_pinned(place, lit)
         self._chips.mark()
 
     def _refresh_choices(self) -> None:
@@ -178,8 +173,7 @@ class StageDesk(QObject):
         index = panel.index(row, col)
         value = panel.values[row, col]
         text = str(int(value)) if panel.kind == "ids" else numbers.exact(value)
-        address = Link(panel.name, index).short
-        self._stage.set_readout(f"{text}   {address}   {present.place_words(trace, panel, index)}")
+        self._stage.set_readout(f"{present.pointed(trace, panel, index)}   {Link(panel.name, index).short}", text)
         self.pointed.emit(panel.name)
         if part == len(panels) - 1:
             self._stage.equation.set_hover_lit(present.lit(trace, shown.picture, index))
@@ -217,7 +211,7 @@ class StageDesk(QObject):
 
     def _table_chosen(self, row: int, col: int) -> None:
         shown = self._current()
-        if shown is not None:
+        if shown is not None and self._stage.tables.shows_result():
             self._session.pin(shown.picture.result.index(row, col))
 
     def _chip_clicked(self, at: int, index: int) -> None:
