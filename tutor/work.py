@@ -114,8 +114,8 @@ def thumbnail(trace: Trace, path: str, selection: Selection) -> Panel | None:
 
 
 def explain(trace: Trace, path: str, index: Index) -> Working:
-    """Work out one cell."""
-    return trace.working(path, index)
+    """Work out one cell; of a weight, say that it was given."""
+    return trace.explain(path, index)
 
 
 def tokens(model: str, texts: Sequence[str]) -> Batch:

@@ -21,6 +21,14 @@
     </message>
 </context>
 <context>
+    <name>AxisLegend</name>
+    <message>
+        <source>, </source>
+        <extracomment>Below this zoom the map rather leaves something out than becomes smaller.</extracomment>
+        <translation>，</translation>
+    </message>
+</context>
+<context>
     <name>BarsDesk</name>
     <message>
         <source>These are ids: a larger one is not more, so they have no bars.</source>
@@ -159,6 +167,13 @@
     </message>
 </context>
 <context>
+    <name>CodeView</name>
+    <message>
+        <source>Code</source>
+        <translation>代码</translation>
+    </message>
+</context>
+<context>
     <name>ColorBar</name>
     <message>
         <source>Colour scale from {low} to {high}</source>
@@ -234,6 +249,13 @@
     <message>
         <source>This model has no next token to choose.</source>
         <translation>这个模型没有下一个词元可选。</translation>
+    </message>
+</context>
+<context>
+    <name>Crumbs</name>
+    <message>
+        <source>The way here</source>
+        <translation>来到这里的路径</translation>
     </message>
 </context>
 <context>
@@ -351,6 +373,41 @@
     </message>
 </context>
 <context>
+    <name>FigureView</name>
+    <message>
+        <source>The curve {up}: at {across} = {x} it is {y}.</source>
+        <translation>曲线 {up}：{across} = {x} 处的值为 {y}。</translation>
+    </message>
+    <message>
+        <source>The pair ({x}, {y}) is turned by {angle}° to ({u}, {v}).</source>
+        <translation>这一对数 ({x}, {y}) 旋转 {angle}° 后变为 ({u}, {v})。</translation>
+    </message>
+    <message>
+        <source>The row {label}, feature {at} of {count} marked.</source>
+        <translation>{label} 这一行，共 {count} 维，标出第 {at} 维。</translation>
+    </message>
+    <message>
+        <source>Feature {at} = {head} · {width} + {feature}: head {head}, feature {feature} in it.</source>
+        <translation>第 {at} 维 = {head} · {width} + {feature}：第 {head} 个头中的第 {feature} 维。</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>旋转前</translation>
+    </message>
+    <message>
+        <source>angle</source>
+        <translation>角度</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>旋转后</translation>
+    </message>
+    <message>
+        <source>head {at}</source>
+        <translation>头 {at}</translation>
+    </message>
+</context>
+<context>
     <name>FilesDesk</name>
     <message>
         <source>Saved traces and model files (*.safetensors *.gguf *.whl)</source>
@@ -393,6 +450,30 @@
         <translation>为什么</translation>
     </message>
     <message>
+        <source>pinned</source>
+        <translation>已固定</translation>
+    </message>
+    <message>
+        <source>Pinned: unpin</source>
+        <translation>已固定：取消固定</translation>
+    </message>
+    <message>
+        <source>This cell is pinned. Click, or press Esc, to unpin it.</source>
+        <translation>这个单元格已固定。点击这里或按 Esc 键取消固定。</translation>
+    </message>
+    <message>
+        <source>Intermediate results</source>
+        <translation>中间结果</translation>
+    </message>
+    <message>
+        <source>Who uses this number</source>
+        <translation>谁用到这个数</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>说明</translation>
+    </message>
+    <message>
         <source>The lines that run</source>
         <translation>实际运行的代码</translation>
     </message>
@@ -420,6 +501,10 @@
         <source>Click a cell to see how its number was computed.</source>
         <translation>点击一个单元格，查看其中的数是怎样算出来的。</translation>
     </message>
+    <message>
+        <source>Where it comes from</source>
+        <translation>它从哪里来</translation>
+    </message>
     <message numerus="yes">
         <source>%n term(s) in order, the largest marked</source>
         <translation>
@@ -427,12 +512,16 @@
         </translation>
     </message>
     <message>
+        <source>✓ read as it is, nothing computes it</source>
+        <translation>✓ 直接读出，没有经过计算</translation>
+    </message>
+    <message>
         <source>✓ the id itself</source>
         <translation>✓ 就是编号本身</translation>
     </message>
     <message>
-        <source>✓ stored {stored} = recomputed {result} (Δ&#xa0;{difference})</source>
-        <translation>✓ 存储值 {stored} = 重算值 {result}（Δ&#xa0;{difference}）</translation>
+        <source>✓ stored {stored} = recomputed {result} (Δ&#xa0;{difference}&#xa0;≤&#xa0;{bound})</source>
+        <translation>✓ 存储值 {stored} = 重算值 {result} (Δ&#xa0;{difference}&#xa0;≤&#xa0;{bound})</translation>
     </message>
     <message>
         <source>✗ stored {stored}, recomputed {result}: they differ by {difference}</source>
@@ -497,6 +586,10 @@
         <translation>大纲</translation>
     </message>
     <message>
+        <source>Map</source>
+        <translation>架构图</translation>
+    </message>
+    <message>
         <source>Inspector</source>
         <translation>检查器</translation>
     </message>
@@ -515,6 +608,53 @@
     <message>
         <source>Transformer Tutor</source>
         <translation>Transformer Tutor</translation>
+    </message>
+</context>
+<context>
+    <name>MapCanvas</name>
+    <message>
+        <source>you are here</source>
+        <extracomment>How high the title of an open block is: a click there folds it.</extracomment>
+        <translation>当前位置</translation>
+    </message>
+    <message>
+        <source>visited</source>
+        <translation>已看过</translation>
+    </message>
+    <message>
+        <source>partly visited</source>
+        <translation>看过一部分</translation>
+    </message>
+    <message>
+        <source>not visited</source>
+        <translation>还没看过</translation>
+    </message>
+    <message>
+        <source>Architecture map</source>
+        <translation>架构图</translation>
+    </message>
+</context>
+<context>
+    <name>MapPane</name>
+    <message>
+        <source>Architecture</source>
+        <translation>架构图</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>全图</translation>
+    </message>
+    <message>
+        <source>The whole map at once</source>
+        <translation>一次看到整张图</translation>
+    </message>
+    <message>
+        <source>Stage</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Back to the stage</source>
+        <translation>回到步骤</translation>
     </message>
 </context>
 <context>
@@ -663,6 +803,32 @@
     <message>
         <source>Here is a question: answer or skip it, then press Play to go on.</source>
         <translation>这里有一个问题：回答或跳过它，再按“播放”继续。</translation>
+    </message>
+</context>
+<context>
+    <name>RowDrawer</name>
+    <message numerus="yes">
+        <source>✓ stored = recomputed in all %n cell(s) (largest Δ {most})</source>
+        <translation>
+            <numerusform>✓ 全部 %n 个单元格的存储值 = 重算值（最大 Δ {most}）</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>✗ %n cell(s) differ (largest Δ {most})</source>
+        <translation>
+            <numerusform>✗ 有 %n 个单元格不一致（最大 Δ {most}）</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Row worked out</source>
+        <translation>整行的计算</translation>
+    </message>
+</context>
+<context>
+    <name>RowModel</name>
+    <message>
+        <source>row</source>
+        <translation>整行</translation>
     </message>
 </context>
 <context>
@@ -849,6 +1015,17 @@
 <context>
     <name>TermsModel</name>
     <message>
+        <source>Sum</source>
+        <extracomment>How many terms are shown by size; the others are summed in one row.</extracomment>
+        <translation>总和</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n other(s), Σ</source>
+        <translation>
+            <numerusform>其余 %n 项，Σ</numerusform>
+        </translation>
+    </message>
+    <message>
         <source>term</source>
         <translation>项</translation>
     </message>
@@ -957,6 +1134,17 @@
     <message>
         <source>together: {character}</source>
         <translation>合为：{character}</translation>
+    </message>
+</context>
+<context>
+    <name>TrailBar</name>
+    <message>
+        <source>Back along the working</source>
+        <translation>沿计算过程返回</translation>
+    </message>
+    <message>
+        <source>Back to where this number was followed from (Backspace)</source>
+        <translation>回到跳转来的那个数（退格键）</translation>
     </message>
 </context>
 <context>
@@ -1140,6 +1328,81 @@
     </message>
 </context>
 <context>
+    <name>archmap</name>
+    <message>
+        <source>{count} parameters</source>
+        <translation>{count} 个参数</translation>
+    </message>
+    <message>
+        <source>{count} multiply-adds</source>
+        <translation>{count} 次乘加</translation>
+    </message>
+    <message>
+        <source>also reads how many tokens are real</source>
+        <translation>还读取真实词元的个数</translation>
+    </message>
+    <message>
+        <source>Blocks {first}–{last}</source>
+        <translation>块 {first}–{last}</translation>
+    </message>
+    <message>
+        <source>residual stream, {sizes}</source>
+        <translation>残差流，{sizes}</translation>
+    </message>
+    <message>
+        <source>encoder–decoder</source>
+        <translation>编码器–解码器</translation>
+    </message>
+    <message>
+        <source>decoder-only</source>
+        <translation>仅解码器</translation>
+    </message>
+    <message>
+        <source>encoder-only</source>
+        <translation>仅编码器</translation>
+    </message>
+    <message>
+        <source>pre-norm</source>
+        <translation>前置归一化</translation>
+    </message>
+    <message>
+        <source>post-norm</source>
+        <translation>后置归一化</translation>
+    </message>
+    <message>
+        <source>parallel residual</source>
+        <translation>并行残差</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>tied with {stage}</source>
+        <translation>与“{stage}”共享</translation>
+    </message>
+    <message>
+        <source>causal</source>
+        <translation>因果</translation>
+    </message>
+    <message>
+        <source>padding</source>
+        <translation>填充</translation>
+    </message>
+    <message>
+        <source>window {size}</source>
+        <translation>窗口 {size}</translation>
+    </message>
+    <message>
+        <source>{count} ids</source>
+        <translation>{count} 个编号</translation>
+    </message>
+    <message>
+        <source>by row</source>
+        <translation>按行</translation>
+    </message>
+</context>
+<context>
     <name>axis</name>
     <message>
         <source>batch</source>
@@ -1211,6 +1474,26 @@
         <source>product</source>
         <extracomment>Words among the symbols of a working table.</extracomment>
         <translation>乘积</translation>
+    </message>
+    <message>
+        <source>max</source>
+        <translation>最大值</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>均值</translation>
+    </message>
+    <message>
+        <source>mean x²</source>
+        <translation>x² 均值</translation>
+    </message>
+    <message>
+        <source>var</source>
+        <translation>方差</translation>
+    </message>
+    <message>
+        <source>allowed</source>
+        <translation>可见</translation>
     </message>
 </context>
 <context>
@@ -1284,6 +1567,10 @@
         <translation>取消运行或取消固定</translation>
     </message>
     <message>
+        <source>Back along the working</source>
+        <translation>沿计算过程返回</translation>
+    </message>
+    <message>
         <source>Light theme</source>
         <translation>浅色主题</translation>
     </message>
@@ -1330,6 +1617,10 @@
     <message>
         <source>Find a token in the vocabulary</source>
         <translation>在词表中查找词元</translation>
+    </message>
+    <message>
+        <source>Architecture map</source>
+        <translation>架构图</translation>
     </message>
     <message>
         <source>Next pane</source>
@@ -1909,6 +2200,10 @@
         <translation>第 {pair} 对正弦和余弦每经过 {wavelength} 个位置转一圈。</translation>
     </message>
     <message>
+        <source>A weight of the model: it is read as it is, and nothing computes it.</source>
+        <translation>这是模型的权重：直接读出，没有经过任何计算。</translation>
+    </message>
+    <message>
         <source>The token with id {id}, made by the merges below.</source>
         <translation>编号为 {id} 的词元，由下列合并步骤得到。</translation>
     </message>
@@ -2111,6 +2406,18 @@
         <translation>，</translation>
     </message>
     <message>
+        <source>vocabulary entry {token} ({at})</source>
+        <translation>词表项 {token} ({at})</translation>
+    </message>
+    <message>
+        <source>row {at}</source>
+        <translation>第 {at} 行</translation>
+    </message>
+    <message>
+        <source>column {at}</source>
+        <translation>第 {at} 列</translation>
+    </message>
+    <message>
         <source>rank {rank}</source>
         <translation>合并次序 {rank}</translation>
     </message>
@@ -2181,6 +2488,50 @@
     <message>
         <source>a model of your own</source>
         <translation>你自己的模型</translation>
+    </message>
+</context>
+<context>
+    <name>role words</name>
+    <message>
+        <source>query,queries</source>
+        <extracomment>What a tensor is, by its role, its axes and its operation, and the words for it.</extracomment>
+        <translation>查询</translation>
+    </message>
+    <message>
+        <source>key,keys</source>
+        <translation>键</translation>
+    </message>
+    <message>
+        <source>value,values</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>residual stream,vector,vectors,sum</source>
+        <translation>残差流、向量</translation>
+    </message>
+    <message>
+        <source>id,ids</source>
+        <translation>编号</translation>
+    </message>
+    <message>
+        <source>score,scores</source>
+        <translation>分数</translation>
+    </message>
+    <message>
+        <source>share,shares,probability,probabilities</source>
+        <translation>份额、概率</translation>
+    </message>
+    <message>
+        <source>logit,logits</source>
+        <translation>对数几率、logits</translation>
+    </message>
+    <message>
+        <source>matrix,matrices,table</source>
+        <translation>矩阵、嵌入表</translation>
+    </message>
+    <message>
+        <source>mean value,keyboard</source>
+        <translation>数值、均值、最大值、值为</translation>
     </message>
 </context>
 <context>

@@ -21,7 +21,7 @@ from tutor.versions import versions
 from tutor.views import dialogs, present, words
 from tutor.views.actions import Actions
 from tutor.views.bars import BarsView
-from tutor.views.bars_desk import BarsDesk, Names
+from tutor.views.bars_desk import BarsDesk
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
 from tutor.views.continue_desk import ContinueDesk
@@ -30,15 +30,19 @@ from tutor.views.export_desk import ExportDesk
 from tutor.views.files_desk import FilesDesk
 from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
+from tutor.views.map_desk import MapDesk
+from tutor.views.mappane import MapPane
 from tutor.views.mask_desk import MaskDesk
 from tutor.views.models_desk import ModelsDesk
 from tutor.views.motion import Motion
 from tutor.views.mousekeys import MouseKeys
+from tutor.views.names_desk import Names
 from tutor.views.outline import Outline
 from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
 from tutor.views.play import PlayDesk
 from tutor.views.playbar import PlayBar
+from tutor.views.rowdrawer import RowDrawer
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
 from tutor.views.stage_desk import StageDesk
@@ -52,6 +56,7 @@ from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
 from tutor.views.vocab_desk import VocabDesk
 from tutor.views.vocabview import VocabView
+from tutor.views.working_desk import WorkingDesk
 from tutor.views.writing import Writing
 
 #: What the choices in the menu bar's corner show.
@@ -100,6 +105,8 @@ class MainWindow(QMainWindow):
         self.outline = Outline(look)
         self.stage = StagePane(look)
         self.inspector = Inspector(look)
+        self.drawer = RowDrawer(look)
+        self.stage.add_drawer(self.drawer)
         self.timeline = Timeline(look)
         steps = [self.actions_[one] for one in ("first", "previous", "next", "into", "out", "last")]
         self.transport = Transport(look, steps, self.actions_["next"])
@@ -110,7 +117,9 @@ class MainWindow(QMainWindow):
         self.transport.add_group(self.playbar)
         self.panes = Panes(look, self.stage)
         self.left, self.right = self.panes.left, self.panes.right
+        self.side_map, self.map = MapPane(look, compact=True), MapPane(look)
         self.left.add("outline", self.outline)
+        self.left.add("map", self.side_map)
         self.right.add("inspector", self.inspector)
         self.bars, self.vocab = BarsView(look), VocabView(look)
         self.stage.add_view("bars", self.bars, "bars")
@@ -119,6 +128,7 @@ class MainWindow(QMainWindow):
         self.panes.add_below(self.timeline)
         self.panes.add_below(self.transport, self.training)
         self.panes.assemble()
+        self.panes.add_cover(self.map)
         self.setCentralWidget(self.panes)
         self._status = StatusLine()
         self.setStatusBar(self._status)
@@ -137,7 +147,14 @@ class MainWindow(QMainWindow):
         self.gaps = MaskDesk(self.session, self.desk, self.sentence, self)
         self.models_desk = ModelsDesk(self.runner, self)
         self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
+        # Before the stage's own desk: a row of bars is asked for first, since it is there long before a giant's map.
+        self.names = Names(self.session, self.runner, self.desk, self)
+        self.bars_desk = BarsDesk(self.session, self.runner, self.names, self.stage, self.bars, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
+        self.working_desk = WorkingDesk(
+            self.session, self.runner, self.stage, self.inspector, self.stage_desk, self.drawer, self
+        )
+        self.maps = MapDesk(self.session, self.runner, (self.side_map, self.map), self)
         self.thumbs = ThumbsDesk(self.session, self.runner, self)
         self.lanes = TimelineDesk(self.session, self.timeline, self.thumbs, self)
         self.place_desk = PlaceDesk(
@@ -158,10 +175,8 @@ class MainWindow(QMainWindow):
         self._mouse.forward.connect(self.session.redo_move)
 
     def _make_vocabulary(self) -> None:
-        """Bars and the page Vocabulary, and what is written to files of them and of everything else."""
-        names = Names(self.session, self.desk)
-        self.bars_desk = BarsDesk(self.session, self.runner, names, self.stage, self.bars, self)
-        self.vocab_desk = VocabDesk(self.session, self.runner, names, self.gaps, self.right, self.vocab, self)
+        """The page Vocabulary, and what is written to files of it and of everything else."""
+        self.vocab_desk = VocabDesk(self.session, self.runner, self.names, self.gaps, self.right, self.vocab, self)
         self.exporter = ExportDesk(
             self.session, self.runner, self.stage, self.stage_desk, self.look_desk, self._settings, self
         )  # fmt: skip
@@ -169,9 +184,9 @@ class MainWindow(QMainWindow):
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
         self.look_desk.dress(
-            self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.timeline,
-            self.transport, self.playbar, self.training, self.writing, self._corner, self._status, self.panes,
-            self.bars, self.vocab,
+            self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
+            self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
+            self.panes, self.side_map, self.map, self.bars, self.vocab,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
         self.look_desk.ground("win", self._status)
@@ -179,6 +194,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.acts.connect_to(self)
         self.look_desk.dressed.connect(self._adapt)
+        self.maps.opened.connect(self._show_map)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
         self.models_desk.used.connect(self.desk.use_model_on)
@@ -199,6 +215,8 @@ class MainWindow(QMainWindow):
         self.exporter.busyChanged.connect(self._busy_changed)
         self.exporter.progressed.connect(self._progressed)
         self.exporter.said.connect(self.say)
+        self.working_desk.failed.connect(self._stage_failed)
+        self.names.changed.connect(self.working_desk.set_names)
         self.session.traceChanged.connect(self._refresh)
         self.session.moved.connect(self._moved)
         self._patience = QTimer(self)
@@ -234,8 +252,12 @@ class MainWindow(QMainWindow):
             self.exporter.cancel()
         elif self.continuing.isVisible():
             self.continue_desk.close()
-        else:
+        elif self.session.trail.leave():
+            return
+        elif self.session.cell is not None or not self.maps.is_open():
             self.session.pin(None)
+        else:
+            self.maps.close()
 
     def _busy_changed(self, busy: bool) -> None:
         if busy:
@@ -351,6 +373,10 @@ class MainWindow(QMainWindow):
 
     # Commands -----------------------------------------------------------------------------------------------
 
+    def _show_map(self, shown: bool) -> None:
+        self.panes.show_cover(shown)
+        (self.map.canvas if shown else self.stage.current_view()).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def next_head(self) -> None:
         self.session.turn(ax.HEAD, 1)
 
@@ -382,14 +408,15 @@ class MainWindow(QMainWindow):
         self._by_pane(-1)
 
     def _by_pane(self, by: int) -> None:
-        views = (self.sentence.box(), self.strip, self.outline.tree(), self.stage.current_view(), self.inspector,
-                 self.timeline)  # fmt: skip
+        page = self.right.widget(self.right.page())
+        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.map.canvas,
+                 self.stage.current_view(), page, self.timeline)  # fmt: skip
         panes: list[QWidget] = [view for view in views if view.isVisible()]
         focus = QApplication.focusWidget()
         at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)
         target = panes[(at + by) % len(panes)]
-        if target is self.inspector:
-            target = self.inspector.first_focus()
+        if target is page and hasattr(page, "first_focus"):
+            target = page.first_focus()
         target.setFocus(Qt.FocusReason.TabFocusReason)
 
     def show_models(self) -> None:
@@ -426,6 +453,7 @@ class MainWindow(QMainWindow):
         narrow = self.panes.adapt(self.width(), self.height())
         self.sentence.set_compact(narrow)
         self.transport.setVisible(not self.panes.is_low(self.height()))
+        self.working_desk.set_height(self.height() / self.look.font_scale)
 
     def retranslate(self) -> None:
         self.setWindowTitle(self.tr("Transformer Tutor"))
@@ -434,14 +462,17 @@ class MainWindow(QMainWindow):
             self.actions_[name].setIconText(text)
         self._corner.set_theme(self.look)
         self.left.set_title("outline", self.tr("Outline"))
+        self.left.set_title("map", self.tr("Map"))
         self.right.set_title("inspector", self.tr("Inspector"))
         self.right.set_title("vocabulary", self.tr("Vocabulary"))
         self.stage.set_view_title("bars", self.tr("Bars"), self.tr("The chosen row as bars (Shift+T)"))
         self.place_desk.show_model()
+        self.maps.show_map()
         self.desk.show_chips()
         self.stage_desk.ask()
         self.bars_desk.ask()
         self.vocab_desk.ask()
+        self.working_desk.ask()
         self._refresh()
 
     # Qt's own -----------------------------------------------------------------------------------------------
