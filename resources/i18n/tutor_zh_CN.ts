@@ -1607,6 +1607,10 @@
         <translation>热图或表格</translation>
     </message>
     <message>
+        <source>Architecture map</source>
+        <translation>架构图</translation>
+    </message>
+    <message>
         <source>Heat map or bars</source>
         <translation>热图或条形图</translation>
     </message>
@@ -1617,10 +1621,6 @@
     <message>
         <source>Find a token in the vocabulary</source>
         <translation>在词表中查找词元</translation>
-    </message>
-    <message>
-        <source>Architecture map</source>
-        <translation>架构图</translation>
     </message>
     <message>
         <source>Next pane</source>
