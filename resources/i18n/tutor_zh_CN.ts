@@ -1839,6 +1839,26 @@
         <translation>在词表中查找词元</translation>
     </message>
     <message>
+        <source>Shared scale</source>
+        <translation>共用色阶</translation>
+    </message>
+    <message>
+        <source>Fit the scale to the screen</source>
+        <translation>使色阶适配屏幕</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Whole map</source>
+        <translation>显示整幅热图</translation>
+    </message>
+    <message>
         <source>Next pane</source>
         <translation>下一个窗格</translation>
     </message>
@@ -2632,6 +2652,10 @@
     <message>
         <source>column {at}</source>
         <translation>第 {at} 列</translation>
+    </message>
+    <message>
+        <source>{percent} % of this row</source>
+        <translation>占这一行的 {percent}%</translation>
     </message>
     <message>
         <source>rank {rank}</source>

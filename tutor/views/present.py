@@ -171,8 +171,7 @@ def pointed(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
         row = index[0] if panel.axes[0].name == ax.BATCH else 0
         if text is not None:
             tokens += 1
-            token = text.rows[row][entry]
-            found.append(f"{translate('present', 'pad') if token.pad else token.text} ({entry})")
+            found.append(f"{token_text(text, row, entry)} ({entry})")
         elif axis.name == ax.BATCH:
             found.append(translate("present", "sentence {at}").format(at=entry))
         elif axis.name == ax.D_VOCAB:
@@ -180,11 +179,6 @@ def pointed(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
         else:
             found.append(translate("present", "feature {at}").format(at=entry))
     return (" → " if tokens == 2 else translate("present", ", ")).join(found)
-
-
-def index_words(trace: Trace, name: str, index: Sequence[int]) -> str:
-    """A cell in words; of an index that is cut short, the part that it names."""
-    return place(trace, name, index)
 
 
 def stats(found: Stats) -> tuple[tuple[str, str], ...]:

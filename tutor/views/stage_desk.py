@@ -30,12 +30,14 @@ class StageDesk(QObject):
 
     Signals:
         shown()           the step under the cursor is on screen
+        followed(object)  a cell of an operand was clicked: the Link to it
         pointed(str)      the tensor whose heat map is under the pointer; "" for none
         failed(object)    the engine could not give it: the exception
         said(str)         a sentence for the status line
     """
 
     shown = Signal()
+    followed = Signal(object)
     pointed = Signal(str)
     failed = Signal(object)
     said = Signal(str)
@@ -217,6 +219,9 @@ class StageDesk(QObject):
         if shown is not None and part == len(shown.picture.operands):
             index = shown.picture.result.index(row, col)
             self._session.pin(None if index == self._session.cell else index)
+        elif shown is not None:
+            panel = shown.picture.operands[part]
+            self.followed.emit(Link(panel.name, panel.index(row, col)))
 
     def _table_chosen(self, row: int, col: int) -> None:
         shown = self._current()

@@ -369,8 +369,8 @@ class StagePane(QWidget):
         self._title.setFont(font(theme, "title"))
         self._empty.setFont(font(theme, "body"))
         for spins in self._spins.values():
-            for widget in spins:
-                widget.setFont(font(theme, "dense"))
+            for label in spins:
+                label.setFont(font(theme, "dense"))
         for button in (*self._tabs.buttons(), *self._views.buttons()):
             button.setFont(font(theme, "dense"))
         for at, name in enumerate(self._view_icons):
