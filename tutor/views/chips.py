@@ -75,21 +75,24 @@ class TokenStrip(QWidget):
         self.retranslate()
 
     def set_selected_row(self, row: int) -> None:
-        self._selected = row
-        self.retranslate()
+        if row != self._selected:
+            self._selected = row
+            self.retranslate()
 
     def set_query(self, index: int | None, named: bool = True, row: int | None = None) -> None:
         """Marks a chip as the query, in the selected row where no other is given."""
-        self._query, self._query_named, self._query_row = index, named, row
-        self.retranslate()
+        if (index, named, row) != (self._query, self._query_named, self._query_row):
+            self._query, self._query_named, self._query_row = index, named, row
+            self.retranslate()
         at = self._selected if row is None else row
         if index is not None and len(self._rows) > 1 and at < len(self._rows) and index < len(self._rows[at]):
             self._bring_into_sight(at, index)
 
     def set_key(self, index: int | None, row: int | None = None) -> None:
         """Marks a chip as the key, in the selected row where no other is given."""
-        self._key, self._key_row = index, row
-        self.retranslate()
+        if (index, row) != (self._key, self._key_row):
+            self._key, self._key_row = index, row
+            self.retranslate()
 
     def _is_query(self, row: int, index: int) -> bool:
         return index == self._query and row == (self._selected if self._query_row is None else self._query_row)

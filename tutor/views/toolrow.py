@@ -25,6 +25,7 @@ class ToolRow(QWidget):
         self._views: list[QToolButton] = []
         self._spare: QWidget | None = None
         self._fitting = False
+        self._fitted: tuple[object, ...] = ()
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 2, 16, 2)
         self._row.setSpacing(8)
@@ -52,11 +53,28 @@ class ToolRow(QWidget):
                 button.installEventFilter(self)
         self.fit()
 
+    def _state(self) -> tuple[object, ...]:
+        """All that the fit depends on. To fit changes sizes, which asks for another fit: only what is new needs one."""
+        buttons = [*self._tools, *self._views]
+        others = []
+        for at in range(self._row.count()):
+            item = self._row.itemAt(at)
+            widget = item.widget() if item is not None else None
+            if item is None or (widget is not None and (widget is self._spare or widget.isHidden())):
+                continue
+            if widget is None or not any(widget is one or widget.isAncestorOf(one) for one in buttons):
+                others.append(item.minimumSize().width())
+        words = [(one.text(), one.isHidden(), one.isChecked(), one.font().key()) for one in buttons]
+        return self.width(), tuple(words), tuple(others)
+
     def fit(self) -> None:
         """Find the most words there is room for."""
         if self._fitting or self.width() < 2:
             return
-        self._fitting = True
+        state = self._state()
+        if state == self._fitted:
+            return
+        self._fitting, self._fitted = True, state
         for level in range(4):
             if self._spare is not None:
                 self._spare.setVisible(level < 1)
