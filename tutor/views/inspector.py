@@ -64,6 +64,7 @@ class Inspector(QWidget):
         self._theme = theme
         self._shown: Explanation | None = None
         self._why = self._code = ""
+        self._brief = False
         self._stats: tuple[tuple[str, str], ...] = ()
         self._header = QLabel()
         self._value, self._place, self._address = QLabel(), QLabel(), QLabel()
@@ -145,6 +146,11 @@ class Inspector(QWidget):
     def set_headed(self, headed: bool) -> None:
         """Whether the pane says its own name; a tab may say it already."""
         self._header.setVisible(headed)
+
+    def set_brief(self, brief: bool) -> None:
+        """Only how the cell was computed, as while presenting."""
+        self._brief = brief
+        self._refresh_about()
 
     def set_why(self, text: str) -> None:
         """Two sentences on why the stage is there."""
@@ -231,8 +237,8 @@ class Inspector(QWidget):
                                   (self._code_head, self._code_text, self._code),
                                   (self._stats_head, self._stats_text, stats)):  # fmt: skip
             label.setText(text)
-            head.setVisible(bool(text))
-            label.setVisible(bool(text))
+            head.setVisible(bool(text) and not self._brief)
+            label.setVisible(bool(text) and not self._brief)
 
     def _refresh_cell(self) -> None:
         """What is said of the chosen cell."""

@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from tutor import work
+from tutor import commands, work
 from tutor.engine import axes as ax
 from tutor.engine import models
 from tutor.runner import Runner
@@ -24,14 +24,20 @@ from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
+from tutor.views.escapes import Escapes, Rank
 from tutor.views.files_desk import FilesDesk
 from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
+from tutor.views.marks import KEYED, MarksView
 from tutor.views.mask_desk import MaskDesk
 from tutor.views.models_desk import ModelsDesk
 from tutor.views.outline import Outline
 from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
+from tutor.views.places_desk import PlacesDesk
+from tutor.views.presenting import Presenting
+from tutor.views.quietline import QuietLine
+from tutor.views.recent import Recent
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
 from tutor.views.stage_desk import StageDesk
@@ -95,11 +101,14 @@ class MainWindow(QMainWindow):
         self.training = TrainingBar(look)
         self.writing = Writing(look)
         self.transport.add(self.writing)
+        self.transport.add_actions(self.actions_["bookmark"], self.actions_["copy_code"])
+        self.marks, self.offer = MarksView(look), QuietLine(look)
         self.panes = Panes(look, self.stage)
         self.left, self.right = self.panes.left, self.panes.right
         self.left.add("outline", self.outline)
+        self.left.add_below(self.marks)
         self.right.add("inspector", self.inspector)
-        self.panes.add_above(self.sentence, self.strip, self.continuing)
+        self.panes.add_above(self.sentence, self.strip, self.continuing, self.offer)
         self.panes.add_below(self.timeline)
         self.panes.add_below(self.transport, self.training)
         self.panes.assemble()
@@ -124,18 +133,46 @@ class MainWindow(QMainWindow):
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
         self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
 
+        self._make_places()
+
+    def _make_places(self) -> None:
+        """Bookmarks, sessions, presenting, and the order in which Esc asks the parts of the window."""
+        jumps = [self.actions_[f"jump_{number}"] for number in range(1, KEYED + 1)]
+        self.places = PlacesDesk(
+            self.session, self.desk, self.stage, self.timeline, self.marks, self.offer, jumps, self
+        )  # fmt: skip
+        self.recent = Recent(self._settings, self.acts.menu(commands.FILE), self.actions_["save_session"], self)
+        self.presenting = Presenting(self, self.session, self.acts, self.look_desk, self.panes, self.stage,
+                                     self.inspector)
+        self.presenting.hide_too(self.menuBar(), self.sentence, self.strip, self.continuing, self.offer, self.training)
+        self.escapes = Escapes()
+        self.escapes.add(Rank.POPUP, self.continue_desk.escape)
+        self.escapes.add(Rank.POPUP, self.presenting.unblank)
+        self.escapes.add(Rank.RUN, self._cancel_run)
+        self.escapes.add(Rank.UNPIN, self._unpin)
+        self.escapes.add(Rank.PRESENTING, self.presenting.leave)
+
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
         self.look_desk.dress(
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.timeline,
-            self.transport, self.training, self.writing, self._corner, self._status, self.panes,
+            self.transport, self.training, self.writing, self._corner, self._status, self.panes, self.marks, self.offer,
+            self.presenting,
         )  # fmt: skip
-        self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
+        self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar(),
+                              self.offer)  # fmt: skip
         self.look_desk.ground("win", self._status)
 
     def _connect(self) -> None:
         self.acts.connect_to(self)
         self.look_desk.dressed.connect(self._adapt)
+        self.panes.folded.connect(self._adapt)
+        self.presenting.changed.connect(self._adapt)
+        self.presenting.said.connect(self.say)
+        self.files.sessionChosen.connect(self.places.open_file)
+        self.recent.chosen.connect(self.places.open_file)
+        self.places.opened.connect(self.recent.add)
+        self.places.said.connect(self.say)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
         self.models_desk.used.connect(self.desk.use_model_on)
@@ -180,13 +217,19 @@ class MainWindow(QMainWindow):
         self.files.open(path)
 
     def escape(self) -> None:
-        """Cancel the run, else close what was opened, else unpin."""
-        if self.desk.busy():
+        """What Esc means first: close, cancel, unpin, leave presenting."""
+        self.escapes.escape()
+
+    def _cancel_run(self) -> bool:
+        busy = self.desk.busy()
+        if busy:
             self.desk.cancel()
-        elif self.continuing.isVisible():
-            self.continue_desk.close()
-        else:
-            self.session.pin(None)
+        return busy
+
+    def _unpin(self) -> bool:
+        pinned = self.session.cell is not None
+        self.session.pin(None)
+        return pinned
 
     def _busy_changed(self, busy: bool) -> None:
         if busy:
@@ -249,7 +292,7 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         there = self.session.trace is not None
         for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save",
-                     "next_head", "previous_head"):  # fmt: skip
+                     "next_head", "previous_head", "bookmark", "copy_code", "save_session"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
         for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):
@@ -260,6 +303,7 @@ class MainWindow(QMainWindow):
             self.place_desk.refresh(self.stage_desk.ready())
         else:
             self._refresh_empty()
+        self.presenting.refresh()
         self.transport.refresh()
         self._refresh_status()
 
@@ -371,7 +415,8 @@ class MainWindow(QMainWindow):
         """Make room where the window is small for its type."""
         narrow = self.panes.adapt(self.width(), self.height())
         self.sentence.set_compact(narrow)
-        self.transport.setVisible(not self.panes.is_low(self.height()))
+        self.transport.setVisible(not self.panes.is_low(self.height()) and not self.presenting.on)
+        self.panes.settle()
 
     def retranslate(self) -> None:
         self.setWindowTitle(self.tr("Transformer Tutor"))
@@ -382,6 +427,9 @@ class MainWindow(QMainWindow):
         self.left.set_title("outline", self.tr("Outline"))
         self.right.set_title("inspector", self.tr("Inspector"))
         self.place_desk.show_model()
+        self.places.retranslate()
+        self.recent.retranslate()
+        self.presenting.refresh()
         self.desk.show_chips()
         self.stage_desk.ask()
         self._refresh()
@@ -402,6 +450,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.presenting.resized()
         self._adapt()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -410,9 +459,11 @@ class MainWindow(QMainWindow):
             self.stage.equation.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.presenting.leave()
         self._settings.setValue("geometry", self.saveGeometry())
         self.panes.save(self._settings)
         self._patience.stop()
+        self.places.close()
         self.desk.close()
         self.runner.close()
         super().closeEvent(event)

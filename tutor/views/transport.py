@@ -125,6 +125,7 @@ class Transport(QWidget):
 
     def __init__(self, theme: Theme, actions: Sequence[QAction], main: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._buttons: list[tuple[KeyButton, QAction]] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 2, 12, 6)
@@ -140,11 +141,21 @@ class Transport(QWidget):
         self._row = row
         self.set_theme(theme)
 
+    def add_actions(self, *actions: QAction) -> None:
+        """Buttons for more actions, at the right end."""
+        for action in actions:
+            button = KeyButton(self._theme)
+            button.clicked.connect(action.trigger)
+            self._buttons.append((button, action))
+            self._row.addWidget(button)
+        self.refresh()
+
     def add(self, widget: QWidget) -> None:
         """A widget at the right end."""
         self._row.addWidget(widget)
 
     def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         for button, _ in self._buttons:
             button.set_theme(theme)
         self.refresh()
@@ -157,6 +168,7 @@ class Transport(QWidget):
             key = action.property("cap") or ""
             native = QKeySequence.SequenceFormat.NativeText
             cap = QKeySequence(key).toString(native).replace("Shift+", "⇧") if short and key else ""
+            cap = cap.replace("+", " ") if len(cap) > 1 else cap
             button.set_key(cap, action.property("drawing") or "")
             button.setEnabled(action.isEnabled())
             button.setAccessibleName(action.text().replace("&", ""))
