@@ -171,7 +171,7 @@ def test_the_sides_fold_away_and_come_back_as_wide(qtbot, window):
 
 def test_esc_does_the_first_that_applies():
     done = []
-    state = {rank: True for rank in Rank}
+    state = dict.fromkeys(Rank, True)
 
     def part(rank):
         def act():

@@ -30,8 +30,9 @@ def window(qtbot, opened):
 
 def outside(window) -> tuple:
     """All that presenting changes and has to give back."""
-    shown = [one.isVisible() for one in (window.menuBar(), window.sentence, window.strip, window.left, window.right,
-                                         window.transport, window.training, window.continuing, window.offer)]  # fmt: skip
+    parts = (window.menuBar(), window.sentence, window.strip, window.left, window.right, window.transport,
+             window.training, window.continuing, window.offer)  # fmt: skip
+    shown = [one.isVisible() for one in parts]
     return (window.size(), window.windowState(), window.panes.splitter.sizes(), window.look, shown,
             window.right.page(), window.acts.mode, QApplication.font(), window.stage.equation.size())  # fmt: skip
 

@@ -28,13 +28,19 @@ from tutor.views.escapes import Escapes, Rank
 from tutor.views.files_desk import FilesDesk
 from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
+from tutor.views.map_desk import MapDesk
+from tutor.views.mappane import MapPane
 from tutor.views.marks import KEYED, MarksView
 from tutor.views.mask_desk import MaskDesk
 from tutor.views.models_desk import ModelsDesk
+from tutor.views.motion import Motion
+from tutor.views.mousekeys import MouseKeys
 from tutor.views.outline import Outline
 from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
 from tutor.views.places_desk import PlacesDesk
+from tutor.views.play import PlayDesk
+from tutor.views.playbar import PlayBar
 from tutor.views.presenting import Presenting
 from tutor.views.quietline import QuietLine
 from tutor.views.recent import Recent
@@ -44,7 +50,9 @@ from tutor.views.stage_desk import StageDesk
 from tutor.views.stagepane import StagePane
 from tutor.views.statusline import StatusLine
 from tutor.views.theme import LIGHT, Theme
+from tutor.views.thumbs_desk import ThumbsDesk
 from tutor.views.timeline import Timeline
+from tutor.views.timeline_desk import TimelineDesk
 from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
 from tutor.views.writing import Writing
@@ -101,17 +109,22 @@ class MainWindow(QMainWindow):
         self.training = TrainingBar(look)
         self.writing = Writing(look)
         self.transport.add(self.writing)
+        self.playbar = PlayBar(look, "F5")
+        self.transport.add_group(self.playbar)
         self.transport.add_actions(self.actions_["bookmark"], self.actions_["copy_code"])
         self.marks, self.offer = MarksView(look), QuietLine(look)
         self.panes = Panes(look, self.stage)
         self.left, self.right = self.panes.left, self.panes.right
+        self.side_map, self.map = MapPane(look, compact=True), MapPane(look)
         self.left.add("outline", self.outline)
+        self.left.add("map", self.side_map)
         self.left.add_below(self.marks)
         self.right.add("inspector", self.inspector)
         self.panes.add_above(self.sentence, self.strip, self.continuing, self.offer)
         self.panes.add_below(self.timeline)
         self.panes.add_below(self.transport, self.training)
         self.panes.assemble()
+        self.panes.add_cover(self.map)
         self.setCentralWidget(self.panes)
         self._status = StatusLine()
         self.setStatusBar(self._status)
@@ -131,7 +144,24 @@ class MainWindow(QMainWindow):
         self.models_desk = ModelsDesk(self.runner, self)
         self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
-        self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
+        self.maps = MapDesk(self.session, self.runner, (self.side_map, self.map), self)
+        self.thumbs = ThumbsDesk(self.session, self.runner, self)
+        self.lanes = TimelineDesk(self.session, self.timeline, self.thumbs, self)
+        self.place_desk = PlaceDesk(
+            self.session, self.outline, self.timeline, self.lanes, self.stage, self.inspector, self
+        )
+        self._make_moves()
+
+    def _make_moves(self) -> None:
+        """What moves by itself, and the way back."""
+        self.motion = Motion(self._settings, self.actions_, self)
+        self.motion.changed.connect(self.timeline.set_still)
+        self.timeline.set_still(self.motion.still())
+        self.player = PlayDesk(self.session, self.stage_desk, self.playbar, self.place_desk.announcer, self)
+        self.player.said.connect(self.say)
+        self._mouse = MouseKeys(self)
+        self._mouse.back.connect(self.session.undo_move)
+        self._mouse.forward.connect(self.session.redo_move)
 
         self._make_places()
 
@@ -147,6 +177,7 @@ class MainWindow(QMainWindow):
         self.presenting.hide_too(self.menuBar(), self.sentence, self.strip, self.continuing, self.offer, self.training)
         self.escapes = Escapes()
         self.escapes.add(Rank.POPUP, self.continue_desk.escape)
+        self.escapes.add(Rank.POPUP, self.maps.escape)
         self.escapes.add(Rank.POPUP, self.presenting.unblank)
         self.escapes.add(Rank.RUN, self._cancel_run)
         self.escapes.add(Rank.UNPIN, self._unpin)
@@ -156,8 +187,8 @@ class MainWindow(QMainWindow):
         """Which views have the theme, and which backgrounds are its colours."""
         self.look_desk.dress(
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.timeline,
-            self.transport, self.training, self.writing, self._corner, self._status, self.panes, self.marks, self.offer,
-            self.presenting,
+            self.transport, self.playbar, self.training, self.writing, self._corner, self._status, self.panes,
+            self.side_map, self.map, self.marks, self.offer, self.presenting,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar(),
                               self.offer)  # fmt: skip
@@ -173,6 +204,7 @@ class MainWindow(QMainWindow):
         self.recent.chosen.connect(self.places.open_file)
         self.places.opened.connect(self.recent.add)
         self.places.said.connect(self.say)
+        self.maps.opened.connect(self._show_map)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
         self.models_desk.used.connect(self.desk.use_model_on)
@@ -292,7 +324,8 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         there = self.session.trace is not None
         for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save",
-                     "next_head", "previous_head", "bookmark", "copy_code", "save_session"):  # fmt: skip
+                     "next_head", "previous_head", "undo_move", "redo_move", "play", "bookmark", "copy_code",
+                     "save_session"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
         for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):
@@ -346,6 +379,10 @@ class MainWindow(QMainWindow):
 
     # Commands -----------------------------------------------------------------------------------------------
 
+    def _show_map(self, shown: bool) -> None:
+        self.panes.show_cover(shown)
+        (self.map.canvas if shown else self.stage.current_view()).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def next_head(self) -> None:
         self.session.turn(ax.HEAD, 1)
 
@@ -372,8 +409,8 @@ class MainWindow(QMainWindow):
         self._by_pane(-1)
 
     def _by_pane(self, by: int) -> None:
-        views = (self.sentence.box(), self.strip, self.outline.tree(), self.stage.current_view(), self.inspector,
-                 self.timeline)  # fmt: skip
+        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.map.canvas,
+                 self.stage.current_view(), self.inspector, self.timeline)  # fmt: skip
         panes: list[QWidget] = [view for view in views if view.isVisible()]
         focus = QApplication.focusWidget()
         at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)
@@ -425,11 +462,13 @@ class MainWindow(QMainWindow):
             self.actions_[name].setIconText(text)
         self._corner.set_theme(self.look)
         self.left.set_title("outline", self.tr("Outline"))
+        self.left.set_title("map", self.tr("Map"))
         self.right.set_title("inspector", self.tr("Inspector"))
         self.place_desk.show_model()
         self.places.retranslate()
         self.recent.retranslate()
         self.presenting.refresh()
+        self.maps.show_map()
         self.desk.show_chips()
         self.stage_desk.ask()
         self._refresh()
@@ -456,6 +495,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous():
+            self._mouse.watch(self.windowHandle())
             self.stage.equation.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -464,6 +504,7 @@ class MainWindow(QMainWindow):
         self.panes.save(self._settings)
         self._patience.stop()
         self.places.close()
+        self.player.pause()
         self.desk.close()
         self.runner.close()
         super().closeEvent(event)

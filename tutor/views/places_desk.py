@@ -193,14 +193,18 @@ class PlacesDesk(QObject):
             self.said.emit(self.tr("This model has no step {step}: choose the model of that place.").format(
                 step=place.step))  # fmt: skip
             return
-        session.go(place.step, OPERATION if place.inside else STAGE)
-        for axis, at in place.at:
-            session.select(axis, at)
-        for stream, at in place.followed:
-            session.follow(stream, at)
-        try:
-            session.pin(place.cell)
-        except AxesError:
+        outside = False
+        with session.moves.together():
+            session.go(place.step, OPERATION if place.inside else STAGE)
+            for axis, at in place.at:
+                session.select(axis, at)
+            for stream, at in place.followed:
+                session.follow(stream, at)
+            try:
+                session.pin(place.cell)
+            except AxesError:
+                outside = True
+        if outside:
             self.said.emit(self.tr("The pinned cell lies outside the tensor of this sentence."))
         try:
             self._stage.show_view(place.view or "heat")
