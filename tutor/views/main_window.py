@@ -20,11 +20,14 @@ from tutor.session import Session
 from tutor.versions import versions
 from tutor.views import dialogs, present, words
 from tutor.views.actions import Actions
+from tutor.views.bars import BarsView
+from tutor.views.bars_desk import BarsDesk, Names
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
 from tutor.views.escapes import Escapes, Rank
+from tutor.views.export_desk import ExportDesk
 from tutor.views.files_desk import FilesDesk
 from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
@@ -44,6 +47,7 @@ from tutor.views.playbar import PlayBar
 from tutor.views.presenting import Presenting
 from tutor.views.quietline import QuietLine
 from tutor.views.recent import Recent
+from tutor.views.rowdrawer import RowDrawer
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
 from tutor.views.stage_desk import StageDesk
@@ -55,6 +59,9 @@ from tutor.views.timeline import Timeline
 from tutor.views.timeline_desk import TimelineDesk
 from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
+from tutor.views.vocab_desk import VocabDesk
+from tutor.views.vocabview import VocabView
+from tutor.views.working_desk import WorkingDesk
 from tutor.views.writing import Writing
 
 #: What the choices in the menu bar's corner show.
@@ -103,6 +110,8 @@ class MainWindow(QMainWindow):
         self.outline = Outline(look)
         self.stage = StagePane(look)
         self.inspector = Inspector(look)
+        self.drawer = RowDrawer(look)
+        self.stage.add_drawer(self.drawer)
         self.timeline = Timeline(look)
         steps = [self.actions_[one] for one in ("first", "previous", "next", "into", "out", "last")]
         self.transport = Transport(look, steps, self.actions_["next"])
@@ -120,6 +129,9 @@ class MainWindow(QMainWindow):
         self.left.add("map", self.side_map)
         self.left.add_below(self.marks)
         self.right.add("inspector", self.inspector)
+        self.bars, self.vocab = BarsView(look), VocabView(look)
+        self.stage.add_view("bars", self.bars, "bars")
+        self.right.add("vocabulary", self.vocab)
         self.panes.add_above(self.sentence, self.strip, self.continuing, self.offer)
         self.panes.add_below(self.timeline)
         self.panes.add_below(self.transport, self.training)
@@ -144,6 +156,9 @@ class MainWindow(QMainWindow):
         self.models_desk = ModelsDesk(self.runner, self)
         self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
+        self.working_desk = WorkingDesk(
+            self.session, self.runner, self.stage, self.inspector, self.stage_desk, self.drawer, self
+        )
         self.maps = MapDesk(self.session, self.runner, (self.side_map, self.map), self)
         self.thumbs = ThumbsDesk(self.session, self.runner, self)
         self.lanes = TimelineDesk(self.session, self.timeline, self.thumbs, self)
@@ -151,6 +166,8 @@ class MainWindow(QMainWindow):
             self.session, self.outline, self.timeline, self.lanes, self.stage, self.inspector, self
         )
         self._make_moves()
+        self._make_vocabulary()
+        self._make_places()
 
     def _make_moves(self) -> None:
         """What moves by itself, and the way back."""
@@ -163,7 +180,14 @@ class MainWindow(QMainWindow):
         self._mouse.back.connect(self.session.undo_move)
         self._mouse.forward.connect(self.session.redo_move)
 
-        self._make_places()
+    def _make_vocabulary(self) -> None:
+        """Bars and the page Vocabulary, and what is written to files of them and of everything else."""
+        names = Names(self.session, self.desk)
+        self.bars_desk = BarsDesk(self.session, self.runner, names, self.stage, self.bars, self)
+        self.vocab_desk = VocabDesk(self.session, self.runner, names, self.gaps, self.right, self.vocab, self)
+        self.exporter = ExportDesk(
+            self.session, self.runner, self.stage, self.stage_desk, self.look_desk, self._settings, self
+        )  # fmt: skip
 
     def _make_places(self) -> None:
         """Bookmarks, sessions, presenting, and the order in which Esc asks the parts of the window."""
@@ -172,23 +196,31 @@ class MainWindow(QMainWindow):
             self.session, self.desk, self.stage, self.timeline, self.marks, self.offer, jumps, self
         )  # fmt: skip
         self.recent = Recent(self._settings, self.acts.menu(commands.FILE), self.actions_["save_session"], self)
-        self.presenting = Presenting(self, self.session, self.acts, self.look_desk, self.panes, self.stage,
-                                     self.inspector)
+        self.presenting = Presenting(
+            self, self.session, self.acts, self.look_desk, self.panes, self.stage, self.inspector
+        )  # fmt: skip
         self.presenting.hide_too(self.menuBar(), self.sentence, self.strip, self.continuing, self.offer, self.training)
+        self.presenting.changed.connect(self._adapt)
+        self.presenting.said.connect(self.say)
+        self.files.sessionChosen.connect(self.places.open_file)
+        self.recent.chosen.connect(self.places.open_file)
+        self.places.opened.connect(self.recent.add)
+        self.places.said.connect(self.say)
         self.escapes = Escapes()
-        self.escapes.add(Rank.POPUP, self.continue_desk.escape)
-        self.escapes.add(Rank.POPUP, self.maps.escape)
-        self.escapes.add(Rank.POPUP, self.presenting.unblank)
-        self.escapes.add(Rank.RUN, self._cancel_run)
-        self.escapes.add(Rank.UNPIN, self._unpin)
+        for close in (self.maps.escape, self.continue_desk.escape, self.presenting.unblank):
+            self.escapes.add(Rank.POPUP, close)
+        for cancel in (self._cancel_export, self._cancel_run):
+            self.escapes.add(Rank.RUN, cancel)
+        for unpin in (self._unpin, self.session.trail.leave):
+            self.escapes.add(Rank.UNPIN, unpin)
         self.escapes.add(Rank.PRESENTING, self.presenting.leave)
 
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
         self.look_desk.dress(
-            self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.timeline,
-            self.transport, self.playbar, self.training, self.writing, self._corner, self._status, self.panes,
-            self.side_map, self.map, self.marks, self.offer, self.presenting,
+            self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
+            self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
+            self.panes, self.side_map, self.map, self.bars, self.vocab, self.marks, self.offer, self.presenting,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar(),
                               self.offer)  # fmt: skip
@@ -198,12 +230,6 @@ class MainWindow(QMainWindow):
         self.acts.connect_to(self)
         self.look_desk.dressed.connect(self._adapt)
         self.panes.folded.connect(self._adapt)
-        self.presenting.changed.connect(self._adapt)
-        self.presenting.said.connect(self.say)
-        self.files.sessionChosen.connect(self.places.open_file)
-        self.recent.chosen.connect(self.places.open_file)
-        self.places.opened.connect(self.recent.add)
-        self.places.said.connect(self.say)
         self.maps.opened.connect(self._show_map)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
@@ -221,6 +247,11 @@ class MainWindow(QMainWindow):
         self.stage_desk.shown.connect(self.panes.bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
         self.stage_desk.said.connect(self.say)
+        self.working_desk.failed.connect(self._stage_failed)
+        self.bars_desk.failed.connect(self._stage_failed)
+        self.exporter.busyChanged.connect(self._busy_changed)
+        self.exporter.progressed.connect(self._progressed)
+        self.exporter.said.connect(self.say)
         self.session.traceChanged.connect(self._refresh)
         self.session.moved.connect(self._moved)
         self._patience = QTimer(self)
@@ -258,6 +289,12 @@ class MainWindow(QMainWindow):
             self.desk.cancel()
         return busy
 
+    def _cancel_export(self) -> bool:
+        busy = self.exporter.busy()
+        if busy:
+            self.exporter.cancel()
+        return busy
+
     def _unpin(self) -> bool:
         pinned = self.session.cell is not None
         self.session.pin(None)
@@ -275,7 +312,7 @@ class MainWindow(QMainWindow):
 
     def show_progress(self) -> None:
         """The progress bar, once work has taken half a second."""
-        self._status.show_progress(self.desk.busy())
+        self._status.show_progress(self.desk.busy() or self.exporter.busy())
 
     def _progressed(self, done: float) -> None:
         self._status.set_progress(round(100 * done))
@@ -326,6 +363,8 @@ class MainWindow(QMainWindow):
         for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save",
                      "next_head", "previous_head", "undo_move", "redo_move", "play", "bookmark", "copy_code",
                      "save_session"):  # fmt: skip
+        for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save", "export",
+                     "next_head", "previous_head", "undo_move", "redo_move", "play"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
         for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):
@@ -393,6 +432,11 @@ class MainWindow(QMainWindow):
         """The heat maps, or the same numbers as a table."""
         self.stage.show_view("heat" if self.stage.view() == "table" else "table")
 
+    def show_vocabulary(self) -> None:
+        """The page "Vocabulary"; when it is shown already, the inspector again."""
+        self.right.show_page("inspector" if self.right.page() == "vocabulary" else "vocabulary")
+        self.panes.show_right()
+
     def focus_sentence(self) -> None:
         self.sentence.box().setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.sentence.box().selectAll()
@@ -454,6 +498,8 @@ class MainWindow(QMainWindow):
         self.sentence.set_compact(narrow)
         self.transport.setVisible(not self.panes.is_low(self.height()) and not self.presenting.on)
         self.panes.settle()
+        self.transport.setVisible(not self.panes.is_low(self.height()))
+        self.working_desk.set_height(self.height() / self.look.font_scale)
 
     def retranslate(self) -> None:
         self.setWindowTitle(self.tr("Transformer Tutor"))
@@ -464,6 +510,8 @@ class MainWindow(QMainWindow):
         self.left.set_title("outline", self.tr("Outline"))
         self.left.set_title("map", self.tr("Map"))
         self.right.set_title("inspector", self.tr("Inspector"))
+        self.right.set_title("vocabulary", self.tr("Vocabulary"))
+        self.stage.set_view_title("bars", self.tr("Bars"), self.tr("The chosen row as bars (Shift+T)"))
         self.place_desk.show_model()
         self.places.retranslate()
         self.recent.retranslate()
@@ -471,6 +519,9 @@ class MainWindow(QMainWindow):
         self.maps.show_map()
         self.desk.show_chips()
         self.stage_desk.ask()
+        self.working_desk.ask()
+        self.bars_desk.ask()
+        self.vocab_desk.ask()
         self._refresh()
 
     # Qt's own -----------------------------------------------------------------------------------------------
