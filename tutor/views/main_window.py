@@ -360,11 +360,9 @@ class MainWindow(QMainWindow):
 
     def _refresh(self) -> None:
         there = self.session.trace is not None
-        for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save",
+        for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save", "export",
                      "next_head", "previous_head", "undo_move", "redo_move", "play", "bookmark", "copy_code",
                      "save_session"):  # fmt: skip
-        for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save", "export",
-                     "next_head", "previous_head", "undo_move", "redo_move", "play"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
         for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):
