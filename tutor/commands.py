@@ -108,6 +108,7 @@ COMMANDS = (
     Command("motion_reduced", VIEW, QT_TRANSLATE_NOOP("commands", "Reduced motion"), "motion.use_reduced", choice=True),
     Command("motion_full", VIEW, QT_TRANSLATE_NOOP("commands", "Full motion"), "motion.use_full", choice=True),
     Command("table", VIEW, QT_TRANSLATE_NOOP("commands", "Heat map or table"), "toggle_table", (), ("T",)),
+    Command("stats", VIEW, QT_TRANSLATE_NOOP("commands", "Show the statistics"), "show_stats", (), ("S",)),
     Command("map", VIEW, QT_TRANSLATE_NOOP("commands", "Architecture map"), "maps.toggle", ("Ctrl+Shift+A",)),
     Command("bars", VIEW, QT_TRANSLATE_NOOP("commands", "Heat map or bars"), "bars_desk.toggle", (), ("Shift+T",)),
     Command("vocabulary", VIEW, QT_TRANSLATE_NOOP("commands", "Vocabulary"), "show_vocabulary", (), ("V",)),

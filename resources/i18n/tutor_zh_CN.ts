@@ -688,12 +688,12 @@
         <translation>按 {key} 为此步骤添加书签。</translation>
     </message>
     <message>
-        <source>Edit the note (F2)</source>
-        <translation>编辑备注 (F2)</translation>
-    </message>
-    <message>
         <source>Delete the bookmark</source>
         <translation>删除书签</translation>
+    </message>
+    <message>
+        <source>Edit the note ({key})</source>
+        <translation>编辑备注（{key}）</translation>
     </message>
     <message>
         <source>Edit the note</source>
@@ -1786,6 +1786,10 @@
     <message>
         <source>Heat map or table</source>
         <translation>热图或表格</translation>
+    </message>
+    <message>
+        <source>Show the statistics</source>
+        <translation>显示统计量</translation>
     </message>
     <message>
         <source>Architecture map</source>

@@ -120,6 +120,19 @@ def test_the_list_jumps_and_its_notes_are_written_with_the_keys(qtbot, window):
     assert len(window.session.bookmarks.marks) == 1
 
 
+def test_a_place_keeps_its_view_unless_it_is_the_usual_one_of_its_step(qtbot, window):
+    go(qtbot, window, PROBS)
+    assert (window.stage.view(), window.places.place().view) == ("bars", "")
+    window.stage.show_view("heat")
+    press(qtbot, Key.Key_B, CTRL)
+    assert window.session.bookmarks.marks[0].place.view == "heat"
+    window.stage.show_view("bars")
+    go(qtbot, window, PATTERN)
+    assert (window.stage.view(), window.places.place().view) == ("heat", "")
+    step(qtbot, window, Key.Key_1, CTRL)
+    assert window.stage.view() == "heat"
+
+
 def test_letters_in_the_list_are_commands(qtbot, window):
     press(qtbot, Key.Key_B, CTRL)
     window.marks.list().setFocus()

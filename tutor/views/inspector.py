@@ -160,6 +160,18 @@ class Inspector(QWidget):
             if shown is not None:
                 self._area.verticalScrollBar().setValue(0)
 
+    def show_stats(self) -> None:
+        """Bring the statistics into view; where they are the last thing in view already, the top again."""
+        bar = self._area.verticalScrollBar()
+        if bar.value() == bar.maximum() > 0:
+            bar.setValue(0)
+        else:
+            bar.setValue(bar.maximum())
+
+    def stats_in_view(self) -> bool:
+        """Whether the statistics can be read without scrolling."""
+        return self._stats_text.isVisible() and self._stats_text.visibleRegion().boundingRect().height() > 0
+
     def set_brief(self, brief: bool) -> None:
         """Only how the cell was computed, as while presenting."""
         self._brief = brief

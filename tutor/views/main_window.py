@@ -435,6 +435,12 @@ class MainWindow(QMainWindow):
         self.right.show_page("inspector" if self.right.page() == "vocabulary" else "vocabulary")
         self.panes.show_right()
 
+    def show_stats(self) -> None:
+        """The statistics of the tensor on screen, in the inspector."""
+        self.right.show_page("inspector")
+        self.panes.show_right()
+        self.inspector.show_stats()
+
     def focus_sentence(self) -> None:
         self.sentence.box().setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.sentence.box().selectAll()
@@ -496,7 +502,6 @@ class MainWindow(QMainWindow):
         self.sentence.set_compact(narrow)
         self.transport.setVisible(not self.panes.is_low(self.height()) and not self.presenting.on)
         self.panes.settle()
-        self.transport.setVisible(not self.panes.is_low(self.height()))
         self.working_desk.set_height(self.height() / self.look.font_scale)
 
     def retranslate(self) -> None:

@@ -12,7 +12,7 @@ from tutor.views.theme import Theme
 #: Below these widths and this height, in units of the design at 100 %, panes make room for the stage.
 _RIGHT_WIDTH, _LEFT_WIDTH, _FULL_HEIGHT = 1000, 760, 600
 #: The same while presenting, where there is less around the stage; and how wide its right side is, in pixels.
-_PRESENTED_HEIGHT, _PRESENTED_RIGHT = 500, 420
+_PRESENTED_HEIGHT, _PRESENTED_RIGHT = 500, 480
 
 
 class Panes(QWidget):

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from tutor import places, sessionfile, stepcode, work
 from tutor.autosave import Autosave
-from tutor.engine import models
+from tutor.engine import lens, models
 from tutor.engine.axes import AxesError
 from tutor.engine.files import FileError
 from tutor.engine.fingerprint import Fingerprints
@@ -117,8 +117,14 @@ class PlacesDesk(QObject):
         view = self._stage.view()
         return Place(
             session.cursor.path, session.inside, tuple((name, at) for name, at in session.selection.at if at),
-            session.cell, tuple(sorted(session.positions.items())), "" if view == "heat" else view,
+            session.cell, tuple(sorted(session.positions.items())), "" if view == self._usual() else view,
         )  # fmt: skip
+
+    def _usual(self) -> str:
+        """The view that the step on screen has where nobody chose another one."""
+        trace = self._session.trace
+        over = trace is not None and lens.is_over_vocabulary(trace.shapes[self._session.cursor.path])
+        return "bars" if over else "heat"
 
     def asked(self) -> Asked | None:
         """What was run, None before anything was."""
@@ -207,9 +213,9 @@ class PlacesDesk(QObject):
         if outside:
             self.said.emit(self.tr("The pinned cell lies outside the tensor of this sentence."))
         try:
-            self._stage.show_view(place.view or "heat")
+            self._stage.show_view(place.view or self._usual())
         except ValueError:  # a view of another version
-            self._stage.show_view("heat")
+            self._stage.show_view(self._usual())
 
     def _title(self, step: str) -> str:
         """A step's name for people; its full name where the run has no such step."""
