@@ -758,8 +758,12 @@
 <context>
     <name>Outline</name>
     <message>
-        <source>Blocks {first}–{last}</source>
+        <source>bookmarked</source>
         <extracomment>With more blocks than these, all but the first, the last and the current one fold into a row between them.</extracomment>
+        <translation>已添加书签</translation>
+    </message>
+    <message>
+        <source>Blocks {first}–{last}</source>
         <translation>块 {first}–{last}</translation>
     </message>
     <message>

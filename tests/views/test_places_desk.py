@@ -72,6 +72,10 @@ def test_a_stage_is_bookmarked_starred_and_found_again(qtbot, window):
     assert "Block 0 · Softmax" in window.status_text()
     stop = window.session.trace.program.stop_of(PATTERN)
     assert window.timeline._bookmarks == {stop.number}
+    current = window.outline.tree().currentIndex()
+    for index in (current, current.parent()):
+        if index.isValid():
+            assert "bookmarked" in index.data(Qt.ItemDataRole.AccessibleTextRole), "starred in the outline, too"
     go(qtbot, window, PROBS)
     qtbot.mouseClick(window.transport.button(window.actions_["bookmark"]), Qt.MouseButton.LeftButton)
     assert titles(window) == ["Block 0 · Softmax", "Output · Probabilities"]

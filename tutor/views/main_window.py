@@ -193,7 +193,7 @@ class MainWindow(QMainWindow):
         """Bookmarks, sessions, presenting, and the order in which Esc asks the parts of the window."""
         jumps = [self.actions_[f"jump_{number}"] for number in range(1, KEYED + 1)]
         self.places = PlacesDesk(
-            self.session, self.desk, self.stage, self.timeline, self.marks, self.offer, jumps, self
+            self.session, self.desk, self.stage, self.timeline, self.outline, self.marks, self.offer, jumps, self
         )  # fmt: skip
         self.recent = Recent(self._settings, self.acts.menu(commands.FILE), self.actions_["save_session"], self)
         self.presenting = Presenting(

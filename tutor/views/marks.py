@@ -291,7 +291,10 @@ class MarksView(QWidget):
         self._list.setAccessibleName(self.tr("Bookmarks"))
         key = QKeySequence("Ctrl+B").toString(QKeySequence.SequenceFormat.NativeText)
         self._hint.setText(self.tr("{key} bookmarks this stage.").format(key=key))
-        tips = (self._edit, self.tr("Edit the note ({key})").format(key="F2")), (self._delete, self.tr("Delete the bookmark"))
+        tips = (
+            (self._edit, self.tr("Edit the note ({key})").format(key="F2")),
+            (self._delete, self.tr("Delete the bookmark")),
+        )
         for button, text in tips:
             button.setToolTip(text)
             button.setAccessibleName(text)

@@ -26,6 +26,7 @@ from tutor.sessionfile import SessionFile
 from tutor.views import present, words
 from tutor.views.errors import worded
 from tutor.views.marks import Mark, MarksView
+from tutor.views.outline import Outline
 from tutor.views.quietline import QuietLine
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.stagepane import StagePane
@@ -71,12 +72,12 @@ class PlacesDesk(QObject):
     marked = Signal()
 
     def __init__(
-        self, session: Session, desk: SentenceDesk, stage: StagePane, timeline: Timeline, marks: MarksView,
-        line: QuietLine, jumps: Sequence[QAction], window: QWidget,
+        self, session: Session, desk: SentenceDesk, stage: StagePane, timeline: Timeline, outline: Outline,
+        marks: MarksView, line: QuietLine, jumps: Sequence[QAction], window: QWidget,
     ) -> None:  # fmt: skip
         super().__init__(window)
         self._session, self._desk, self._stage, self._timeline = session, desk, stage, timeline
-        self._view, self._line, self._window = marks, line, window
+        self._outline, self._view, self._line, self._window = outline, marks, line, window
         self._jumps = {action: number for number, action in enumerate(jumps)}
         self._disk = Runner(self)  # files and hashes of weights: a large model must not keep a picture waiting
         self._prints = Fingerprints()
@@ -238,6 +239,7 @@ class PlacesDesk(QObject):
             for one in marks
         ])  # fmt: skip
         self._timeline.set_marks(self.stars(), ())
+        self._outline.set_bookmarks(self.stars())
         for action, number in self._jumps.items():
             action.setVisible(number < len(marks))
             if number < len(marks):
