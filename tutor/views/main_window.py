@@ -26,6 +26,7 @@ from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
+from tutor.views.copy_desk import CopyDesk
 from tutor.views.escapes import Escapes, Rank
 from tutor.views.export_desk import ExportDesk
 from tutor.views.files_desk import FilesDesk
@@ -38,6 +39,8 @@ from tutor.views.mask_desk import MaskDesk
 from tutor.views.models_desk import ModelsDesk
 from tutor.views.motion import Motion
 from tutor.views.mousekeys import MouseKeys
+from tutor.views.nan_desk import NanDesk
+from tutor.views.nanband import NanBand
 from tutor.views.outline import Outline
 from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
@@ -48,6 +51,7 @@ from tutor.views.presenting import Presenting
 from tutor.views.quietline import QuietLine
 from tutor.views.recent import Recent
 from tutor.views.rowdrawer import RowDrawer
+from tutor.views.scale_desk import ScaleDesk
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
 from tutor.views.stage_desk import StageDesk
@@ -109,6 +113,8 @@ class MainWindow(QMainWindow):
         self.continuing = ContinueBar(look)
         self.outline = Outline(look)
         self.stage = StagePane(look)
+        self.nan_band = NanBand(look)
+        self.stage.add_band(self.nan_band)
         self.inspector = Inspector(look)
         self.drawer = RowDrawer(look)
         self.stage.add_drawer(self.drawer)
@@ -156,6 +162,9 @@ class MainWindow(QMainWindow):
         self.models_desk = ModelsDesk(self.runner, self)
         self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
+        self.scale_desk = ScaleDesk(self.session, self.runner, self.stage, self.stage_desk, self)
+        self.copy_desk = CopyDesk(self.runner, self.stage, self.stage_desk, self)
+        self.nan_desk = NanDesk(self.session, self.runner, self.stage_desk, self.nan_band, self)
         self.working_desk = WorkingDesk(
             self.session, self.runner, self.stage, self.inspector, self.stage_desk, self.drawer, self
         )
@@ -183,6 +192,7 @@ class MainWindow(QMainWindow):
     def _make_vocabulary(self) -> None:
         """Bars and the page Vocabulary, and what is written to files of them and of everything else."""
         names = Names(self.session, self.desk)
+        self.working_desk.set_vocabularies(names)
         self.bars_desk = BarsDesk(self.session, self.runner, names, self.stage, self.bars, self)
         self.vocab_desk = VocabDesk(self.session, self.runner, names, self.gaps, self.right, self.vocab, self)
         self.exporter = ExportDesk(
@@ -220,7 +230,8 @@ class MainWindow(QMainWindow):
         self.look_desk.dress(
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
-            self.panes, self.side_map, self.map, self.bars, self.vocab, self.marks, self.offer, self.presenting,
+            self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band, self.marks, self.offer,
+            self.presenting,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar(),
                               self.offer)  # fmt: skip
@@ -247,6 +258,9 @@ class MainWindow(QMainWindow):
         self.stage_desk.shown.connect(self.panes.bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
         self.stage_desk.said.connect(self.say)
+        self.copy_desk.said.connect(self.say)
+        self.stage.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.stage.table.addActions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
         self.working_desk.failed.connect(self._stage_failed)
         self.bars_desk.failed.connect(self._stage_failed)
         self.exporter.busyChanged.connect(self._busy_changed)
@@ -521,7 +535,7 @@ class MainWindow(QMainWindow):
         self.presenting.refresh()
         self.maps.show_map()
         self.desk.show_chips()
-        self.stage_desk.ask()
+        self.stage_desk.show_again()
         self.working_desk.ask()
         self.bars_desk.ask()
         self.vocab_desk.ask()
