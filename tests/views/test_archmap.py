@@ -268,10 +268,12 @@ def test_both_tracks_of_a_translator(qtbot, opened):
     check_graph(window.session.trace.program, scene.graph)
     check_layout(scene.graph, scene.layout)
     assert scene.tracks == ("Encoder", "Decoder") and len(scene.layout.heads) == 2
-    assert titles(window) == ["Blocks 0–1", "Blocks 0–1"]
+    assert titles(window) == ["Block 1", "Blocks 0–1"]  # at the beginning its first block is open
     click(qtbot, window, "decoder.blocks.1.resid_post")
     assert window.session.stop.section == "decoder.blocks.0"
     assert {frame.section for frame in canvas(window).scene().layout.frames} == {"decoder.blocks.0"}
+    step(qtbot, window, Key.Key_End, CTRL)
+    assert titles(window) == ["Blocks 0–1", "Block 0"]  # and at the end its last
 
 
 def test_it_speaks_chinese(qtbot, window):
