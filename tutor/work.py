@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from tutor import typeset
+from tutor.engine import axes as ax
 from tutor.engine import decoding, models, picture, saved
 from tutor.engine.axes import Index
-from tutor.engine.picture import Picture, Selection
+from tutor.engine.picture import Panel, Picture, Selection
+from tutor.engine.pooling import pool
 from tutor.engine.sampling import GREEDY, Rules, choose
 from tutor.engine.spec import SpecError
 from tutor.engine.tokens import Batch, TokenError
@@ -95,9 +97,27 @@ def show(trace: Trace, path: str, selection: Selection) -> Shown:
     return Shown(picture.picture(trace, path, selection), typeset.svg(latex), words, program.code(path))
 
 
+#: The most cells a thumbnail has, and above how many cells a tensor is not computed for one.
+_THUMB, _TOO_BIG = (48, 96), 1 << 23
+
+
+def thumbnail(trace: Trace, path: str, selection: Selection) -> Panel | None:
+    """A step's result, small; None for what would take too long for a glance."""
+    if ax.count(trace.shapes[path]) > _TOO_BIG:
+        return None
+    step = trace.program[path]
+    full = picture.panel(trace, path, selection, whole=step.op.picture == "alone")
+    rows, columns = full.values.shape
+    small = pool(full.values if full.pooled is None else full.pooled, *_THUMB)
+    return replace(
+        full, values=small, pooled=None, real_rows=-(-full.real_rows * small.shape[0] // rows),
+        real_columns=-(-full.real_columns * small.shape[1] // columns),
+    )  # fmt: skip
+
+
 def explain(trace: Trace, path: str, index: Index) -> Working:
-    """Work out one cell."""
-    return trace.working(path, index)
+    """Work out one cell; of a weight, say that it was given."""
+    return trace.explain(path, index)
 
 
 def tokens(model: str, texts: Sequence[str]) -> Batch:

@@ -31,18 +31,26 @@ from tutor.views.map_desk import MapDesk
 from tutor.views.mappane import MapPane
 from tutor.views.mask_desk import MaskDesk
 from tutor.views.models_desk import ModelsDesk
+from tutor.views.motion import Motion
+from tutor.views.mousekeys import MouseKeys
 from tutor.views.outline import Outline
 from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
+from tutor.views.play import PlayDesk
+from tutor.views.playbar import PlayBar
+from tutor.views.rowdrawer import RowDrawer
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
 from tutor.views.stage_desk import StageDesk
 from tutor.views.stagepane import StagePane
 from tutor.views.statusline import StatusLine
 from tutor.views.theme import LIGHT, Theme
+from tutor.views.thumbs_desk import ThumbsDesk
 from tutor.views.timeline import Timeline
+from tutor.views.timeline_desk import TimelineDesk
 from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
+from tutor.views.working_desk import WorkingDesk
 from tutor.views.writing import Writing
 
 #: What the choices in the menu bar's corner show.
@@ -91,12 +99,16 @@ class MainWindow(QMainWindow):
         self.outline = Outline(look)
         self.stage = StagePane(look)
         self.inspector = Inspector(look)
+        self.drawer = RowDrawer(look)
+        self.stage.add_drawer(self.drawer)
         self.timeline = Timeline(look)
         steps = [self.actions_[one] for one in ("first", "previous", "next", "into", "out", "last")]
         self.transport = Transport(look, steps, self.actions_["next"])
         self.training = TrainingBar(look)
         self.writing = Writing(look)
         self.transport.add(self.writing)
+        self.playbar = PlayBar(look, "F5")
+        self.transport.add_group(self.playbar)
         self.panes = Panes(look, self.stage)
         self.left, self.right = self.panes.left, self.panes.right
         self.side_map, self.map = MapPane(look, compact=True), MapPane(look)
@@ -127,15 +139,34 @@ class MainWindow(QMainWindow):
         self.models_desk = ModelsDesk(self.runner, self)
         self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
+        self.working_desk = WorkingDesk(
+            self.session, self.runner, self.stage, self.inspector, self.stage_desk, self.drawer, self
+        )
         self.maps = MapDesk(self.session, self.runner, (self.side_map, self.map), self)
-        self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
+        self.thumbs = ThumbsDesk(self.session, self.runner, self)
+        self.lanes = TimelineDesk(self.session, self.timeline, self.thumbs, self)
+        self.place_desk = PlaceDesk(
+            self.session, self.outline, self.timeline, self.lanes, self.stage, self.inspector, self
+        )
+        self._make_moves()
+
+    def _make_moves(self) -> None:
+        """What moves by itself, and the way back."""
+        self.motion = Motion(self._settings, self.actions_, self)
+        self.motion.changed.connect(self.timeline.set_still)
+        self.timeline.set_still(self.motion.still())
+        self.player = PlayDesk(self.session, self.stage_desk, self.playbar, self.place_desk.announcer, self)
+        self.player.said.connect(self.say)
+        self._mouse = MouseKeys(self)
+        self._mouse.back.connect(self.session.undo_move)
+        self._mouse.forward.connect(self.session.redo_move)
 
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
         self.look_desk.dress(
-            self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.timeline,
-            self.transport, self.training, self.writing, self._corner, self._status, self.panes,
-            self.side_map, self.map,
+            self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
+            self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
+            self.panes, self.side_map, self.map,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
         self.look_desk.ground("win", self._status)
@@ -160,6 +191,7 @@ class MainWindow(QMainWindow):
         self.stage_desk.shown.connect(self.panes.bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
         self.stage_desk.said.connect(self.say)
+        self.working_desk.failed.connect(self._stage_failed)
         self.session.traceChanged.connect(self._refresh)
         self.session.moved.connect(self._moved)
         self._patience = QTimer(self)
@@ -193,6 +225,8 @@ class MainWindow(QMainWindow):
             self.desk.cancel()
         elif self.continuing.isVisible():
             self.continue_desk.close()
+        elif self.session.trail.leave():
+            return
         elif self.session.cell is not None or not self.maps.is_open():
             self.session.pin(None)
         else:
@@ -259,7 +293,7 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         there = self.session.trace is not None
         for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save",
-                     "next_head", "previous_head"):  # fmt: skip
+                     "next_head", "previous_head", "undo_move", "redo_move", "play"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
         for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):
@@ -386,6 +420,7 @@ class MainWindow(QMainWindow):
         narrow = self.panes.adapt(self.width(), self.height())
         self.sentence.set_compact(narrow)
         self.transport.setVisible(not self.panes.is_low(self.height()))
+        self.working_desk.set_height(self.height() / self.look.font_scale)
 
     def retranslate(self) -> None:
         self.setWindowTitle(self.tr("Transformer Tutor"))
@@ -400,6 +435,7 @@ class MainWindow(QMainWindow):
         self.maps.show_map()
         self.desk.show_chips()
         self.stage_desk.ask()
+        self.working_desk.ask()
         self._refresh()
 
     # Qt's own -----------------------------------------------------------------------------------------------
@@ -423,12 +459,14 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous():
+            self._mouse.watch(self.windowHandle())
             self.stage.equation.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._settings.setValue("geometry", self.saveGeometry())
         self.panes.save(self._settings)
         self._patience.stop()
+        self.player.pause()
         self.desk.close()
         self.runner.close()
         super().closeEvent(event)
