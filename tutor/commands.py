@@ -83,6 +83,9 @@ COMMANDS = (
     Command("map", VIEW, QT_TRANSLATE_NOOP("commands", "Architecture map"), "maps.toggle", ("Ctrl+Shift+A",)),
     Command("panes", VIEW, QT_TRANSLATE_NOOP("commands", "Next pane"), "next_pane", ("F6",)),
     Command("panes_back", VIEW, QT_TRANSLATE_NOOP("commands", "Previous pane"), "previous_pane", ("Shift+F6",)),
+    Command("search", STEP, QT_TRANSLATE_NOOP("commands", "Search stages and tensors…"), "finding.search", ("Ctrl+F",),
+            icon="search"),
+    Command("go_to", STEP, QT_TRANSLATE_NOOP("commands", "Go to step…"), "finding.go_to", ("Ctrl+G",)),
     Command("next", STEP, QT_TRANSLATE_NOOP("commands", "Next"), "session.next", ("F10",), (".", "PgDown"), "over"),
     Command(
         "previous", STEP, QT_TRANSLATE_NOOP("commands", "Previous"), "session.previous", ("Shift+F10",), (",", "PgUp"),
@@ -109,6 +112,7 @@ COMMANDS = (
     Command("faster", STEP, QT_TRANSLATE_NOOP("commands", "Play faster"), "player.faster", (), ("=",)),
     Command("next_head", STEP, QT_TRANSLATE_NOOP("commands", "Next head"), "next_head", (), ("H",)),
     Command("previous_head", STEP, QT_TRANSLATE_NOOP("commands", "Previous head"), "previous_head", (), ("Shift+H",)),
+    Command("palette", HELP, QT_TRANSLATE_NOOP("commands", "Find a command…"), "finding.palette", ("Ctrl+K",)),
     Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "show_keys", ("F1",)),
     Command("diagnose", HELP, QT_TRANSLATE_NOOP("commands", "Copy diagnostics"), "diagnose"),
     Command("about", HELP, QT_TRANSLATE_NOOP("commands", "About"), "show_about"),

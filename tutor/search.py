@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ANY = "*"
 _RANGE = re.compile(r"(\d+)\s*(?:-|–|\.\.)\s*(\d+)")
@@ -135,6 +135,8 @@ def parse(text: str) -> Query:
 
 def find(query: Query, entries: Iterable[Entry], here: int = 0) -> list[Entry]:
     """What fits, the best first; of equals, what is nearest to the stage `here`, forward before back."""
+    entries = tuple(entries)
+    query = replace(query, words=_phrases(query.words, entries))
     ranked = []
     for at, entry in enumerate(entries):
         rank = None if query.empty else query.rank(entry)
@@ -142,6 +144,18 @@ def find(query: Query, entries: Iterable[Entry], here: int = 0) -> list[Entry]:
             away = entry.stop - here if entry.stop >= here else 10**6 + here - entry.stop
             ranked.append((rank, away, at, entry))
     return [one[-1] for one in sorted(ranked, key=lambda one: one[:3])]
+
+
+def _phrases(words: tuple[str, ...], entries: tuple[Entry, ...]) -> tuple[str, ...]:
+    """The words, a number put together with the word before it where something is called so: `block 1`."""
+    found: list[str] = []
+    for word in words:
+        phrase = f"{found[-1]} {word}" if found else ""
+        if word.isdigit() and phrase and any(_has(phrase, _fold(one)) for entry in entries for one in entry.common):
+            found[-1] = phrase
+        else:
+            found.append(word)
+    return tuple(found)
 
 
 def step_number(text: str, operations: Sequence[int]) -> tuple[int, int | None] | None:
@@ -206,7 +220,8 @@ def _has(word: str, text: str) -> bool:
 def _cuts_number(word: str, text: str, at: int) -> bool:
     """Whether a number that is looked for is but a part of the number that stands there."""
     end = at + len(word)
-    return word.isdigit() and ((at > 0 and text[at - 1].isdigit()) or (end < len(text) and text[end].isdigit()))
+    before = at > 0 and word[0].isdigit() and text[at - 1].isdigit()
+    return before or (end < len(text) and word[-1].isdigit() and text[end].isdigit())
 
 
 def _begins(word: str, text: str) -> bool:

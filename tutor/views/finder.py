@@ -1,4 +1,4 @@
-"""The box that finds: a line to type in and a list below it, over the window. Search, go to and the palette share it."""
+"""The box that finds: a line and a list below it, over the window. Search, go to and the palette share it."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ _CHOICE = Qt.ItemDataRole.UserRole
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 #: At most so many rows are in sight at once.
 _ROWS = 9
+_MOVES = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _ROWS - 1, Qt.Key.Key_PageUp: 1 - _ROWS}
 
 
 @dataclass(frozen=True)
@@ -150,22 +151,19 @@ class _Line(QLineEdit):
 
     moved = Signal(int)
     left = Signal()
-    _MOVES = {
-        Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _ROWS - 1, Qt.Key.Key_PageUp: 1 - _ROWS,
-    }  # fmt: skip
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            if plain and (event.key() == Qt.Key.Key_Escape or Qt.Key(event.key()) in self._MOVES):
+            if plain and (event.key() == Qt.Key.Key_Escape or Qt.Key(event.key()) in _MOVES):
                 event.accept()
                 return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if key in self._MOVES and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            self.moved.emit(self._MOVES[key])
+        if key in _MOVES and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            self.moved.emit(_MOVES[key])
         elif key == Qt.Key.Key_Escape:
             self.left.emit()
         else:
@@ -239,7 +237,8 @@ class Finder(QFrame):
         """Close it; the focus goes back to where it was."""
         if not self.isVisible():
             return
-        within = self.isAncestorOf(QApplication.focusWidget()) if QApplication.focusWidget() is not None else True
+        focus = QApplication.focusWidget()
+        within = focus is None or self.isAncestorOf(focus)
         self.hide()
         before, self._before = self._before, None
         if within and before is not None and isValid(before) and before.isVisible():

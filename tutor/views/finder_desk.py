@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -32,7 +32,7 @@ class FinderDesk(QObject):
     sentenceChosen = Signal(str)
 
     def __init__(
-        self, session: Session, finder: Finder, actions: Mapping[str, QAction], models: Callable[[], list[str]],
+        self, session: Session, finder: Finder, actions: Mapping[str, QAction], models: Callable[[], Iterable[str]],
         samples: Callable[[], tuple[str, ...]], parent: QObject | None = None,
     ) -> None:  # fmt: skip
         """`models` and `samples` give the models there are and good sentences for the one on screen."""
@@ -61,6 +61,7 @@ class FinderDesk(QObject):
 
     def _open(self, mode: str, name: str, hint: str) -> None:
         self._mode = mode
+        self._of = None  # names follow the language, so they are kept within one opening of the box alone
         self._finder.open_box(name, hint)
 
     # Offering -----------------------------------------------------------------------------------------------------
@@ -96,7 +97,7 @@ class FinderDesk(QObject):
             return
         where = step_number(text, [len(stop.steps) for stop in stops])
         if where is None:
-            wanted = self.tr("Type a number from 1 to {count}, such as 22, or 22.3 for the third operation of stage 22.")
+            wanted = self.tr("Type a number from 1 to {count}: 2 is the second stage, 2.3 the third operation in it.")
             self._finder.set_choices((), wanted.format(count=len(stops)), bool(text.strip()))
             return
         stop = stops[where[0]]
@@ -169,10 +170,12 @@ class FinderDesk(QObject):
         trace = self._session.trace
         if trace is None:
             return ()
-        # Names follow the language, so nothing is kept but within one opening of the box.
-        if self._of is not trace or not self._entries:
+        if self._of is not trace:
             self._of = trace
-        return tuple(_entry(trace, step, stop) for stop in trace.program.stops for step in stop.steps)
+            self._entries = tuple(
+                _entry(trace, step, stop) for stop in trace.program.stops for step in stop.steps
+            )
+        return self._entries
 
     # Choosing -----------------------------------------------------------------------------------------------------
 
@@ -200,11 +203,11 @@ class FinderDesk(QObject):
         said = {
             "bracket": self.tr("A shape stands in a pair of brackets, as in [*,4,*,*]."),
             "one shape": self.tr("Give one shape only, as in [*,4,*,*]."),
-            "place": self.tr("“{place}” is no size: write a number, a range such as 4-16, >8, an axis such as head, or *."),
+            "place": self.tr("“{place}” is no size: write a number, a range such as 4-16, >8, an axis, or *."),
             "ellipsis": self.tr("… may stand in a shape once."),
             "empty range": self.tr("The range {place} is empty: write the smaller number first."),
             "nothing after": self.tr("Write something after {name}:, as in op:softmax or axis:head."),
-            "unknown filter": self.tr("There is no filter {name}: – use op: or axis:."),
+            "unknown filter": self.tr("There is no filter {name}, only op: and axis:."),
         }  # fmt: skip
         return said[error.key].format(**error.facts)
 

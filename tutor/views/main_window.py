@@ -25,6 +25,8 @@ from tutor.views.chips_desk import ChipsDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
 from tutor.views.files_desk import FilesDesk
+from tutor.views.finder import Finder
+from tutor.views.finder_desk import FinderDesk
 from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
 from tutor.views.map_desk import MapDesk
@@ -121,6 +123,8 @@ class MainWindow(QMainWindow):
         self.panes.assemble()
         self.panes.add_cover(self.map)
         self.setCentralWidget(self.panes)
+        self.finder = Finder(look, self.panes)
+        self.left.set_corner(self.actions_["search"])
         self._status = StatusLine()
         self.setStatusBar(self._status)
         self.acts.fill(self.menuBar())
@@ -142,6 +146,7 @@ class MainWindow(QMainWindow):
         self.working_desk = WorkingDesk(
             self.session, self.runner, self.stage, self.inspector, self.stage_desk, self.drawer, self
         )
+        self.finding = FinderDesk(self.session, self.finder, self.actions_, models.names, self.desk.samples, self)
         self.maps = MapDesk(self.session, self.runner, (self.side_map, self.map), self)
         self.thumbs = ThumbsDesk(self.session, self.runner, self)
         self.lanes = TimelineDesk(self.session, self.timeline, self.thumbs, self)
@@ -166,7 +171,7 @@ class MainWindow(QMainWindow):
         self.look_desk.dress(
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
-            self.panes, self.side_map, self.map,
+            self.panes, self.side_map, self.map, self.finder,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
         self.look_desk.ground("win", self._status)
@@ -175,6 +180,8 @@ class MainWindow(QMainWindow):
         self.acts.connect_to(self)
         self.look_desk.dressed.connect(self._adapt)
         self.maps.opened.connect(self._show_map)
+        self.finding.modelChosen.connect(self.desk.use_model)
+        self.finding.sentenceChosen.connect(self.desk.start_sample)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
         self.models_desk.used.connect(self.desk.use_model_on)
