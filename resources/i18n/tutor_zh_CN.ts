@@ -29,6 +29,93 @@
     </message>
 </context>
 <context>
+    <name>BarsDesk</name>
+    <message>
+        <source>These are ids: a larger one is not more, so they have no bars.</source>
+        <extracomment>How many of the entries that a search finds are shown. Which view the learner last chose, over the vocabulary and elsewhere.</extracomment>
+        <translation>这些是编号：编号大并不表示更多，因此没有条形。</translation>
+    </message>
+    <message numerus="yes">
+        <source>the other %n token(s) together</source>
+        <translation>
+            <numerusform>其余 %n 个词元合计</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>p {share}</source>
+        <translation>p {share}</translation>
+    </message>
+    <message>
+        <source>rank</source>
+        <translation>名次</translation>
+    </message>
+    <message>
+        <source>token</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>probability</source>
+        <translation>概率</translation>
+    </message>
+    <message>
+        <source>logit</source>
+        <translation>对数几率</translation>
+    </message>
+    <message>
+        <source>{path}[{index}] = {value}; probability {share}; rank {rank} of {total}</source>
+        <translation>{path}[{index}] = {value}；概率 {share}；第 {rank} 名，共 {total} 个</translation>
+    </message>
+    <message>
+        <source>After {token} ({at})</source>
+        <translation>{token}（{at}）之后</translation>
+    </message>
+    <message>
+        <source>In the place of {token} ({at})</source>
+        <translation>在 {token}（{at}）的位置上</translation>
+    </message>
+    <message>
+        <source>No token has “{text}” in it: try a part of it, or an id below {total}.</source>
+        <translation>没有词元含有“{text}”：请试试其中一部分，或小于 {total} 的编号。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s) found; Return pins the first.</source>
+        <translation>
+            <numerusform>找到 %n 个词元；按回车固定第一个。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The others lie between {low} and {high}; p is what softmax will make of them.</source>
+        <translation>其余的在 {low} 与 {high} 之间；p 是 softmax 之后它们的概率。</translation>
+    </message>
+</context>
+<context>
+    <name>BarsView</name>
+    <message>
+        <source>Bars</source>
+        <translation>条形图</translation>
+    </message>
+    <message>
+        <source>Largest entries</source>
+        <translation>最大的几项</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>How many of the largest entries</source>
+        <translation>显示最大的几项</translation>
+    </message>
+    <message>
+        <source>Find a token or id</source>
+        <translation>查找词元或编号</translation>
+    </message>
+    <message>
+        <source>Part of a token, or an id; Return pins the first that is found</source>
+        <translation>词元的一部分，或编号；按回车固定找到的第一个</translation>
+    </message>
+</context>
+<context>
     <name>Candidates</name>
     <message>
         <source>all others</source>
@@ -91,6 +178,23 @@
     <message>
         <source>Colour scale from {low} to {high}</source>
         <translation>色标范围：{low} 到 {high}</translation>
+    </message>
+</context>
+<context>
+    <name>ColumnBars</name>
+    <message>
+        <source>Bars</source>
+        <translation>条形图</translation>
+    </message>
+    <message>
+        <source>Nothing to show yet.</source>
+        <translation>暂无内容。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n column(s).</source>
+        <translation>
+            <numerusform>%n 列。</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -171,6 +275,101 @@
     <message>
         <source>Largest: {value} at row {row}, column {column}.</source>
         <translation>绝对值最大：{value}，位于行 {row}、列 {column}。</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDesk</name>
+    <message>
+        <source>The export was cancelled; nothing was written.</source>
+        <translation>导出已取消，没有写入任何文件。</translation>
+    </message>
+    <message>
+        <source>{title}, stage {number} of {total}</source>
+        <translation>{title}，第 {number} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>Exported as {name}.</source>
+        <translation>已导出为 {name}。</translation>
+    </message>
+    <message>
+        <source>The export failed ({error}): try another format.</source>
+        <translation>导出失败（{error}）：请换一种格式。</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export</source>
+        <extracomment>What can be exported, and the formats of each.</extracomment>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>There is no such folder: choose another place.</source>
+        <translation>没有这个文件夹：请另选位置。</translation>
+    </message>
+    <message>
+        <source>This is a folder: give the file a name.</source>
+        <translation>这是一个文件夹：请给出文件名。</translation>
+    </message>
+    <message>
+        <source>{name} is there already: Export again replaces it.</source>
+        <translation>{name} 已经存在：再按一次“导出”就会替换它。</translation>
+    </message>
+    <message>
+        <source>Picture: the heat maps of this step</source>
+        <translation>图片：这一步的热图</translation>
+    </message>
+    <message>
+        <source>Picture: this view as it stands</source>
+        <translation>图片：当前视图</translation>
+    </message>
+    <message>
+        <source>Picture: the whole window</source>
+        <translation>图片：整个窗口</translation>
+    </message>
+    <message>
+        <source>Numbers: this tensor, whole</source>
+        <translation>数字：整个张量</translation>
+    </message>
+    <message>
+        <source>Handout: steps with formulas and numbers</source>
+        <translation>讲义：步骤、公式和数字</translation>
+    </message>
+    <message>
+        <source>This stage</source>
+        <translation>这一步</translation>
+    </message>
+    <message>
+        <source>This part of the model</source>
+        <translation>模型的这一部分</translation>
+    </message>
+    <message>
+        <source>All stages</source>
+        <translation>所有步骤</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -485,6 +684,18 @@
     <message>
         <source>Inspector</source>
         <translation>检查器</translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation>词表</translation>
+    </message>
+    <message>
+        <source>Bars</source>
+        <translation>条形图</translation>
+    </message>
+    <message>
+        <source>The chosen row as bars (Shift+T)</source>
+        <translation>把所选的行画成条形图（Shift+T）</translation>
     </message>
     <message>
         <source>Transformer Tutor</source>
@@ -1048,6 +1259,148 @@
     </message>
 </context>
 <context>
+    <name>VocabDesk</name>
+    <message>
+        <source>Run a sentence to see what its vectors say in words.</source>
+        <translation>运行一个句子，看看它的向量用词来说是什么意思。</translation>
+    </message>
+    <message>
+        <source>Each residual as if the model ended there: its own last steps applied to it. Only the last row was trained to be read so.</source>
+        <translation>把每一处残差都当作模型到此为止：对它做模型自己的最后几步。只有最后一行是训练时就这样读的。</translation>
+    </message>
+    <message>
+        <source>Each residual as if the model ended there: the output matrix applied to it, without a further norm. Only the last row was trained to be read so.</source>
+        <translation>把每一处残差都当作模型到此为止：直接乘输出矩阵，不再做归一化。只有最后一行是训练时就这样读的。</translation>
+    </message>
+    <message numerus="yes">
+        <source>the other %n token(s) together</source>
+        <translation>
+            <numerusform>其余 %n 个词元合计</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What it would predict, {place}.</source>
+        <translation>单看这一处残差会预测什么，{place}。</translation>
+    </message>
+    <message>
+        <source>row {id} of the embedding table: cosine {cosine}, dot {dot}</source>
+        <translation>嵌入表第 {id} 行：余弦 {cosine}，点积 {dot}</translation>
+    </message>
+    <message>
+        <source>Rows of the embedding table nearest to this vector, {place}.</source>
+        <translation>嵌入表中与这个向量最近的行，{place}。</translation>
+    </message>
+    <message>
+        <source>bits</source>
+        <translation>比特</translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation>奈特</translation>
+    </message>
+    <message>
+        <source>−log p({token}) = {nats} nats = {bits} bits; p = {share}</source>
+        <translation>−log p({token}) = {nats} 奈特 = {bits} 比特；p = {share}</translation>
+    </message>
+    <message numerus="yes">
+        <source>The text does not say what its %n gap(s) hid, so the model&apos;s surprise at it is not known.</source>
+        <translation>
+            <numerusform>文本没有说明 %n 个空缺里原来是什么，因此无法知道模型的惊讶程度。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>This model is trained on gaps: put a mask in the sentence, and say what it hid.</source>
+        <translation>这个模型是靠填空训练的：请在句子里放一个掩码，再说明它遮住了什么。</translation>
+    </message>
+    <message>
+        <source>One token has no next one: type a longer text.</source>
+        <translation>只有一个词元，没有下一个：请输入更长的文本。</translation>
+    </message>
+    <message numerus="yes">
+        <source>−log p of what the gaps hid: mean {mean} {unit} over %n gap(s).</source>
+        <translation>
+            <numerusform>空缺所遮词元的 −log p：%n 个空缺平均 {mean} {unit}。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>−log p of each true next token: mean {mean} {unit} over %n token(s). In nats the mean is the training loss of this text; e to its power, {perplexity}, is the perplexity.</source>
+        <translation>
+            <numerusform>每个真实的下一个词元的 −log p：%n 个词元平均 {mean} {unit}。以奈特计，这个平均值就是这段文本的训练损失；e 的该次方 {perplexity} 是困惑度。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>“{text}” is no single token of this model.</source>
+        <translation>“{text}”不是这个模型的一个词元。</translation>
+    </message>
+</context>
+<context>
+    <name>VocabView</name>
+    <message>
+        <source>Vocabulary</source>
+        <translation>词表</translation>
+    </message>
+    <message>
+        <source>Logit lens</source>
+        <translation>logits 透镜</translation>
+    </message>
+    <message>
+        <source>This residual alone</source>
+        <translation>单看这一处残差</translation>
+    </message>
+    <message>
+        <source>Nearest tokens</source>
+        <translation>最近的词元</translation>
+    </message>
+    <message>
+        <source>Surprise</source>
+        <translation>惊讶程度</translation>
+    </message>
+    <message>
+        <source>Click a cell to go to its residual and position</source>
+        <translation>点击单元格，转到它的残差和位置</translation>
+    </message>
+    <message>
+        <source>cosine</source>
+        <translation>余弦</translation>
+    </message>
+    <message>
+        <source>dot</source>
+        <translation>点积</translation>
+    </message>
+    <message>
+        <source>By the angle between the vectors</source>
+        <translation>按向量之间的夹角</translation>
+    </message>
+    <message>
+        <source>By the products of their features, summed</source>
+        <translation>按各特征乘积之和</translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation>奈特</translation>
+    </message>
+    <message>
+        <source>bits</source>
+        <translation>比特</translation>
+    </message>
+    <message>
+        <source>With the natural logarithm, as in training</source>
+        <translation>用自然对数，与训练时相同</translation>
+    </message>
+    <message>
+        <source>With the logarithm to base 2: one bit is a toss of a coin</source>
+        <translation>用以 2 为底的对数：一比特相当于抛一次硬币</translation>
+    </message>
+    <message>
+        <source>What was hidden here? One token, then Return</source>
+        <translation>这里遮住了什么？输入一个词元后按回车</translation>
+    </message>
+    <message>
+        <source>What the gap hid</source>
+        <translation>空缺遮住的词元</translation>
+    </message>
+</context>
+<context>
     <name>Writing</name>
     <message>
         <source>of {count}</source>
@@ -1193,6 +1546,21 @@
     </message>
 </context>
 <context>
+    <name>captions</name>
+    <message>
+        <source>Model: {model}</source>
+        <translation>模型：{model}</translation>
+    </message>
+    <message>
+        <source>Colours from 0 to 1</source>
+        <translation>颜色从 0 到 1</translation>
+    </message>
+    <message>
+        <source>Colours of {names} from {low} to {high}</source>
+        <translation>{names} 的颜色从 {low} 到 {high}</translation>
+    </message>
+</context>
+<context>
     <name>column</name>
     <message>
         <source>product</source>
@@ -1257,6 +1625,10 @@
     <message>
         <source>Save this trace…</source>
         <translation>保存本次运行记录……</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
     </message>
     <message>
         <source>Quit</source>
@@ -1329,6 +1701,18 @@
     <message>
         <source>Architecture map</source>
         <translation>架构图</translation>
+    </message>
+    <message>
+        <source>Heat map or bars</source>
+        <translation>热图或条形图</translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation>词表</translation>
+    </message>
+    <message>
+        <source>Find a token in the vocabulary</source>
+        <translation>在词表中查找词元</translation>
     </message>
     <message>
         <source>Next pane</source>
@@ -1876,6 +2260,26 @@
     <message>
         <source>{name} is no rank file with every byte in it: put the original back, or train again.</source>
         <translation>{name} 不是包含全部字节的词表文件：请放回原文件，或重新训练。</translation>
+    </message>
+</context>
+<context>
+    <name>handout</name>
+    <message>
+        <source>stage {number} of {total}</source>
+        <extracomment>As much of a tensor as is printed as a table. A map of more cells is an image here: a page should open at once, and its numbers stand below.</extracomment>
+        <translation>第 {number} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>A walk through {model}</source>
+        <translation>逐步走过 {model}</translation>
+    </message>
+    <message>
+        <source>Every number is the model&apos;s own. Made with Transformer Tutor.</source>
+        <translation>每个数字都出自模型本身。由 Transformer Tutor 制作。</translation>
+    </message>
+    <message>
+        <source>Rows 0 to {row} of {rows} and columns 0 to {column} of {columns}.</source>
+        <translation>{rows} 行中的第 0 至 {row} 行，{columns} 列中的第 0 至 {column} 列。</translation>
     </message>
 </context>
 <context>

@@ -20,6 +20,7 @@ from tutor.views import modelmap, numbers, words
 from tutor.views.chips import Chip
 from tutor.views.equation import Part
 from tutor.views.explanation import LETTERS, place
+from tutor.views.explanation import token_text as token_text
 from tutor.views.heatdata import Map
 from tutor.views.outline import Branch, Entry
 
@@ -161,8 +162,13 @@ def _lit(panel: Panel, part: Slices) -> tuple[Lit, Lit] | None:
 
 
 def place_words(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
-    """A cell in words: which tokens, which head, which feature."""
+    """A cell of a panel in words: which tokens, which head, which feature."""
     return place(trace, panel.name, index)
+
+
+def index_words(trace: Trace, name: str, index: Sequence[int]) -> str:
+    """A cell in words; of an index that is cut short, the part that it names."""
+    return place(trace, name, index)
 
 
 def stats(found: Stats) -> tuple[tuple[str, str], ...]:

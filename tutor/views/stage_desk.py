@@ -65,6 +65,10 @@ class StageDesk(QObject):
         """Whether the step under the cursor is on screen."""
         return self._current() is not None
 
+    def shown_now(self) -> work.Shown | None:
+        """The step under the cursor as it is on screen, None while it is not."""
+        return self._current()
+
     def _current(self) -> work.Shown | None:
         shown = self._shown
         return shown if shown is not None and shown.picture.path == self._session.cursor.path else None
