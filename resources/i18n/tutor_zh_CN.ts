@@ -729,6 +729,10 @@
 <context>
     <name>MapPane</name>
     <message>
+        <source>Run a sentence to see its model drawn here.</source>
+        <translation>运行一个句子，就会在这里画出它的模型。</translation>
+    </message>
+    <message>
         <source>Architecture</source>
         <translation>架构图</translation>
     </message>

@@ -256,12 +256,12 @@ class MainWindow(QMainWindow):
             self.exporter.cancel()
         elif self.continuing.isVisible():
             self.continue_desk.close()
+        elif self.maps.is_open():
+            self.maps.close()
         elif self.session.trail.leave():
             return
-        elif self.session.cell is not None or not self.maps.is_open():
-            self.session.pin(None)
         else:
-            self.maps.close()
+            self.session.pin(None)
 
     def _busy_changed(self, busy: bool) -> None:
         if busy:

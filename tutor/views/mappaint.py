@@ -18,7 +18,7 @@ from tutor.views.icons import paint_icon
 from tutor.views.maplayout import Frame, Layout, Line, Node, Place
 from tutor.views.mapways import Rect
 from tutor.views.mapwords import Card
-from tutor.views.paint import draw_text, frame
+from tutor.views.paint import draw_text, frame, star
 from tutor.views.theme import Theme, font, lut, metrics, rgb
 
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
@@ -41,6 +41,7 @@ class Scene:
     streams: tuple[str, ...] = ()
     tracks: tuple[str, ...] = ()
     changed: frozenset[int] = frozenset()
+    marked: frozenset[int] = frozenset()
     compact: bool = False
 
 
@@ -227,6 +228,11 @@ class Painter:
             self._words(node, text, state, ink, quiet)
         if node.at in self.scene.changed:
             self._changed(rect)
+        if node.at in self.scene.marked:
+            self.p.save()
+            self.p.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.p.fillPath(star(QPointF(rect.left() + 1, rect.top() + 1), 12), self.theme.warn)
+            self.p.restore()
 
     def _same_stop(self, box: Box) -> bool:
         here = self.scene.here

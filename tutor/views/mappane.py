@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from tutor.engine.graph import Graph
@@ -110,6 +110,7 @@ class MapPane(QWidget):
         self._states: tuple[str, ...] = ()
         self._here, self._section = -1, ""
         self._changed: frozenset[int] = frozenset()
+        self._marked: frozenset[int] = frozenset()
         self._laid: tuple[object, Sizes] | None = None
         self._zoom = 0.0  # 0: as wide as the pane
         self.canvas = MapCanvas(theme)
@@ -134,10 +135,15 @@ class MapPane(QWidget):
         row.addWidget(self._whole)
         row.addWidget(self._close)
         self._legend = AxisLegend(theme)
+        self._empty = QLabel()
+        self._empty.setWordWrap(True)
+        self._empty.setContentsMargins(14, 14, 14, 14)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head)
+        column.addWidget(self._empty)
         column.addWidget(self._area, 1)
         column.addWidget(self._legend)
         self._head.setVisible(not compact)
@@ -163,15 +169,32 @@ class MapPane(QWidget):
     def set_map(self, graph: Graph, cards: tuple[Card, ...], titles: Mapping[str, tuple[str, str]],
                 streams: tuple[str, ...], tracks: tuple[str, ...], model: str) -> None:
         """Show another graph."""
+        self._empty.hide()
         self._graph, self._cards, self._titles, self._streams, self._tracks = graph, cards, titles, streams, tracks
         self._model.set_text(model)
         names = [name for card in cards for name, _ in card.axes]
         self._legend.set_axes(tuple(dict.fromkeys(names)))
         self._states, self._here = ("unvisited",) * len(graph.boxes), -1
 
-    def set_place(self, states: tuple[str, ...], here: int, section: str, changed: frozenset[int]) -> None:
-        """What was seen, where the learner is, and what a what-if has changed."""
-        self._states, self._here, self._section, self._changed = states, here, section, changed
+    def graph(self) -> Graph | None:
+        """What is drawn."""
+        return self._graph
+
+    def clear(self) -> None:
+        """There is no model to draw."""
+        self._graph = None
+        self.canvas.set_scene(None)
+        self._model.set_text("")
+        self._legend.set_axes(())
+        self._empty.show()
+
+    def set_place(
+        self, states: tuple[str, ...], here: int, section: str, changed: frozenset[int] = frozenset(),
+        marked: frozenset[int] = frozenset(),
+    ) -> None:  # fmt: skip
+        """What was seen, where the learner is, what a what-if has changed and what the learner has marked."""
+        self._states, self._here, self._section = states, here, section
+        self._changed, self._marked = changed, marked
         self._lay()
         if here >= 0:
             self._show_box(here)
@@ -227,7 +250,7 @@ class MapPane(QWidget):
             made = scene.layout
         self.canvas.set_scene(Scene(
             self._graph, made, self._cards, self._states, self._here, self._section, self._titles,
-            () if self._compact else self._streams, self._tracks, self._changed, self._compact,
+            () if self._compact else self._streams, self._tracks, self._changed, self._marked, self._compact,
         ))  # fmt: skip
         self._apply_zoom()
 
@@ -270,6 +293,10 @@ class MapPane(QWidget):
         super().resizeEvent(event)
         self._later.start()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.resized.emit()
+
     def _refit(self) -> None:
         self._lay()
         if self._here >= 0 and self.canvas.scene() is not None:
@@ -284,11 +311,13 @@ class MapPane(QWidget):
         self._model.set_theme(theme)
         self._legend.set_theme(theme)
         self._title.setFont(font(theme, "header"))
+        self._empty.setFont(font(theme, "body"))
         self._whole.setIcon(icon("fit", theme))
         self._close.setIcon(icon("close", theme))
         for button in (self._whole, self._close):
             button.setFont(font(theme, "dense"))
-        grounds = ((self._head, theme.strip), (self._area, theme.pane), (self._area.viewport(), theme.pane))
+        grounds = ((self._head, theme.strip), (self._area, theme.pane), (self._area.viewport(), theme.pane),
+                   (self._empty, theme.pane))  # fmt: skip
         for widget, colour in grounds:
             colours = widget.palette()
             colours.setColor(colours.ColorRole.Window, colour)
@@ -297,6 +326,7 @@ class MapPane(QWidget):
         self._later.start()
 
     def retranslate(self) -> None:
+        self._empty.setText(self.tr("Run a sentence to see its model drawn here."))
         self._title.setText(self.tr("Architecture"))
         self._whole.setText(self.tr("Fit"))
         self._whole.setToolTip(self.tr("The whole map at once"))
