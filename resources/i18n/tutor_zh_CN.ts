@@ -1446,6 +1446,10 @@
         <translation>残差流，{sizes}</translation>
     </message>
     <message>
+        <source>encoder output → K, V</source>
+        <translation>编码器输出 → K、V</translation>
+    </message>
+    <message>
         <source>encoder–decoder</source>
         <translation>编码器–解码器</translation>
     </message>

@@ -5,7 +5,7 @@ One painted widget with a hit rectangle for each box, in a scroll area with its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from tutor.engine.graph import Box
 from tutor.engine.thumbnail import Thumbnail
 from tutor.views.maplayout import Frame, Layout, Node
-from tutor.views.mappaint import Painter, Scene, image, rectf
+from tutor.views.mappaint import Painter, Scene, image
 from tutor.views.theme import Theme
 
 _SMALLEST, _LARGEST = 0.35, 2.0
@@ -337,13 +337,3 @@ class MapCanvas(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
-
-
-def visible_boxes(canvas: MapCanvas, part: QRectF) -> Sequence[int]:
-    """The boxes that lie in a part of the widget."""
-    scene = canvas.scene()
-    if scene is None:
-        return ()
-    scale = canvas._scale()
-    part = QRectF(part.x() / scale, part.y() / scale, part.width() / scale, part.height() / scale)
-    return [node.at for node in scene.layout.nodes if rectf(node.rect).intersects(part)]

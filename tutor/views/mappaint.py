@@ -43,6 +43,7 @@ class Scene:
     changed: frozenset[int] = frozenset()
     marked: frozenset[int] = frozenset()
     compact: bool = False
+    crossing: str = ""
 
 
 def rectf(rect: Rect) -> QRectF:
@@ -90,6 +91,7 @@ class Painter:
             self._line(line)
         for line in made.lines:
             self._ends(line)
+        self._crossing_words()
         for node in made.nodes:
             if rectf(node.rect).adjusted(-6, -6, 6, 6).intersects(part):
                 self._node(node, node.at == hover)
@@ -146,6 +148,21 @@ class Painter:
             p.rotate(-90)
             draw_text(p, QRectF((top - bottom) / 2, -8, bottom - top, 16), text, font(theme, "caption"), theme.ink2)
             p.restore()
+
+    def _crossing_words(self) -> None:
+        """What crosses from one track to the other, below its way where there is room."""
+        scene, theme = self.scene, self.theme
+        line = next((one for one in scene.layout.lines if one.kind != "stream" and self._leaves_track(one)), None)
+        if line is None or not scene.crossing:
+            return
+        level = next(((a, b) for a, b in pairwise(line.points) if a.y == b.y), None)
+        if level is not None and level[1].x - level[0].x > metrics(theme, "caption", True).horizontalAdvance(
+            scene.crossing
+        ) + 16:  # fmt: skip
+            box = QRectF(level[0].x + 10, level[0].y + 4, level[1].x - level[0].x, 16)
+            if any(rectf(node.rect).intersects(box) for node in scene.layout.nodes):
+                return
+            draw_text(self.p, box, scene.crossing, font(theme, "caption", True), theme.role("K"), _LEFT, elide=False)
 
     def _pen(self, line: Line) -> QPen:
         theme = self.theme

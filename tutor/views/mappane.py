@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from tutor.engine.graph import Graph
 from tutor.engine.thumbnail import Thumbnail
+from tutor.views import mapwords
 from tutor.views.archmap import MapCanvas
 from tutor.views.badge import axis_label
 from tutor.views.icons import icon
@@ -250,7 +251,7 @@ class MapPane(QWidget):
             made = scene.layout
         self.canvas.set_scene(Scene(
             self._graph, made, self._cards, self._states, self._here, self._section, self._titles,
-            () if self._compact else self._streams, self._tracks, self._changed, self._marked, self._compact,
+            () if self._compact else self._streams, self._tracks, self._changed, self._marked, self._compact, mapwords.crossing(self._graph),
         ))  # fmt: skip
         self._apply_zoom()
 
