@@ -251,7 +251,8 @@ class MapPane(QWidget):
             made = scene.layout
         self.canvas.set_scene(Scene(
             self._graph, made, self._cards, self._states, self._here, self._section, self._titles,
-            () if self._compact else self._streams, self._tracks, self._changed, self._marked, self._compact, mapwords.crossing(self._graph),
+            () if self._compact else self._streams, self._tracks, self._changed, self._marked, self._compact,
+            mapwords.crossing(self._graph),
         ))  # fmt: skip
         self._apply_zoom()
 
