@@ -202,6 +202,12 @@ def test_sizes_and_costs_on_demand(qtbot, window):
         f"{cost.macs:,} multiply-adds",
     ]  # fmt: skip
     QToolTip.hideText()
+    # The same below the map, for the keys as well.
+    assert f"{cost.macs:,} multiply-adds" in window.map._facts.text() and "Scores" in window.map._facts.text()
+    press(qtbot, Key.Key_Down)
+    assert window.map._facts.text().startswith("Scale   blocks.1.attn.scaled")
+    qtbot.mouseMove(one, point(window, "blocks.1.attn.pattern"))
+    qtbot.waitUntil(lambda: window.map._facts.text().startswith("Softmax"))
     found = {box.name: card for box, card in zip(one.scene().graph.boxes, one.scene().cards)}
     each = (4 * 12 * 12 + 2 * 12 * 20 + 4 * 12)
     assert found["blocks.3.resid_post"].detail == f"2 × {each:,}"

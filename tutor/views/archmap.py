@@ -71,6 +71,7 @@ class MapCanvas(QWidget):
         folded(str)       fold a block
         zoomed(float)     another zoom was asked for with the wheel
         lookedAt(int)     the keys are on another box
+        pointedAt(int)    the pointer is on another box, -1 for none
     """
 
     chosen = Signal(int)
@@ -78,6 +79,7 @@ class MapCanvas(QWidget):
     folded = Signal(str)
     zoomed = Signal(float)
     lookedAt = Signal(int)
+    pointedAt = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -235,16 +237,18 @@ class MapCanvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         node = self._node_at(event.position())
-        hover = node.at if node is not None else -1
-        if hover != self._hover:
-            self._hover = hover
-            self.update()
+        self._point_at(node.at if node is not None else -1)
         hand = node is not None or self._title_at(event.position()) is not None
         self.setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._hover = -1
-        self.update()
+        self._point_at(-1)
+
+    def _point_at(self, at: int) -> None:
+        if at != self._hover:
+            self._hover = at
+            self.update()
+            self.pointedAt.emit(at)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:

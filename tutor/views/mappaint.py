@@ -91,6 +91,9 @@ class Painter:
             self._line(line)
         for line in made.lines:
             self._ends(line)
+        for line in made.lines:  # what the box under the pointer reads and who reads it
+            if hover in (line.source, line.target) and not (line.kind == "stream" and line.target != hover):
+                self._line(line, lit=True)
         self._crossing_words()
         for node in made.nodes:
             if rectf(node.rect).adjusted(-6, -6, 6, 6).intersects(part):
@@ -181,7 +184,7 @@ class Painter:
             return {"value": 1, "key": 2}.get(line.role, 1)
         return 1 if self.scene.graph.boxes[line.target].kind == ADD else 0
 
-    def _line(self, line: Line) -> None:
+    def _line(self, line: Line, lit: bool = False) -> None:
         p = self.p
         p.save()
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -191,7 +194,11 @@ class Painter:
         if line.kind != "stream" and (far or self._leaves_track(line)):  # a bridge over what it crosses
             p.setPen(QPen(self.theme.pane, 7))
             p.drawPolyline(points)
-        p.setPen(self._pen(line))
+        pen = self._pen(line)
+        if lit:
+            pen.setColor(self.theme.accent)
+            pen.setWidthF(pen.widthF() + 1)
+        p.setPen(pen)
         p.drawPolyline(points)
         p.restore()
 

@@ -70,7 +70,6 @@ class AxisLegend(QWidget):
         theme = self._theme
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.strip)
-        painter.fillRect(0, 0, self.width(), 1, theme.line)
         y = theme.px(7)
         for row in self._rows():
             x = theme.px(14)
@@ -135,18 +134,25 @@ class MapPane(QWidget):
         row.addWidget(self._model, 1)
         row.addWidget(self._whole)
         row.addWidget(self._close)
+        self._facts = Elided(theme, "dense", "ink2")
         self._legend = AxisLegend(theme)
         self._empty = QLabel()
         self._empty.setWordWrap(True)
         self._empty.setContentsMargins(14, 14, 14, 14)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
+        self._foot = QWidget()
+        foot = QHBoxLayout(self._foot)
+        foot.setContentsMargins(14, 3, 14, 0)
+        foot.addWidget(self._facts)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head)
         column.addWidget(self._empty)
         column.addWidget(self._area, 1)
+        column.addWidget(self._foot)
         column.addWidget(self._legend)
+        self._foot.setVisible(not compact)
         self._head.setVisible(not compact)
         self._legend.setVisible(not compact)
         self._later = QTimer(self)
@@ -159,6 +165,7 @@ class MapPane(QWidget):
         self.canvas.folded.connect(self.folded)
         self.canvas.zoomed.connect(self._zoom_to)
         self.canvas.lookedAt.connect(self._show_box)
+        self.canvas.pointedAt.connect(self._tell)
         self._whole.toggled.connect(self._fit)
         self._close.clicked.connect(self.closed)
         self._area.verticalScrollBar().valueChanged.connect(self.resized)
@@ -284,8 +291,19 @@ class MapPane(QWidget):
             self._zoom = zoom
         self._apply_zoom()
 
+    def _tell(self, at: int = -1) -> None:
+        """Name, sizes and costs of the box under the pointer, else of the one that the keys are on."""
+        scene = self.canvas.scene()
+        at = at if at >= 0 else self.canvas.focus_box()
+        if scene is None or not 0 <= at < len(scene.cards):
+            self._facts.set_text("")
+            return
+        card = scene.cards[at]
+        self._facts.set_text("   ".join(dict.fromkeys((card.title, *card.facts))))
+
     def _show_box(self, at: int) -> None:
         """Bring a box into sight."""
+        self._tell()
         rect = self.canvas.box_rect(at)
         centre = rect.center()
         self._area.ensureVisible(round(centre.x()), round(centre.y()), 40,
@@ -311,6 +329,7 @@ class MapPane(QWidget):
         self._theme = theme
         self.canvas.set_theme(theme)
         self._model.set_theme(theme)
+        self._facts.set_theme(theme)
         self._legend.set_theme(theme)
         self._title.setFont(font(theme, "header"))
         self._empty.setFont(font(theme, "body"))
@@ -319,7 +338,7 @@ class MapPane(QWidget):
         for button in (self._whole, self._close):
             button.setFont(font(theme, "dense"))
         grounds = ((self._head, theme.strip), (self._area, theme.pane), (self._area.viewport(), theme.pane),
-                   (self._empty, theme.pane))  # fmt: skip
+                   (self._empty, theme.pane), (self._foot, theme.strip))  # fmt: skip
         for widget, colour in grounds:
             colours = widget.palette()
             colours.setColor(colours.ColorRole.Window, colour)
