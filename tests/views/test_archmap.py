@@ -239,8 +239,7 @@ def test_a_picture_has_the_colours_of_its_numbers(window):
 
 
 def test_what_a_what_if_changed_is_marked(window):
-    number = window.session.stop.number
-    window.maps.set_changed({number})
+    window.maps.set_changed(["blocks.1.attn.scores"])
     scene = canvas(window).scene()
     assert {scene.graph.boxes[at].name for at in scene.changed} == {"blocks.1.attn.scores"}
     window.maps.set_changed(())
@@ -248,8 +247,7 @@ def test_what_a_what_if_changed_is_marked(window):
 
 
 def test_marks_of_the_learner_are_on_it(window):
-    number = window.session.trace.program.stop_of("blocks.0.attn.scores").number
-    window.maps.set_marks({number})  # in a folded block: on its card
+    window.maps.set_marks(["blocks.0.attn.scores"])  # in a folded block: on its card
     scene = canvas(window).scene()
     assert {scene.cards[at].title for at in scene.marked} == {"Block 0"}
 

@@ -50,8 +50,8 @@ class MapDesk(QObject):
         self._stamps: dict[str, Thumbnail] = {}
         self._keys: dict[str, tuple[object, ...]] = {}
         self._failed: set[tuple[object, ...]] = set()
-        self._changed: frozenset[int] = frozenset()
-        self._marked: frozenset[int] = frozenset()
+        self._changed: frozenset[str] = frozenset()
+        self._marked: frozenset[str] = frozenset()
         self._is_open = False
         for pane in self._panes:
             pane.chosen.connect(self._choose)
@@ -143,7 +143,7 @@ class MapDesk(QObject):
             state = "current" if at == here else "visited" if all(known) else "partial" if any(known) else "unvisited"
             states.append(state)
         changed, marked = (
-            frozenset(at for at, box in enumerate(made.boxes) if which & set(box.stops))
+            frozenset(at for at, box in enumerate(made.boxes) if not which.isdisjoint(box.steps))
             for which in (self._changed, self._marked)
         )
         for pane in self._panes:
@@ -154,14 +154,14 @@ class MapDesk(QObject):
             pane.set_place(tuple(states), here, session.stop.section, changed, marked)
         self._ask()
 
-    def set_changed(self, stops: Iterable[int]) -> None:
-        """The stages, by number, whose results a what-if has changed."""
-        self._changed = frozenset(stops)
+    def set_changed(self, steps: Iterable[str]) -> None:
+        """The steps, by name, whose results a what-if has changed."""
+        self._changed = frozenset(steps)
         self._place()
 
-    def set_marks(self, stops: Iterable[int]) -> None:
-        """The stages, by number, that the learner has marked."""
-        self._marked = frozenset(stops)
+    def set_marks(self, steps: Iterable[str]) -> None:
+        """The steps, by name, that the learner has marked."""
+        self._marked = frozenset(steps)
         self._place()
 
     # Going there --------------------------------------------------------------------------------------------------
