@@ -97,7 +97,8 @@ class Inspector(QWidget):
         column.setContentsMargins(14, 8, 14, 12)
         column.setSpacing(6)
         for label in (self._value, self._caption, self._place, self._address, self._check, self._stats_text):
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            if label is not self._caption:
+                label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
