@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -98,10 +98,13 @@ class Inspector(QWidget):
         column.setContentsMargins(14, 8, 14, 12)
         column.setSpacing(6)
         for label in (self._value, self._caption, self._place, self._address, self._check, self._stats_text):
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            if label is not self._caption:
+                label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self._how.setWordWrap(True)
+        self._how.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self._pin.setAutoRaise(True)
         self._pin.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._pin.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -294,6 +297,13 @@ class Inspector(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Where the type is large for the pane, the mark goes without its word.
+        narrow = self.width() < self._theme.px(250)
+        style = Qt.ToolButtonStyle
+        self._pin.setToolButtonStyle(style.ToolButtonIconOnly if narrow else style.ToolButtonTextBesideIcon)
 
     def _refresh(self) -> None:
         self._refresh_cell()
