@@ -206,7 +206,7 @@ class MainWindow(QMainWindow):
         self.places = PlacesDesk(
             self.session, self.desk, self.stage, self.timeline, self.outline, self.marks, self.offer, jumps, self
         )  # fmt: skip
-        self.recent = Recent(self._settings, self.acts.menu(commands.FILE), self.actions_["save_session"], self)
+        self.recent = Recent(self._settings, self.acts.menu(str(commands.FILE)), self.actions_["save_session"], self)
         self.presenting = Presenting(
             self, self.session, self.acts, self.look_desk, self.panes, self.stage, self.inspector
         )  # fmt: skip
@@ -474,8 +474,8 @@ class MainWindow(QMainWindow):
 
     def _by_pane(self, by: int) -> None:
         page = self.right.widget(self.right.page())
-        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.map.canvas,
-                 self.stage.current_view(), page, self.timeline)  # fmt: skip
+        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.marks.list(),
+                 self.map.canvas, self.stage.current_view(), page, self.timeline)  # fmt: skip
         panes: list[QWidget] = [view for view in views if view.isVisible()]
         focus = QApplication.focusWidget()
         at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)

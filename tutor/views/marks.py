@@ -113,8 +113,8 @@ class _Delegate(QStyledItemDelegate):
     def setModelData(
         self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        assert isinstance(editor, QLineEdit)
-        model.setData(QModelIndex(index), editor.text(), Qt.ItemDataRole.EditRole)
+        assert isinstance(editor, QLineEdit) and isinstance(index, QModelIndex)
+        model.setData(index, editor.text(), Qt.ItemDataRole.EditRole)
 
     def updateEditorGeometry(
         self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

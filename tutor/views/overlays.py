@@ -16,6 +16,7 @@ class BlankScreen(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         self._focus: QWidget | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.BlankCursor)
@@ -24,7 +25,7 @@ class BlankScreen(QWidget):
 
     def cover(self) -> None:
         self._focus = QApplication.focusWidget()
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._over.rect())
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -52,6 +53,7 @@ class PointerRing(QWidget):
 
     def __init__(self, colour: QColor, halo: QColor, side: float, parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         self._colour, self._halo = colour, halo
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
@@ -78,7 +80,7 @@ class PointerRing(QWidget):
 
     def follow(self) -> None:
         """Go to where the pointer is."""
-        at = self.parentWidget().mapFromGlobal(QCursor.pos())
+        at = self._over.mapFromGlobal(QCursor.pos())
         to = at - QPoint(self.width() // 2, self.height() // 2)
         if to != self.pos():
             self.move(to)
