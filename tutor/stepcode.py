@@ -50,8 +50,8 @@ def write(asked: Asked, place: Place) -> str:
     if place.view:
         parts.append(("view", place.view))
     for change in asked.changes:
-        if set(change) == {"set"}:  # as `--set` takes it
-            parts.append(("set", str(change["set"])))
+        if set(change) == {"set"} and isinstance(change["set"], str):  # as `--set` takes it
+            parts.append(("set", change["set"]))
         else:
             parts.append(("change", json.dumps(dict(change), ensure_ascii=False, separators=(",", ":"))))
     code = ";".join((VERSION, *(f"{key}={quote(value, _SAFE)}" for key, value in parts)))

@@ -192,6 +192,7 @@ def test_cells_are_selected_with_shift_to_the_edge_with_ctrl_and_copied(qtbot, w
 
 
 def test_s_brings_the_statistics_into_view_wherever_the_inspector_is(qtbot, window):
+    window.resize(1280, 640)  # so low that the working fills the inspector
     go(qtbot, window, "blocks.0.attn.scores")
     window.session.pin((0, 1, 3, 1))
     window.resize(1280, 620)

@@ -16,7 +16,6 @@ class BlankScreen(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._over = parent
         self._focus: QWidget | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.BlankCursor)
@@ -25,7 +24,9 @@ class BlankScreen(QWidget):
 
     def cover(self) -> None:
         self._focus = QApplication.focusWidget()
-        self.setGeometry(self._over.rect())
+        parent = self.parentWidget()
+        if parent is not None:
+            self.setGeometry(parent.rect())
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -53,7 +54,6 @@ class PointerRing(QWidget):
 
     def __init__(self, colour: QColor, halo: QColor, side: float, parent: QWidget) -> None:
         super().__init__(parent)
-        self._over = parent
         self._colour, self._halo = colour, halo
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
@@ -80,7 +80,8 @@ class PointerRing(QWidget):
 
     def follow(self) -> None:
         """Go to where the pointer is."""
-        at = self._over.mapFromGlobal(QCursor.pos())
+        parent = self.parentWidget()
+        at = QCursor.pos() if parent is None else parent.mapFromGlobal(QCursor.pos())
         to = at - QPoint(self.width() // 2, self.height() // 2)
         if to != self.pos():
             self.move(to)
