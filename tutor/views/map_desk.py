@@ -87,7 +87,6 @@ class MapDesk(QObject):
         self._runner.cancel(STAMPS)
         self._stamps, self._keys = {}, {}
         self._failed.clear()
-        self._changed = frozenset()
         if trace is None:
             self._graph, self._folds = None, None
             for pane in self._panes:
@@ -95,6 +94,7 @@ class MapDesk(QObject):
             return
         if self._folds is None or self._steps != trace.program.steps:
             self._folds, self._steps = Folds(trace.program), trace.program.steps
+            self._changed = self._marked = frozenset()
         self._costs = trace.program.costs(trace.shapes)
         self._folds.set_place(self._session.stop.section)
         self.show_map()
