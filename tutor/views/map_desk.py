@@ -76,6 +76,18 @@ class MapDesk(QObject):
         if self._is_open:
             self.toggle()
 
+    def escape(self) -> bool:
+        """Close the large map where it is open. Returns whether it was."""
+        was = self._is_open
+        self.close()
+        return was
+
+    def leave(self) -> bool:
+        """Back to the stage; returns whether the large map was open."""
+        there = self._is_open
+        self.close()
+        return there
+
     def is_open(self) -> bool:
         return self._is_open
 
