@@ -16,6 +16,8 @@ from tutor.engine.picture import Selection
 from tutor.engine.program import Section, Step, Stop
 from tutor.engine.trace import Trace
 from tutor.moves import Moves, Place
+from tutor.scales import Scales
+from tutor.trail import Trail
 
 STAGE = "stage"
 OPERATION = "operation"
@@ -58,6 +60,10 @@ class Session(QObject):
         self._visited: set[str] = set()
         #: Which of its results a stage showed last, where that was not the first.
         self._left: dict[str, str] = {}
+        #: The way from number to number that was followed in the working.
+        self.trail = Trail(self)
+        #: The ranges of the colour scales.
+        self.scales = Scales(self)
 
     # -- the run ---------------------------------------------------------------------------------------------
 

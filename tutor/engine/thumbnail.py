@@ -34,7 +34,7 @@ def key(trace: Trace, name: str, selection: Selection) -> tuple[object, ...]:
 def thumbnail(trace: Trace, name: str, selection: Selection) -> Thumbnail:
     """The stamp of a tensor. Raises TraceError where the tensor is not there."""
     one = panel(trace, name, selection)
-    values = pool(one.values if one.pooled is None else one.pooled, ROWS, COLUMNS)
+    values = pool(one.values, ROWS, COLUMNS)
     return Thumbnail(values, one.kind, one.low, one.high)
 
 
