@@ -255,7 +255,7 @@ class RealWalk(RuleBasedStateMachine):
         explained = window.inspector.explanation()
         assert (explained is None) == (one.cell is None)
         if one.cell is not None and explained is not None:
-            assert explained.address.startswith(path.rsplit(".", 1)[-1])
+            assert path.endswith(explained.address.split("[")[0])
             assert explained.value == pytest.approx(float(trace.read(path, one.cell)), nan_ok=True)
 
 
