@@ -58,12 +58,12 @@ class Session(QObject):
         #: The way here: each move that changed the place or what is selected.
         self.moves = Moves()
         self._visited: set[str] = set()
+        #: The ranges of the colour scales.
+        self.scales = Scales(self)
         #: Which of its results a stage showed last, where that was not the first.
         self._left: dict[str, str] = {}
         #: The way from number to number that was followed in the working.
         self.trail = Trail(self)
-        #: The ranges of the colour scales.
-        self.scales = Scales(self)
 
     # -- the run ---------------------------------------------------------------------------------------------
 

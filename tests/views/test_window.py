@@ -352,7 +352,7 @@ def test_a_cell_is_found_and_pinned_with_the_keys(qtbot, window):
     for key in (Key.Key_Down, Key.Key_Down, Key.Key_Right):  # the first only shows the cursor
         press(qtbot, key)
     assert " → " in window.stage.readout()
-    assert window.stage.readout().endswith(numbers.exact(numbers_on_screen(window)[1, 1]))
+    assert window.stage.readout().endswith("   " + numbers.exact(numbers_on_screen(window)[1, 1]))
     step(qtbot, window, Key.Key_Return)
     assert window.session.cell == (0, 0, 1, 1)
     assert window.inspector.explanation() is not None

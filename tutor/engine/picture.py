@@ -13,7 +13,7 @@ import numpy as np
 
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axes, Axis, Index, Slices
-from tutor.engine.pooling import LARGE, Pyramid, largest_size
+from tutor.engine.pooling import LARGE, Pyramid, largest_size, pool
 from tutor.engine.program import Program
 from tutor.engine.trace import Stats, Trace
 
@@ -171,6 +171,15 @@ def with_pyramid(trace: Trace, panel: Panel) -> Panel:
         return panel
     key = ("pyramid", panel.name, panel.where)
     return replace(panel, pyramid=trace.facts.get(key, lambda: Pyramid.of(values, panel.masked)))
+
+
+def shrunk(trace: Trace, panel: Panel, rows: int, columns: int) -> np.ndarray:
+    """A panel's values at most so large, no extreme lost."""
+    pyramid = with_pyramid(trace, panel).pyramid
+    if pyramid is None:
+        return pool(panel.values, rows, columns)
+    high, wide = panel.values.shape
+    return pyramid.window((0, high), (0, wide), rows, columns).values
 
 
 def scale_group(program: Program, shapes: Mapping[str, Axes], name: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from tutor.views import numbers
+from tutor.views.badge import axis_label
 from tutor.views.equation import Part
 from tutor.views.heatdata import Map, colour_index
 from tutor.views.paint import visible
@@ -26,7 +27,7 @@ from tutor.views.theme import FAMILIES, Theme, lut, metrics, text_on
 
 #: Up to so many cells of a map are rectangles of their own.
 MOST_CELLS = 4096
-_MARGIN, _SIGN, _LINE = 16.0, 40.0, 17.0
+_MARGIN, _SIGN, _LINE = 16.0, 56.0, 17.0
 _LABEL, _SMALL = 12, 10
 #: The most that a map may take, and the size of an image inside.
 _WIDE, _HIGH, _IMAGE = 560.0, 520.0, 1100
@@ -181,7 +182,7 @@ def _head(part: Part, x: float, y: float, theme: Theme) -> list[str]:
                     f'fill="{theme.role(part.role).name()}"/>')  # fmt: skip
         made.append(_text(part.letter, x + tile / 2, y, 11, theme.onaccent, "middle", True))
         x += tile + 6
-    shape = " × ".join(f"{size:,} {name}" for name, size in part.axes)
+    shape = " × ".join(f"{size:,} {axis_label(name)}" for name, size in part.axes)
     made.append(_text(f"{part.name}   {shape}", x, y, 11, theme.ink2))
     return made
 
@@ -221,9 +222,10 @@ def _cells(part: Part, data: Map, grid: _Grid, theme: Theme, most: int) -> list[
     if data.values.size <= most:
         return [f'<g class="cells" data-tensor={name}>', *_rects(part, data, grid, theme), "</g>", frame]
     rows, columns = min(grid.rows, _IMAGE), min(grid.columns, _IMAGE)
-    part_shown = data.window((0, grid.rows), (0, grid.columns), rows, columns)
-    values, pads = part_shown.values, data.pads(part_shown)
-    pixels = colours(data, theme, values, np.isneginf(values) if pads is None else np.isneginf(values) | pads)
+    seen = data.window((0, grid.rows), (0, grid.columns), rows, columns)
+    pads = data.pads(seen)
+    hatched = np.isneginf(seen.values)
+    pixels = colours(data, theme, seen.values, hatched if pads is None else hatched | pads)
     image = base64.b64encode(png(pixels)).decode()
     return [
         f'<image class="cells" data-tensor={name} x="{grid.left:.2f}" y="{grid.top:.2f}" width="{grid.width:.2f}" '

@@ -276,6 +276,11 @@ class HeatPlot:
         return self.theme.role({"query_pos": "Q", "key_pos": "K"}[axis]) if axis in ("query_pos", "key_pos") \
             else self.theme.accentink
 
+    @property
+    def _bare(self) -> int:
+        """1 where cells are too small for grid lines: then a frame must not take the last pixel of what it frames."""
+        return int(min(self.cell_size().width(), self.cell_size().height()) < self.theme.px(11))
+
     # Overlay ------------------------------------------------------------------------------------------------
 
     def paint_lit(self, painter: QPainter, row: int | range | None, col: int | range | None) -> None:
@@ -288,19 +293,19 @@ class HeatPlot:
                 rect = QRectF(self.grid.left(), one.top(), self.grid.width(), other.bottom() - one.top())
             else:
                 rect = QRectF(one.left(), self.grid.top(), other.right() - one.left(), self.grid.height())
-            frame(painter, rect.adjusted(-2, -2, 1, 1), self.theme.outline(axis), 2)
+            frame(painter, rect.adjusted(-2, -2, 1 + self._bare, 1 + self._bare), self.theme.outline(axis), 2)
 
     def paint_pinned(self, painter: QPainter, row: int, col: int) -> None:
         """The double ring: 2 px inside a 4 px halo, seen on any colour."""
         if not self.holds(row, col):
             return
-        rect = self.cell_rect(row, col)
-        frame(painter, rect.adjusted(-3, -3, 2, 2), self.theme.halo, 4)
-        frame(painter, rect.adjusted(-2, -2, 1, 1), self.theme.ring, 2)
+        rect, more = self.cell_rect(row, col), self._bare
+        frame(painter, rect.adjusted(-3 - more, -3 - more, 2 + 2 * more, 2 + 2 * more), self.theme.halo, 4)
+        frame(painter, rect.adjusted(-2 - more, -2 - more, 1 + 2 * more, 1 + 2 * more), self.theme.ring, 2)
 
     def paint_hover(self, painter: QPainter, row: int, col: int) -> None:
         if self.holds(row, col):
-            frame(painter, self.cell_rect(row, col).adjusted(-1, -1, 0, 0), self.theme.ring, 1)
+            frame(painter, self.cell_rect(row, col).adjusted(-1, -1, self._bare, self._bare), self.theme.ring, 1)
 
     def paint_cursor(self, painter: QPainter, row: int, col: int) -> None:
         """The cell that the arrow keys move."""

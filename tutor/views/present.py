@@ -162,11 +162,6 @@ def place_words(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
     return place(trace, panel.name, index)
 
 
-def index_words(trace: Trace, name: str, index: Sequence[int]) -> str:
-    """A cell in words; of an index that is cut short, the part that it names."""
-    return place(trace, name, index)
-
-
 def pointed(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
     """A cell in few words, for the pointer: its row and its column, by their tokens or numbers."""
     tokens, found = 0, []

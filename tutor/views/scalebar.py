@@ -49,6 +49,8 @@ class RangeField(QLineEdit):
             self.left.emit()
         else:
             super().keyPressEvent(event)
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                event.accept()  # the bar below would take it for its own
 
 
 class ScaleBar(ColorBar):

@@ -70,6 +70,7 @@ class ScaleFoot(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 2, 16, 2)
         row.setSpacing(8)
+        row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)  # `_arrange` sees to it that all fits
         for button in (self.lock, self.fit, self.histogram, self._fixed):
             button.setToolButtonStyle(_WORDS)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -224,8 +225,9 @@ class ScaleFoot(QFrame):
             label.setVisible(at < shown)
             bar.setVisible(at < shown)
             bar.setMaximumWidth(round(px(230 if at == 0 else 170)))
+        spare = room + px(_READOUT) - needed(shown, words)
         for text in (self._words, self._value):
-            text.setMinimumWidth(round(px(_READOUT) - 24))
+            text.setMinimumWidth(round(max(px(24), min(px(_READOUT) - 24, spare))))
         layout = self.layout()
         if layout is not None:
             layout.activate()

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSignalBlocker,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QBrush, QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -139,9 +149,19 @@ class TableTwin(QTableView):
         self.retranslate()
 
     def set_map(self, data: Map | None, title: str = "") -> None:
-        """Show another matrix."""
+        """Show another matrix. What is selected stays so where it has as many rows and columns."""
+        before, now = self._model.map(), self.currentIndex()
+        current = now.row(), now.column()
+        ranges = self.selectionModel().selection()  # a list, which its stub does not say
+        kept = [(one.top(), one.left(), one.bottom(), one.right()) for one in ranges]  # type: ignore[attr-defined]
         with QSignalBlocker(self):
             self._model.set_map(data)
+            if before is not None and data is not None and before.shape == data.shape and now.isValid() and kept:
+                model, none = self._model, QItemSelectionModel.SelectionFlag.NoUpdate
+                self.selectionModel().setCurrentIndex(model.index(*current), none)
+                for top, left, bottom, right in kept:
+                    span = QItemSelection(model.index(top, left), model.index(bottom, right))
+                    self.selectionModel().select(span, QItemSelectionModel.SelectionFlag.Select)
         self.setAccessibleDescription(title)
         self._size()
 
