@@ -62,6 +62,19 @@ def test_several_moves_of_one_wish_count_as_one():
     assert way.undo(place("a"), same) is None
 
 
+def test_who_comes_back_has_not_moved():
+    way = Moves()
+    way.note(place("a"))
+    way.hold()
+    way.note(place("b"))
+    way.note(place("c"))
+    way.release(place("b"))
+    assert len(way) == 1
+    way.hold()
+    way.release(place("a"))
+    assert len(way) == 1, "of an empty drag nothing is taken back"
+
+
 def test_a_wish_without_a_move_is_no_move():
     way = Moves()
     with way.together():

@@ -63,6 +63,9 @@ class TimelineDesk(QObject):
         session = self._session
         if session.trace is None:
             return
+        if not self._changed:
+            self._timeline.set_changed(())
+            return
         touched = [stop.number for stop in session.stops if any(one.name in self._changed for one in stop.steps)]
         inside = session.stop.steps if session.inside else ()
         self._timeline.set_changed(touched, [at for at, one in enumerate(inside) if one.name in self._changed])
@@ -123,7 +126,7 @@ class TimelineDesk(QObject):
         self._session.moves.hold()
 
     def _drag_ends(self) -> None:
-        self._session.moves.release()
+        self._session.moves.release(self._session.place)
 
     def _choose_operation(self, at: int) -> None:
         if at < 0:
