@@ -59,12 +59,13 @@ class Selection:
         return Selection(tuple(sorted({**dict(self.at), name: at}.items())), alone, self.how)
 
     def with_several(self, name: str, entries: Sequence[int]) -> Selection:
-        """With several entries of an axis, in their order; one alone is just chosen."""
+        """With several entries of an axis, in their order, of which the first stands for them; one alone is just
+        chosen."""
         some = tuple(sorted(set(entries)))
         if len(some) < 2:
             return self.with_(name, some[0]) if some else self.single(name)
         kept = {**dict(self.several), name: some}
-        return Selection(self.at, tuple(sorted(kept.items())), self.how)
+        return Selection(self.with_(name, some[0]).at, tuple(sorted(kept.items())), self.how)
 
     def single(self, name: str = "") -> Selection:
         """The same with one entry of this axis, or of every axis."""
