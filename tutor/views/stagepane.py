@@ -30,6 +30,7 @@ from tutor.views.icons import icon
 from tutor.views.paint import draw_text
 from tutor.views.tabletwin import TableTwin
 from tutor.views.theme import Theme, font, metrics
+from tutor.views.toolrow import ToolRow
 
 
 @dataclass(frozen=True)
@@ -172,9 +173,8 @@ class StagePane(QWidget):
         scroller.setWidget(self._tab_row)
         scroller.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroller = scroller
-        tools = QHBoxLayout()
-        tools.setContentsMargins(16, 2, 16, 2)
-        tools.setSpacing(8)
+        self._tools = ToolRow(240)
+        tools = self._tools.row()
         views = QHBoxLayout(self._view_row)
         views.setContentsMargins(0, 0, 0, 0)
         views.setSpacing(0)
@@ -187,7 +187,7 @@ class StagePane(QWidget):
         tools.addWidget(self._view_row)
         tools.addWidget(scroller, 2)
         tools.addWidget(self._code, 1)
-        self._tools = tools
+        self._tools.set_spare(self._code)
         self._spin_row.setSpacing(6)
         self._code.set_align(Qt.AlignmentFlag.AlignRight)
         middle = QHBoxLayout()
@@ -207,7 +207,7 @@ class StagePane(QWidget):
         column.setSpacing(0)
         column.addWidget(self._crumb_row)
         column.addLayout(title)
-        column.addLayout(tools)
+        column.addWidget(self._tools)
         self._bands, self._drawers = QVBoxLayout(), QVBoxLayout()
         column.addLayout(self._bands)
         column.addLayout(middle, 1)
@@ -341,6 +341,7 @@ class StagePane(QWidget):
         button.setIcon(icon(icon_name, self._theme))
         self._views.addButton(button, at)
         self._view_layout.addWidget(button)
+        self._tools.add_view(button)
         self._mark_segments()
 
     def _mark_segments(self) -> None:
@@ -384,7 +385,7 @@ class StagePane(QWidget):
 
     def add_tool(self, widget: QWidget) -> None:
         """A button at the right end of the toolbar."""
-        self._tools.addWidget(widget)
+        self._tools.add_tool(widget)
 
     def add_band(self, widget: QWidget) -> None:
         """A strip between the toolbar and the maps; it takes no room while it is hidden."""
