@@ -16,6 +16,7 @@ from tutor.engine.picture import Selection
 from tutor.engine.program import Section, Step, Stop
 from tutor.engine.trace import Trace
 from tutor.moves import Moves, Place
+from tutor.pins import Pins
 
 STAGE = "stage"
 OPERATION = "operation"
@@ -55,6 +56,8 @@ class Session(QObject):
         self.positions: dict[str, int] = {}
         #: The way here: each move that changed the place or what is selected.
         self.moves = Moves()
+        #: What is held beside the current tensor.
+        self.pins = Pins(self)
         self._visited: set[str] = set()
         #: Which of its results a stage showed last, where that was not the first.
         self._left: dict[str, str] = {}
@@ -288,7 +291,10 @@ class Session(QObject):
 
     def select(self, axis: str, at: int) -> None:
         """Show another entry of an axis that is not on screen: another sentence, another head."""
-        chosen = self.selection.with_(axis, at)
+        self.choose(self.selection.with_(axis, at))
+
+    def choose(self, chosen: Selection) -> None:
+        """Show other entries of the axes that are not on screen."""
         if chosen != self.selection:
             before = self.place
             self.selection = chosen
@@ -315,7 +321,9 @@ class Session(QObject):
         self.cell = found
         if found is not None:
             for axis, at in zip(self.trace.shapes[self.cursor.path], found):
-                if axis.name in dict(self.selection.at) or axis.name in (BATCH, HEAD):
+                if at != self.selection.of(axis) and (
+                    axis.name in dict(self.selection.at) or axis.name in (BATCH, HEAD)
+                ):
                     self.selection = self.selection.with_(axis.name, at)
         follows = found is not None and bool(self.positions)
         if follows:

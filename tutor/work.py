@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from tutor import typeset
-from tutor.engine import decoding, models, picture, saved
+from tutor.engine import compare, decoding, derived, models, picture, saved
 from tutor.engine.axes import Index
-from tutor.engine.picture import Picture, Selection
+from tutor.engine.compare import Look
+from tutor.engine.picture import Picture
 from tutor.engine.sampling import GREEDY, Rules, choose
 from tutor.engine.spec import SpecError
 from tutor.engine.tokens import Batch, TokenError
@@ -87,17 +88,36 @@ def save_trace(trace: Trace, path: Path, job: Handle) -> Path:
     return path
 
 
-def show(trace: Trace, path: str, selection: Selection) -> Shown:
-    """Lay out one step."""
-    program = trace.program
+def show(now: Look, held: Look | None = None, difference: bool = False) -> Shown:
+    """Lay out one step; beside another tensor, or as the difference from it where their shapes allow."""
+    program, path = now.trace.program, now.path
     latex = program.formula(path, roles=True)
     words = typeset.words(program.formula(path))
-    return Shown(picture.picture(trace, path, selection), typeset.svg(latex), words, program.code(path))
+    return Shown(_picture(now, held, difference), typeset.svg(latex), words, program.code(path))
 
 
-def explain(trace: Trace, path: str, index: Index) -> Working:
-    """Work out one cell."""
-    return trace.working(path, index)
+def _picture(now: Look, held: Look | None, difference: bool) -> Picture:
+    if held is None:
+        return picture.picture(now.trace, now.path, now.selection)
+    if difference:
+        try:
+            return compare.difference(now, held)
+        except compare.CompareError as error:
+            made = compare.beside(now, held)
+            return replace(made, notes=(error.note, *made.notes))
+    return compare.beside(now, held)
+
+
+def explain(now: Look, index: Index, held: Look | None = None) -> Working:
+    """Work out one cell: of the tensor, of the mean or sum that is shown of it, or of its difference from another."""
+    if held is not None:
+        try:
+            return compare.working(now, held, index)
+        except compare.CompareError:  # both are on screen then, side by side
+            pass
+    if derived.is_derived(now.trace, now.path, now.selection):
+        return derived.working(now.trace, now.path, index, now.selection)
+    return now.trace.working(now.path, index)
 
 
 def tokens(model: str, texts: Sequence[str]) -> Batch:

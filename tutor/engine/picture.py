@@ -35,7 +35,8 @@ class Selection:
 
     Attributes:
         at: one entry for each axis that was chosen.
-        several: axes of which several entries are shown as one, and which. Such an axis may be the one of the rows.
+        several: axes of which several entries are shown as one, and which. Such an axis may be the one of the rows. (A
+            session also keeps the tokens of a text here, under the name of their ids.)
         how: their MEAN or their SUM.
     """
 
@@ -65,7 +66,8 @@ class Selection:
         if len(some) < 2:
             return self.with_(name, some[0]) if some else self.single(name)
         kept = {**dict(self.several), name: some}
-        return Selection(self.with_(name, some[0]).at, tuple(sorted(kept.items())), self.how)
+        at = self.with_(name, some[0]).at if name in ax.NAMES else self.at
+        return Selection(at, tuple(sorted(kept.items())), self.how)
 
     def single(self, name: str = "") -> Selection:
         """The same with one entry of this axis, or of every axis."""

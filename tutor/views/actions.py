@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QMenu, QMenuBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QMenu,
+    QMenuBar,
+    QToolButton,
+    QWidget,
+)
 
 from tutor import commands
 from tutor.views.icons import icon
 from tutor.views.keys import prints
-from tutor.views.theme import Theme
+from tutor.views.theme import Theme, font
 
 
 class Actions(QObject):
@@ -45,6 +54,17 @@ class Actions(QObject):
             self._menus[str(menu)] = bar.addMenu("")
         for command in commands.COMMANDS:
             self._menus[command.menu].addAction(self.by_id[command.id])
+
+    def tool(self, name: str, theme: Theme) -> QToolButton:
+        """A button for a command, which has its words, its icon and its state."""
+        command = next(one for one in commands.COMMANDS if one.id == name)
+        self.by_id[name].setIcon(icon(command.icon, theme))
+        button = QToolButton()
+        button.setDefaultAction(self.by_id[name])
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setFont(font(theme, "dense"))
+        return button
 
     def menu(self, name: str) -> QMenu:
         """A menu by its English name in the table."""

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from tutor.views import numbers
 from tutor.views.badge import badge_size, paint_badge
 from tutor.views.heatdata import Map
-from tutor.views.heatpaint import Cell, HeatPlot
+from tutor.views.heatpaint import Cell, HeatPlot, Lines
 from tutor.views.paint import draw_text, frame, visible
 from tutor.views.theme import Theme, font, metrics
 
 _MOVES = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
-Lit = tuple["int | range | None", "int | range | None"]
+Lit = tuple[Lines, Lines]
 
 
 @dataclass(frozen=True, eq=False)

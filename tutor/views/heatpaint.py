@@ -16,6 +16,8 @@ from tutor.views.paint import draw_token, frame, hatch, snap, token_width, trian
 from tutor.views.theme import Theme, font, metrics
 
 Cell = tuple[int, int]
+#: Lit rows or columns: one, several, or none.
+Lines = int | range | tuple[int, ...] | None
 
 
 class HeatPlot:
@@ -238,7 +240,7 @@ class HeatPlot:
 
     # Overlay ------------------------------------------------------------------------------------------------
 
-    def paint_lit(self, painter: QPainter, row: int | range | None, col: int | range | None) -> None:
+    def paint_lit(self, painter: QPainter, row: Lines, col: Lines) -> None:
         """Frames round the lit rows and columns, in the colours of their axes."""
         lines = [(number, False, self.data.col_axis) for number in _each(col)]
         lines += [(number, True, self.data.row_axis) for number in _each(row)]
@@ -277,6 +279,6 @@ class HeatPlot:
         frame(painter, rect, self.theme.hatch, 1)
 
 
-def _each(lit: int | range | None) -> Sequence[int]:
+def _each(lit: Lines) -> Sequence[int]:
     """The lit rows or columns one by one."""
-    return () if lit is None else lit if isinstance(lit, range) else (lit,)
+    return () if lit is None else (lit,) if isinstance(lit, int) else lit

@@ -20,11 +20,16 @@ from tutor.session import Session
 from tutor.versions import versions
 from tutor.views import dialogs, present, words
 from tutor.views.actions import Actions
+from tutor.views.bands import CompareBand, SeveralBand
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
+from tutor.views.compare_desk import CompareDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
 from tutor.views.files_desk import FilesDesk
+from tutor.views.headgrid import HeadGrid
+from tutor.views.heads_desk import HeadsDesk
+from tutor.views.headstrip import HeadStrip
 from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
 from tutor.views.mask_desk import MaskDesk
@@ -99,6 +104,7 @@ class MainWindow(QMainWindow):
         self.left, self.right = self.panes.left, self.panes.right
         self.left.add("outline", self.outline)
         self.right.add("inspector", self.inspector)
+        self._make_heads(look)
         self.panes.add_above(self.sentence, self.strip, self.continuing)
         self.panes.add_below(self.timeline)
         self.panes.add_below(self.transport, self.training)
@@ -114,6 +120,18 @@ class MainWindow(QMainWindow):
         ])  # fmt: skip
         self.menuBar().setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
 
+    def _make_heads(self, look: Theme) -> None:
+        """All heads, the grid of blocks by heads, several heads or tokens as one, and what is pinned to compare."""
+        self.heads, self.head_grid = (HeadStrip(look), HeadStrip(look, banded=True)), HeadGrid(look)
+        self.several_band, self.compare_band = SeveralBand(look), CompareBand(look)
+        self.right.add("heads", self.heads[0])
+        for band in (self.several_band, self.compare_band, self.heads[1]):
+            self.stage.add_band(band)
+        self.heads[1].hide()
+        self.stage.add_view("grid", self.head_grid, "blocks")
+        for name in ("all_heads", "difference", "pin"):
+            self.stage.add_tool(self.acts.tool(name, look))
+
     def _make_desks(self, run: work.RunRequest) -> None:
         self.chips = ChipsDesk(self.session, self.strip, self.writing, self)
         self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.chips, self)
@@ -122,6 +140,12 @@ class MainWindow(QMainWindow):
         self.models_desk = ModelsDesk(self.runner, self)
         self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
+        self.heads_desk = HeadsDesk(
+            self.session, self.runner, self.stage, self.right, self.heads, self.head_grid, self
+        )  # fmt: skip
+        self.compare_desk = CompareDesk(
+            self.session, self.runner, self.desk, self.stage_desk, self.compare_band, self.several_band, self
+        )  # fmt: skip
         self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
 
     def _dress(self) -> None:
@@ -129,6 +153,7 @@ class MainWindow(QMainWindow):
         self.look_desk.dress(
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.timeline,
             self.transport, self.training, self.writing, self._corner, self._status, self.panes,
+            *self.heads, self.head_grid, self.several_band, self.compare_band,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
         self.look_desk.ground("win", self._status)
@@ -152,6 +177,8 @@ class MainWindow(QMainWindow):
         self.stage_desk.shown.connect(self.panes.bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
         self.stage_desk.said.connect(self.say)
+        self.heads_desk.compared.connect(self.compare_desk.hold)
+        self.compare_desk.said.connect(self.say)
         self.session.traceChanged.connect(self._refresh)
         self.session.moved.connect(self._moved)
         self._patience = QTimer(self)
@@ -249,7 +276,8 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         there = self.session.trace is not None
         for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save",
-                     "next_head", "previous_head"):  # fmt: skip
+                     "next_head", "previous_head", "all_heads", "head_grid", "pin", "difference",
+                     "blink"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
         for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):
@@ -381,9 +409,13 @@ class MainWindow(QMainWindow):
         self._corner.set_theme(self.look)
         self.left.set_title("outline", self.tr("Outline"))
         self.right.set_title("inspector", self.tr("Inspector"))
+        self.right.set_title("heads", self.tr("Heads"))
+        self.stage.set_view_title("grid", self.tr("Grid"), self.tr("The same step of every block, head by head"))
         self.place_desk.show_model()
         self.desk.show_chips()
         self.stage_desk.ask()
+        self.heads_desk.ask()
+        self.compare_desk.refresh()
         self._refresh()
 
     # Qt's own -----------------------------------------------------------------------------------------------

@@ -108,8 +108,12 @@ def part(trace: Trace, panel: Panel, row: int, turned: bool = False, masked: np.
     role = _LETTERS.get(step.role, "") if step else "weights"
     shown = tuple(axis for axis in (panel.rows, panel.columns) if axis is not None)
     ids = panel.kind == "ids"
-    named = labels(trace, panel, panel.rows, row)
-    across = labels(trace, panel, panel.columns, row)
+    # Of two sentences compared, a panel has but the tokens that both have.
+    named, across = (
+        found and found[:size]
+        for found, size in zip((labels(trace, panel, axis, row) for axis in (panel.rows, panel.columns)),
+                               panel.values.shape)
+    )  # fmt: skip
     data = Map(
         panel.values, None if ids and panel.rows is not None and panel.rows.name == ax.BATCH else named,
         None if ids and panel.rows is not None and panel.rows.name == ax.BATCH else across,
@@ -165,11 +169,13 @@ def _lit(panel: Panel, part: Slices) -> tuple[Lit, Lit] | None:
     return panel.lit(part)
 
 
-def place_words(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
-    """A cell in words: which tokens, which head, which feature."""
+def place_words(trace: Trace, panel: Panel, index: Sequence[int], skip: Sequence[Axis] = ()) -> str:
+    """A cell in words: which tokens, which head, which feature; `skip` axes are left out."""
     row = next((at for axis, at in zip(panel.axes, index) if axis.name == ax.BATCH), 0)
     found = []
     for axis, at, text in zip(panel.axes, index, trace.texts(panel.name)):
+        if axis in skip:
+            continue
         token = None
         if text is not None:
             token = translate("present", "pad") if text.rows[row][at].pad else text.rows[row][at].text

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from tutor import work
+from tutor import several, work
 from tutor.engine import axes as ax
 from tutor.engine.axes import Index
-from tutor.engine.picture import Selection, choose
+from tutor.engine.compare import Look
+from tutor.engine.picture import Lit, Panel, Picture, choose
 from tutor.engine.trace import Trace
 from tutor.engine.working import Working
+from tutor.pins import DIFFERENCE
 from tutor.runner import Runner
 from tutor.session import Session
-from tutor.views import following, numbers, present
+from tutor.views import combined, following, numbers, present
 from tutor.views.badge import axis_label
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
+from tutor.views.equation import Part
 from tutor.views.errors import worded
 from tutor.views.inspector import Inspector
 from tutor.views.stagepane import StagePane
@@ -56,6 +60,7 @@ class StageDesk(QObject):
         session.moved.connect(self.ask)
         session.selectionChanged.connect(self.ask)
         session.followed.connect(self._light)
+        session.pins.changed.connect(self.ask)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
 
@@ -77,13 +82,15 @@ class StageDesk(QObject):
         self._refresh_choices()
         if session.trace is None:
             return
-        self._runner.submit(PICTURE, partial(_show, session.trace, session.cursor.path, session.selection))
+        look = Look(session.trace, session.cursor.path, several.shown(session))
+        held, minus = session.pins.against(look), session.pins.mode == DIFFERENCE
+        self._runner.submit(PICTURE, partial(_show, look, held, minus))
         if session.cell is None:
             self._runner.cancel(WORKING)
             self._inspector.set_explanation(None)
             self._light()
         else:
-            self._runner.submit(WORKING, partial(_explain, session.trace, session.cursor.path, session.cell))
+            self._runner.submit(WORKING, partial(_explain, look, session.cell, held if minus else None))
 
     def _done(self, channel: str, result: object) -> None:
         if channel == PICTURE and isinstance(result, work.Shown):
@@ -108,17 +115,46 @@ class StageDesk(QObject):
 
     # Showing ------------------------------------------------------------------------------------------------
 
+    def picture(self) -> Picture | None:
+        """What is on screen of the step under the cursor; None while it is being computed."""
+        shown = self._current()
+        return shown.picture if shown is not None else None
+
+    def put_in_place(self, panel: Panel, run: Trace) -> None:
+        """Show a panel of another run or step in the place of the current tensor, until `draw_again`."""
+        trace, shown = self._session.trace, self._current()
+        if trace is None or shown is None:
+            return
+        made, sign, caption = self._parts(trace, shown.picture)
+        at = combined.current_at(shown.picture)
+        other = present.part(run, panel, present.batch_row(run, panel), turned=made[at].turned)
+        other = replace(other, name=combined.pinned_words(run, panel))
+        self._stage.equation.set_parts((*made[:at], other, *made[at + 1 :]), sign, caption, other.name)
+
+    def draw_again(self) -> None:
+        """The current tensor in its own place."""
+        trace, shown = self._session.trace, self._current()
+        if trace is not None and shown is not None:
+            made, sign, caption = self._parts(trace, shown.picture)
+            self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
+            self._light()
+
+    @staticmethod
+    def _parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
+        together = combined.is_combined(picture)
+        return combined.parts(trace, picture) if together else present.parts(trace, picture)
+
     def _show(self, shown: work.Shown) -> None:
         trace = self._session.trace
         if trace is None or shown.picture.path != self._session.cursor.path:
             return
         self._shown = shown
-        made, sign, caption = present.parts(trace, shown.picture)
+        made, sign, caption = self._parts(trace, shown.picture)
         self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
         self._stage.table.set_map(made[-1].data, shown.picture.path)
         self._stage.set_formula(shown.formula, shown.words, shown.code)
         self._inspector.set_code(shown.code)
-        self._stage.set_scales(present.scales(shown.picture), self._about_scale(shown))
+        self._stage.set_scales(combined.scales(shown.picture), self._about_scale(shown))
         ids = shown.picture.result.kind == "ids"
         self._inspector.set_stats(() if ids else present.stats(shown.picture.stats))
         self._stage.set_readout("")
@@ -126,6 +162,9 @@ class StageDesk(QObject):
         self.shown.emit()
 
     def _about_scale(self, shown: work.Shown) -> str:
+        told = combined.scale_words(shown.picture)
+        if told:
+            return told
         shared = shown.picture.result.shared
         if shown.picture.result.kind == "probability":
             return self.tr("Scale fixed from 0 to 1")
@@ -138,7 +177,8 @@ class StageDesk(QObject):
         trace, shown = self._session.trace, self._current()
         if trace is None or shown is None or (working.name, working.index) != (shown.picture.path, self._session.cell):
             return
-        self._inspector.set_explanation(present.explanation(trace, shown.picture.result, working))
+        told = present.explanation(trace, shown.picture.result, working)
+        self._inspector.set_explanation(combined.told(trace, shown.picture, told))
         self._light()
 
     def _light(self) -> None:
@@ -148,7 +188,7 @@ class StageDesk(QObject):
             return
         if shown is not None:
             place = shown.picture.result.place(cell) if cell is not None else None
-            lit = present.lit(trace, shown.picture, cell) if cell is not None else ()
+            lit = self._lit_by(trace, shown.picture, cell) if cell is not None else ()
             if cell is None and self._session.positions:
                 lit = following.followed(self._session, shown.picture)
             self._stage.equation.set_pinned(place, lit)
@@ -156,7 +196,7 @@ class StageDesk(QObject):
         self._chips.mark()
 
     def _refresh_choices(self) -> None:
-        """Boxes for the axes that are not on screen; sentences are chosen at the top."""
+        """Sliders and boxes for the axes that are not on screen."""
         trace = self._session.trace
         if trace is None:
             self._stage.set_axes_choices(())
@@ -164,11 +204,11 @@ class StageDesk(QObject):
         step = self._session.step
         axes = trace.shapes[step.name]
         shown = choose(axes, step.op.picture == "alone")
-        names = {ax.HEAD: self.tr("Head")}
+        names = {ax.HEAD: self.tr("Head"), ax.BATCH: self.tr("Sentence")}
         self._stage.set_axes_choices([
             (axis.name, names.get(axis.name, axis_label(axis.name)), self._session.selection.of(axis), axis.size)
             for at, axis in enumerate(axes)
-            if at not in shown and axis.size > 1 and axis.name != ax.BATCH
+            if at not in shown and axis.size > 1
         ])  # fmt: skip
 
     # Pointing -----------------------------------------------------------------------------------------------
@@ -179,19 +219,34 @@ class StageDesk(QObject):
             self._stage.set_readout("")
             self._stage.equation.set_hover_lit(())
             return
-        panels = (*shown.picture.operands, shown.picture.result)
+        if combined.is_combined(shown.picture):
+            self._stage.set_readout(combined.readout(trace, shown.picture, part, row, col))
+            here = combined.index_at(shown.picture, row, col)
+            on = here is not None and (part == len(shown.picture.operands) or combined.is_compared(shown.picture))
+            self._stage.equation.set_hover_lit(combined.lit(shown.picture, here) if on and here is not None else ())
+            return
+        panels = shown.picture.panels
         panel = panels[part]
         index = panel.index(row, col)
         value = panel.values[row, col]
         text = str(int(value)) if panel.kind == "ids" else numbers.fixed(float(value), 4)
         self._stage.set_readout(f"{present.place_words(trace, panel, index)}   {text}")
         if part == len(panels) - 1:
-            self._stage.equation.set_hover_lit(present.lit(trace, shown.picture, index))
+            self._stage.equation.set_hover_lit(self._lit_by(trace, shown.picture, index))
+
+    @staticmethod
+    def _lit_by(trace: Trace, picture: Picture, index: Index) -> tuple[tuple[Lit, Lit] | None, ...]:
+        """What a cell of the result lights in each panel."""
+        if combined.is_combined(picture):
+            return combined.lit(picture, index)
+        return present.lit(trace, picture, index)
 
     def _clicked(self, part: int, row: int, col: int) -> None:
         shown = self._current()
-        if shown is not None and part == len(shown.picture.operands):
-            index = shown.picture.result.index(row, col)
+        if shown is None or (part != len(shown.picture.operands) and not combined.is_compared(shown.picture)):
+            return
+        index = combined.index_at(shown.picture, row, col)
+        if index is not None:
             self._session.pin(None if index == self._session.cell else index)
 
     def _table_chosen(self, row: int, col: int) -> None:
@@ -216,9 +271,9 @@ class StageDesk(QObject):
             self._session.pin(panel.index(place[0], index))
 
 
-def _show(trace: Trace, path: str, selection: Selection, job: work.Handle) -> work.Shown:
-    return work.show(trace, path, selection)
+def _show(look: Look, held: Look | None, minus: bool, job: work.Handle) -> work.Shown:
+    return work.show(look, held, minus)
 
 
-def _explain(trace: Trace, path: str, index: Index, job: work.Handle) -> Working:
-    return work.explain(trace, path, index)
+def _explain(look: Look, index: Index, held: Look | None, job: work.Handle) -> Working:
+    return work.explain(look, index, held)

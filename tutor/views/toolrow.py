@@ -23,7 +23,7 @@ class ToolRow(QWidget):
         self._least = least
         self._tools: list[QToolButton] = []
         self._views: list[QToolButton] = []
-        self._spare: QWidget | None = None
+        self._spare: list[QWidget] = []
         self._fitting = False
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 2, 16, 2)
@@ -33,9 +33,9 @@ class ToolRow(QWidget):
         """The layout, for what always stays as it is."""
         return self._row
 
-    def set_spare(self, widget: QWidget) -> None:
-        """What is hidden before any button loses its word."""
-        self._spare = widget
+    def add_spare(self, widget: QWidget) -> None:
+        """What is hidden before any button loses its word: the last added after those before it."""
+        self._spare.append(widget)
 
     def add_view(self, button: QToolButton) -> None:
         """A button, already placed, that says which view is shown."""
@@ -57,13 +57,14 @@ class ToolRow(QWidget):
         if self._fitting or self.width() < 2:
             return
         self._fitting = True
-        for level in range(4):
-            if self._spare is not None:
-                self._spare.setVisible(level < 1)
+        spare = len(self._spare)
+        for level in range(spare + 3):
+            for at, widget in enumerate(self._spare):
+                widget.setVisible(level <= at)
             for tool in self._tools:
-                tool.setToolButtonStyle(_ICON if level >= 2 else _TEXT)
+                tool.setToolButtonStyle(_ICON if level > spare else _TEXT)
             for view in self._views:
-                view.setToolButtonStyle(_ICON if level >= 3 and not view.isChecked() else _TEXT)
+                view.setToolButtonStyle(_ICON if level > spare + 1 and not view.isChecked() else _TEXT)
             self._row.invalidate()
             if self._row.minimumSize().width() <= self.width():
                 break
