@@ -79,6 +79,8 @@ def _trace_parser(prog: str) -> _Parser:
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings",
                         help="mask=off, scale=off, positions=off, pad=-inf|-1000|none")  # fmt: skip
     parser.add_argument("--save", metavar="FILE.safetensors", type=Path, help="write every tensor to a file")
+    parser.add_argument("--only", action="extend", nargs="+", default=[], metavar="PATTERN", help="write only tensors "
+                        "named like this, and the weights they read: 'blocks.0.*' logits")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the ledger as JSON lines")
     return parser
 
@@ -204,6 +206,8 @@ def _trace(options: argparse.Namespace) -> int:
         raise BadRequest("Give either sentences or --ids, not both.")
     if not options.ids and not options.texts:
         raise BadRequest('Give a sentence, as in `trace "Attention is all you need"`, or --ids 5,6,7.')
+    if options.only and options.save is None:
+        raise BadRequest("--only says what --save writes: give a file, as in `--only logits --save t.safetensors`.")
     if options.budget < 0:
         raise BadRequest("The budget should be a number of MiB, 0 or more.")
     batch = model.batch_of_ids([_ids(one) for one in options.ids]) if options.ids else model.batch(options.texts)
@@ -222,7 +226,7 @@ def _trace(options: argparse.Namespace) -> int:
         from tutor.engine import saved
 
         trace = trace or _live(model, batch, options, target)
-        saved.save(trace, options.save)
+        saved.save(trace, options.save, options.only)
         for notice in trace.notices:
             print(notice, file=sys.stderr)
     else:
