@@ -103,7 +103,7 @@ class ChipsDesk(QObject):
             self._session.follow(stream, at)
 
     def _clicked(self, row: int, index: int) -> None:
-        """Follow a token: always in a model of two texts, else where one is followed already (a masked one, say)."""
+        """Follow a token through the stages; a click on the one that is followed, with no cell pinned, ends it."""
         session = self._session
         if session.trace is None:
             return
@@ -114,7 +114,7 @@ class ChipsDesk(QObject):
         session.choose(session.selection.single(stream))
         if stream == streams[-1] and len(streams) > 1:
             session.follow(stream, index)
-        elif len(streams) > 1 or stream in session.positions:
+        else:
             session.follow(stream, None if session.positions.get(stream) == index and session.cell is None else index)
 
     def _toggled(self, row: int, index: int) -> None:

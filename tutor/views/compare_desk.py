@@ -87,8 +87,16 @@ class CompareDesk(QObject):
         return there
 
     def clear(self) -> bool:
-        """One head and one token again. Returns whether several were selected."""
-        return several.clear(self._session)
+        """One head and one token again; where there was one, no token is followed any more, but in a target the one
+        being written. Returns whether there was anything to clear."""
+        session = self._session
+        if several.clear(session):
+            return True
+        stream = session.trace.program.streams[0] if session.trace is not None else ""
+        if stream not in session.positions or (session.trace is not None and session.trace.target is not None):
+            return False
+        session.follow(stream, None)
+        return True
 
     def toggle_difference(self) -> None:
         """The difference from what is pinned, or both side by side again."""

@@ -6,7 +6,7 @@ import itertools
 
 from tutor import several
 from tutor.engine import axes as ax
-from tutor.engine.picture import Lit, Picture
+from tutor.engine.picture import Lit, Picture, choose
 from tutor.engine.token_bytes import Token
 from tutor.session import Session
 from tutor.views import combined
@@ -47,6 +47,24 @@ def _followed(session: Session) -> tuple[int | None, int | None]:
     rows, columns = found.get(ax.QUERY, found.get(ax.POS)), found.get(ax.KEY)
     places = session.positions
     return places.get(rows or ""), places.get(columns or "") if columns != rows else None
+
+
+def rows(session: Session) -> tuple[int, ...]:
+    """The rows of the step on screen that are lit: the pinned cell's, the selected tokens', or the followed one's."""
+    trace, path = session.trace, session.cursor.path
+    if trace is None:
+        return ()
+    axes = trace.shapes[path]
+    at = choose(axes)[0]
+    if at is None or axes[at].name not in ax.TOKEN_AXES:
+        return ()
+    some = several.tokens(session, session.streams(path)[at])
+    if some:
+        return some
+    if session.cell is not None:
+        return (session.cell[at],)
+    row = _followed(session)[0]
+    return () if row is None else (row,)
 
 
 def followed(session: Session, picture: Picture) -> tuple[tuple[Lit, Lit] | None, ...]:

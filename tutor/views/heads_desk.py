@@ -18,7 +18,7 @@ from tutor.engine.picture import Selection, scale_of
 from tutor.engine.trace import Trace
 from tutor.runner import Runner
 from tutor.session import Session
-from tutor.views import thumbs, words
+from tutor.views import following, thumbs, words
 from tutor.views.headgrid import HeadGrid
 from tutor.views.headstrip import HeadStrip
 from tutor.views.sidetabs import SideTabs
@@ -78,6 +78,7 @@ class HeadsDesk(QObject):
         grid.appeared.connect(self.ask)
         session.moved.connect(self.ask)
         session.selectionChanged.connect(self.ask)
+        session.followed.connect(self.refresh)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
 
@@ -178,6 +179,7 @@ class HeadsDesk(QObject):
         strip.set_heads(title, about, count, found, scale)
         axis = next(one for one in trace.shapes[path] if one.name == ax.HEAD)
         strip.set_current(session.selection.of(axis), several.heads(session))
+        strip.set_lit(following.rows(session))
 
     def _show_grid(self, trace: Trace) -> None:
         session, path = self._session, self._session.cursor.path

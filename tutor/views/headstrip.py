@@ -117,6 +117,7 @@ class HeadList(QListView):
         super().__init__(parent)
         self._theme, self._banded = theme, banded
         self._scale = Scale()
+        self._lit: tuple[int, ...] = ()
         self._pixmaps: dict[int, tuple[Thumb, QPixmap]] = {}
         self.heads = HeadModel(self)
         self.setModel(self.heads)
@@ -149,6 +150,11 @@ class HeadList(QListView):
         self._lay_out()
         self.heads.changed()
         self._point()
+
+    def set_lit(self, rows: Collection[int]) -> None:
+        """Rows that are followed: lit in every head."""
+        self._lit = tuple(rows)
+        self.viewport().update()
 
     def set_current(self, head: int, several: Collection[int] = ()) -> None:
         # The keys stay on the head they have just added or taken away.
@@ -229,10 +235,19 @@ class HeadList(QListView):
             draw_text(painter, foot, thumbs.caption(thumb), font(theme, "caption"), theme.ink2,
                       Qt.AlignmentFlag.AlignLeft)
             frame(painter, box.adjusted(-1, -1, 1, 1), theme.ctl, 1)
+            self._paint_lit(painter, box, thumb)
         if here or picked:
             frame(painter, box.adjusted(-2, -2, 2, 2), theme.accent, 2)
         if self.hasFocus() and self.currentIndex().row() == head:
             frame(painter, box.adjusted(-5, -5, 5, 5), theme.accent, 1, theme.px(3))
+
+    def _paint_lit(self, painter: QPainter, box: QRectF, thumb: Thumb) -> None:
+        count = thumb.size[0]
+        for row in self._lit:
+            if row < count:
+                top, high = box.top() + box.height() * row / count, max(3.0, box.height() / count)
+                line = QRectF(box.left() - 1, round(top) - 1, box.width() + 2, round(high) + 1)
+                frame(painter, line, self._theme.outline("query_pos"), 1)
 
     def _pixmap(self, thumb: Thumb) -> QPixmap:
         known = self._pixmaps.get(thumb.head)
@@ -338,6 +353,9 @@ class HeadStrip(QWidget):
 
     def set_current(self, head: int, several: Collection[int] = ()) -> None:
         self.list.set_current(head, several)
+
+    def set_lit(self, rows: Collection[int]) -> None:
+        self.list.set_lit(rows)
 
     def set_headed(self, headed: bool) -> None:
         """The tab above says already that these are the heads; the line still says of which block."""

@@ -212,8 +212,10 @@ class MainWindow(QMainWindow):
             self.desk.cancel()
         elif self.continuing.isVisible():
             self.continue_desk.close()
-        else:
+        elif self.session.cell is not None:
             self.session.pin(None)
+        else:
+            self.compare_desk.clear()
 
     def _busy_changed(self, busy: bool) -> None:
         if busy:

@@ -61,6 +61,9 @@ class ToolRow(QWidget):
         for level in range(spare + 3):
             for at, widget in enumerate(self._spare):
                 widget.setVisible(level <= at)
+                holder = widget.parentWidget()
+                if holder is not None and holder is not self:
+                    holder.updateGeometry()  # else the row goes on with the width it had
             for tool in self._tools:
                 tool.setToolButtonStyle(_ICON if level > spare else _TEXT)
             for view in self._views:
