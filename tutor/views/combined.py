@@ -68,9 +68,10 @@ def _title(picture: Picture, at: int, panel: Panel, run: Trace) -> str:
     return f"{short} · {short_how(panel)}" if told else short
 
 
-def pinned_words(trace: Trace, panel: Panel) -> str:
-    """Over a pinned panel."""
-    return f"{translate('combined', 'pinned')} · {where_words(trace, panel)}"
+def pinned_words(trace: Trace, panel: Panel, which: bool) -> str:
+    """Over a pinned panel; `which` says what it is, too."""
+    said = translate("combined", "pinned")
+    return f"{said} · {where_words(trace, panel)}" if which else said
 
 
 def where_words(trace: Trace, panel: Panel) -> str:

@@ -128,7 +128,8 @@ class StageDesk(QObject):
         made, sign, caption = self._parts(trace, shown.picture)
         at = combined.current_at(shown.picture)
         other = present.part(run, panel, present.batch_row(run, panel), turned=made[at].turned)
-        other = replace(other, name=combined.pinned_words(run, panel))
+        # Words no longer than those they replace: nothing may move in a blink.
+        other = replace(other, name=combined.pinned_words(run, panel, combined.is_compared(shown.picture)))
         self._stage.equation.set_parts((*made[:at], other, *made[at + 1 :]), sign, caption, other.name)
 
     def draw_again(self) -> None:
