@@ -25,7 +25,7 @@ LATIN = {
     "quantization_config", "gguf", "target", "true", "false", "rope_parameters", "high_freq_factor",
     "low_freq_factor", "rope", "n_heads", "n_kv_heads", "SiLU", "RMSNorm", "M",
     "Q", "K", "V", "q", "k", "v", "d", "T", "Ctrl", "Enter", "safetensors",
-    "pip", "PyPI", "Python", "sha256", "whl", "MB", "SmolLM2", "Hugging", "Face", "Instruct", "Q4_1", "Top", "p",
+    "P", "D", "X", "Shift", "pip", "PyPI", "Python", "sha256", "whl", "MB", "SmolLM2", "Hugging", "Face", "Instruct", "Q4_1", "Top", "p",
 }  # fmt: skip
 
 MARKERS = ("tr", "translate", "QT_TRANSLATE_NOOP")

@@ -313,7 +313,7 @@
     </message>
     <message>
         <source>Heads of {block}</source>
-        <translation>{block}的各个头</translation>
+        <translation>{block} 的各个头</translation>
     </message>
     <message>
         <source>Some heads are not in this saved trace.</source>
@@ -321,7 +321,7 @@
     </message>
     <message>
         <source>{name} of every block</source>
-        <translation>各块的{name}</translation>
+        <translation>各块的 {name}</translation>
     </message>
     <message>
         <source>click: go there · double click: compare</source>
@@ -982,10 +982,6 @@
         <translation>头 {at}</translation>
     </message>
     <message>
-        <source> and </source>
-        <translation>和</translation>
-    </message>
-    <message>
         <source>mean of {entries}</source>
         <translation>{entries}的均值</translation>
     </message>
@@ -1004,6 +1000,14 @@
     <message>
         <source>, </source>
         <translation>、</translation>
+    </message>
+    <message>
+        <source>mean of {first} and {second}</source>
+        <translation>{first}与{second}的均值</translation>
+    </message>
+    <message>
+        <source>sum of {first} and {second}</source>
+        <translation>{first}与{second}的总和</translation>
     </message>
     <message>
         <source>rows {list}</source>

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
 
 from tutor.views.theme import Theme, font
 
@@ -22,17 +22,16 @@ class AxisChooser(QWidget):
         self.axis = axis
         self._size = 1
         self._title = ""
-        self._label, self._of = QLabel(), QLabel()
+        self._label, self.of = QLabel(), QLabel()
         self.slider, self.spin = QSlider(Qt.Orientation.Horizontal), QSpinBox()
         self.slider.setPageStep(1)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(6)
-        for widget in (self._label, self.slider, self.spin, self._of):
+        for widget in (self._label, self.slider, self.spin, self.of):
             line.addWidget(widget)
-        for part in (self._label, self.spin, self._of, self.slider):
-            part.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        # As wide as its parts that are there, whoever hides the slider.
+        line.setSizeConstraint(QHBoxLayout.SizeConstraint.SetFixedSize)
         self._label.setBuddy(self.spin)
         self.spin.valueChanged.connect(self._changed)
         self.slider.valueChanged.connect(self._changed)
@@ -50,13 +49,13 @@ class AxisChooser(QWidget):
         self.retranslate()
 
     def set_theme(self, theme: Theme) -> None:
-        for widget in (self._label, self.spin, self._of):
+        for widget in (self._label, self.spin, self.of):
             widget.setFont(font(theme, "dense"))
         self.spin.setMinimumWidth(round(theme.px(52)))
         self.slider.setFixedWidth(round(theme.px(72)))
 
     def retranslate(self) -> None:
-        self._of.setText(self.tr("of 0–{last}").format(last=self._size - 1))
+        self.of.setText(self.tr("of 0–{last}").format(last=self._size - 1))
         self.spin.setAccessibleName(self._title)
         self.slider.setAccessibleName(self.tr("{axis}, slider").format(axis=self._title))
 

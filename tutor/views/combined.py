@@ -90,10 +90,15 @@ def how_words(trace: Trace, panel: Panel) -> str:
     """What a mean or sum is of: “mean of heads 0, 2”; "" for a tensor as it is."""
     if not panel.derived:
         return ""
-    lists = translate("combined", " and ").join(_entries(trace, panel, axis, some) for axis, some in panel.derived)
-    if panel.how == MEAN:
-        return translate("combined", "mean of {entries}").format(entries=lists)
-    return translate("combined", "sum of {entries}").format(entries=lists)
+    lists = [_entries(trace, panel, axis, some) for axis, some in panel.derived]
+    mean = panel.how == MEAN
+    if len(lists) == 1:
+        told = translate("combined", "mean of {entries}") if mean else translate("combined", "sum of {entries}")
+        return told.format(entries=lists[0])
+    told = translate("combined", "mean of {first} and {second}") if mean else translate(
+        "combined", "sum of {first} and {second}"
+    )  # fmt: skip
+    return told.format(first=lists[0], second=translate("combined", ", ").join(lists[1:]))
 
 
 def short_how(panel: Panel) -> str:

@@ -190,7 +190,7 @@ class StagePane(QWidget):
         tools.addWidget(scroller, 2)
         tools.addWidget(self._code, 1)
         self._tools.add_spare(self._code)
-        self._spin_row.setSpacing(6)
+        self._spin_row.setSpacing(12)
         self._code.set_align(Qt.AlignmentFlag.AlignRight)
         middle = QHBoxLayout()
         middle.setContentsMargins(14, 2, 14, 2)
@@ -288,8 +288,11 @@ class StagePane(QWidget):
             if axis not in self._choosers:
                 self._choosers[axis] = chooser = AxisChooser(self._theme, axis)
                 chooser.chosen.connect(self.selected)
-                self._spin_row.addWidget(chooser)
                 self._tools.add_spare(chooser.slider)
+                self._tools.add_last(chooser.of)
+                for other in [self._choosers[one] for one in wanted if one in self._choosers]:
+                    self._spin_row.removeWidget(other)
+                    self._spin_row.addWidget(other)  # in the order of the axes
             self._choosers[axis].set_choice(title, at, size)
         for axis, chooser in self._choosers.items():
             chooser.setVisible(axis in wanted)

@@ -24,6 +24,7 @@ class ToolRow(QWidget):
         self._tools: list[QToolButton] = []
         self._views: list[QToolButton] = []
         self._spare: list[QWidget] = []
+        self._last: list[QWidget] = []
         self._fitting = False
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 2, 16, 2)
@@ -36,6 +37,10 @@ class ToolRow(QWidget):
     def add_spare(self, widget: QWidget) -> None:
         """What is hidden before any button loses its word: the last added after those before it."""
         self._spare.append(widget)
+
+    def add_last(self, widget: QWidget) -> None:
+        """What is hidden where all that is not enough."""
+        self._last.append(widget)
 
     def add_view(self, button: QToolButton) -> None:
         """A button, already placed, that says which view is shown."""
@@ -58,12 +63,12 @@ class ToolRow(QWidget):
             return
         self._fitting = True
         spare = len(self._spare)
-        for level in range(spare + 3):
-            for at, widget in enumerate(self._spare):
-                widget.setVisible(level <= at)
+        for level in range(spare + 4):
+            for at, widget in enumerate([*self._spare, *self._last]):
+                widget.setVisible(level <= (at if at < spare else spare + 2))
                 holder = widget.parentWidget()
-                if holder is not None and holder is not self:
-                    holder.updateGeometry()  # else the row goes on with the width it had
+                if holder is not None and holder is not self:  # else the row goes on with the width it had
+                    holder.updateGeometry()
             for tool in self._tools:
                 tool.setToolButtonStyle(_ICON if level > spare else _TEXT)
             for view in self._views:
