@@ -65,6 +65,8 @@ COMMANDS = (
     Command("continue", EDIT, QT_TRANSLATE_NOOP("commands", "Continue the sentence…"), "continue_desk.toggle",
             ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")),
     Command("cancel", EDIT, QT_TRANSLATE_NOOP("commands", "Cancel or unpin"), "escape", ("Esc",)),
+    Command("trail_back", VIEW, QT_TRANSLATE_NOOP("commands", "Back along the working"), "session.trail.back",
+            ("Alt+Left",), ("Backspace",)),
     Command("light", VIEW, QT_TRANSLATE_NOOP("commands", "Light theme"), "look_desk.use_light",
             icon="sun", choice=True),
     Command("dark", VIEW, QT_TRANSLATE_NOOP("commands", "Dark theme"), "look_desk.use_dark", icon="moon", choice=True),

@@ -17,6 +17,7 @@ from tutor.engine.program import Section, Step, Stop
 from tutor.engine.trace import Trace
 from tutor.moves import Moves, Place
 from tutor.pins import Pins
+from tutor.trail import Trail
 
 STAGE = "stage"
 OPERATION = "operation"
@@ -61,6 +62,8 @@ class Session(QObject):
         self._visited: set[str] = set()
         #: Which of its results a stage showed last, where that was not the first.
         self._left: dict[str, str] = {}
+        #: The way from number to number that was followed in the working.
+        self.trail = Trail(self)
 
     # -- the run ---------------------------------------------------------------------------------------------
 
@@ -321,9 +324,10 @@ class Session(QObject):
         self.cell = found
         if found is not None:
             for axis, at in zip(self.trace.shapes[self.cursor.path], found):
-                if at != self.selection.of(axis) and (
-                    axis.name in dict(self.selection.at) or axis.name in (BATCH, HEAD)
-                ):
+                several = self.selection.entries(axis)
+                if several and several[0] == at:
+                    continue  # it stands for them
+                if axis.name in dict(self.selection.at) or axis.name in (BATCH, HEAD):
                     self.selection = self.selection.with_(axis.name, at)
         follows = found is not None and bool(self.positions)
         if follows:

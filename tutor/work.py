@@ -109,15 +109,16 @@ def _picture(now: Look, held: Look | None, difference: bool) -> Picture:
 
 
 def explain(now: Look, index: Index, held: Look | None = None) -> Working:
-    """Work out one cell: of the tensor, of the mean or sum that is shown of it, or of its difference from another."""
+    """Work out one cell: of the tensor, of the mean or sum that is shown of it, or of its difference from another; of a
+    weight, say that it was given."""
     if held is not None:
         try:
             return compare.working(now, held, index)
         except compare.CompareError:  # both are on screen then, side by side
             pass
-    if derived.is_derived(now.trace, now.path, now.selection):
+    if now.path in now.trace.program.by_name and derived.is_derived(now.trace, now.path, now.selection):
         return derived.working(now.trace, now.path, index, now.selection)
-    return now.trace.working(now.path, index)
+    return now.trace.explain(now.path, index)
 
 
 def tokens(model: str, texts: Sequence[str]) -> Batch:

@@ -31,4 +31,31 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>RowDrawer</name>
+    <message numerus="yes">
+        <source>✓ stored = recomputed in all %n cell(s) (largest Δ {most})</source>
+        <translation>
+            <numerusform>✓ stored = recomputed in %n cell (Δ {most})</numerusform>
+            <numerusform>✓ stored = recomputed in all %n cells (largest Δ {most})</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>✗ %n cell(s) differ (largest Δ {most})</source>
+        <translation>
+            <numerusform>✗ %n cell differs (Δ {most})</numerusform>
+            <numerusform>✗ %n cells differ (largest Δ {most})</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TermsModel</name>
+    <message numerus="yes">
+        <source>%n other(s), Σ</source>
+        <translation>
+            <numerusform>%n other term, Σ</numerusform>
+            <numerusform>%n other terms, Σ</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -83,6 +83,13 @@
     </message>
 </context>
 <context>
+    <name>CodeView</name>
+    <message>
+        <source>Code</source>
+        <translation>代码</translation>
+    </message>
+</context>
+<context>
     <name>ColorBar</name>
     <message>
         <source>Colour scale from {low} to {high}</source>
@@ -210,6 +217,13 @@
     </message>
 </context>
 <context>
+    <name>Crumbs</name>
+    <message>
+        <source>The way here</source>
+        <translation>来到这里的路径</translation>
+    </message>
+</context>
+<context>
     <name>EquationView</name>
     <message>
         <source>Heat maps</source>
@@ -226,6 +240,41 @@
     <message>
         <source>Largest: {value} at row {row}, column {column}.</source>
         <translation>绝对值最大：{value}，位于行 {row}、列 {column}。</translation>
+    </message>
+</context>
+<context>
+    <name>FigureView</name>
+    <message>
+        <source>The curve {up}: at {across} = {x} it is {y}.</source>
+        <translation>曲线 {up}：{across} = {x} 处的值为 {y}。</translation>
+    </message>
+    <message>
+        <source>The pair ({x}, {y}) is turned by {angle}° to ({u}, {v}).</source>
+        <translation>这一对数 ({x}, {y}) 旋转 {angle}° 后变为 ({u}, {v})。</translation>
+    </message>
+    <message>
+        <source>The row {label}, feature {at} of {count} marked.</source>
+        <translation>{label} 这一行，共 {count} 维，标出第 {at} 维。</translation>
+    </message>
+    <message>
+        <source>Feature {at} = {head} · {width} + {feature}: head {head}, feature {feature} in it.</source>
+        <translation>第 {at} 维 = {head} · {width} + {feature}：第 {head} 个头中的第 {feature} 维。</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>旋转前</translation>
+    </message>
+    <message>
+        <source>angle</source>
+        <translation>角度</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>旋转后</translation>
+    </message>
+    <message>
+        <source>head {at}</source>
+        <translation>头 {at}</translation>
     </message>
 </context>
 <context>
@@ -347,6 +396,30 @@
         <translation>为什么</translation>
     </message>
     <message>
+        <source>pinned</source>
+        <translation>已固定</translation>
+    </message>
+    <message>
+        <source>Pinned: unpin</source>
+        <translation>已固定：取消固定</translation>
+    </message>
+    <message>
+        <source>This cell is pinned. Click, or press Esc, to unpin it.</source>
+        <translation>这个单元格已固定。点击这里或按 Esc 键取消固定。</translation>
+    </message>
+    <message>
+        <source>Intermediate results</source>
+        <translation>中间结果</translation>
+    </message>
+    <message>
+        <source>Who uses this number</source>
+        <translation>谁用到这个数</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>说明</translation>
+    </message>
+    <message>
         <source>The lines that run</source>
         <translation>实际运行的代码</translation>
     </message>
@@ -374,6 +447,10 @@
         <source>Click a cell to see how its number was computed.</source>
         <translation>点击一个单元格，查看其中的数是怎样算出来的。</translation>
     </message>
+    <message>
+        <source>Where it comes from</source>
+        <translation>它从哪里来</translation>
+    </message>
     <message numerus="yes">
         <source>%n term(s) in order, the largest marked</source>
         <translation>
@@ -381,12 +458,16 @@
         </translation>
     </message>
     <message>
+        <source>✓ read as it is, nothing computes it</source>
+        <translation>✓ 直接读出，没有经过计算</translation>
+    </message>
+    <message>
         <source>✓ the id itself</source>
         <translation>✓ 就是编号本身</translation>
     </message>
     <message>
-        <source>✓ stored {stored} = recomputed {result} (Δ&#xa0;{difference})</source>
-        <translation>✓ 存储值 {stored} = 重算值 {result}（Δ&#xa0;{difference}）</translation>
+        <source>✓ stored {stored} = recomputed {result} (Δ&#xa0;{difference}&#xa0;≤&#xa0;{bound})</source>
+        <translation>✓ 存储值 {stored} = 重算值 {result} (Δ&#xa0;{difference}&#xa0;≤&#xa0;{bound})</translation>
     </message>
     <message>
         <source>✗ stored {stored}, recomputed {result}: they differ by {difference}</source>
@@ -579,6 +660,32 @@
     <message>
         <source>computing… · {place}</source>
         <translation>正在计算…… · {place}</translation>
+    </message>
+</context>
+<context>
+    <name>RowDrawer</name>
+    <message numerus="yes">
+        <source>✓ stored = recomputed in all %n cell(s) (largest Δ {most})</source>
+        <translation>
+            <numerusform>✓ 全部 %n 个单元格的存储值 = 重算值（最大 Δ {most}）</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>✗ %n cell(s) differ (largest Δ {most})</source>
+        <translation>
+            <numerusform>✗ 有 %n 个单元格不一致（最大 Δ {most}）</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Row worked out</source>
+        <translation>整行的计算</translation>
+    </message>
+</context>
+<context>
+    <name>RowModel</name>
+    <message>
+        <source>row</source>
+        <translation>整行</translation>
     </message>
 </context>
 <context>
@@ -784,6 +891,17 @@
 <context>
     <name>TermsModel</name>
     <message>
+        <source>Sum</source>
+        <extracomment>How many terms are shown by size; the others are summed in one row.</extracomment>
+        <translation>总和</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n other(s), Σ</source>
+        <translation>
+            <numerusform>其余 %n 项，Σ</numerusform>
+        </translation>
+    </message>
+    <message>
         <source>term</source>
         <translation>项</translation>
     </message>
@@ -864,6 +982,17 @@
     <message>
         <source>together: {character}</source>
         <translation>合为：{character}</translation>
+    </message>
+</context>
+<context>
+    <name>TrailBar</name>
+    <message>
+        <source>Back along the working</source>
+        <translation>沿计算过程返回</translation>
+    </message>
+    <message>
+        <source>Back to where this number was followed from (Backspace)</source>
+        <translation>回到跳转来的那个数（退格键）</translation>
     </message>
 </context>
 <context>
@@ -961,6 +1090,26 @@
         <source>product</source>
         <extracomment>Words among the symbols of a working table.</extracomment>
         <translation>乘积</translation>
+    </message>
+    <message>
+        <source>max</source>
+        <translation>最大值</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>均值</translation>
+    </message>
+    <message>
+        <source>mean x²</source>
+        <translation>x² 均值</translation>
+    </message>
+    <message>
+        <source>var</source>
+        <translation>方差</translation>
+    </message>
+    <message>
+        <source>allowed</source>
+        <translation>可见</translation>
     </message>
 </context>
 <context>
@@ -1119,6 +1268,10 @@
     <message>
         <source>Cancel or unpin</source>
         <translation>取消运行或取消固定</translation>
+    </message>
+    <message>
+        <source>Back along the working</source>
+        <translation>沿计算过程返回</translation>
     </message>
     <message>
         <source>Light theme</source>
@@ -1730,6 +1883,10 @@
         <translation>第 {pair} 对正弦和余弦每经过 {wavelength} 个位置转一圈。</translation>
     </message>
     <message>
+        <source>A weight of the model: it is read as it is, and nothing computes it.</source>
+        <translation>这是模型的权重：直接读出，没有经过任何计算。</translation>
+    </message>
+    <message>
         <source>The token with id {id}, made by the merges below.</source>
         <translation>编号为 {id} 的词元，由下列合并步骤得到。</translation>
     </message>
@@ -1932,6 +2089,18 @@
         <translation>，</translation>
     </message>
     <message>
+        <source>vocabulary entry {token} ({at})</source>
+        <translation>词表项 {token} ({at})</translation>
+    </message>
+    <message>
+        <source>row {at}</source>
+        <translation>第 {at} 行</translation>
+    </message>
+    <message>
+        <source>column {at}</source>
+        <translation>第 {at} 列</translation>
+    </message>
+    <message>
         <source>rank {rank}</source>
         <translation>合并次序 {rank}</translation>
     </message>
@@ -2002,6 +2171,50 @@
     <message>
         <source>a model of your own</source>
         <translation>你自己的模型</translation>
+    </message>
+</context>
+<context>
+    <name>role words</name>
+    <message>
+        <source>query,queries</source>
+        <extracomment>What a tensor is, by its role, its axes and its operation, and the words for it.</extracomment>
+        <translation>查询</translation>
+    </message>
+    <message>
+        <source>key,keys</source>
+        <translation>键</translation>
+    </message>
+    <message>
+        <source>value,values</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>residual stream,vector,vectors,sum</source>
+        <translation>残差流、向量</translation>
+    </message>
+    <message>
+        <source>id,ids</source>
+        <translation>编号</translation>
+    </message>
+    <message>
+        <source>score,scores</source>
+        <translation>分数</translation>
+    </message>
+    <message>
+        <source>share,shares,probability,probabilities</source>
+        <translation>份额、概率</translation>
+    </message>
+    <message>
+        <source>logit,logits</source>
+        <translation>对数几率、logits</translation>
+    </message>
+    <message>
+        <source>matrix,matrices,table</source>
+        <translation>矩阵、嵌入表</translation>
+    </message>
+    <message>
+        <source>mean value,keyboard</source>
+        <translation>数值、均值、最大值、值为</translation>
     </message>
 </context>
 <context>

@@ -121,7 +121,7 @@ def test_a_pinned_cell_of_a_mean_is_worked_out_from_its_heads(qtbot, window):
     assert shown.value == pytest.approx(sum(cells) / 2, rel=1e-12)
     assert shown.address.startswith("mean of heads 0, 2")
     assert "No tensor of the model: the mean of 2" in shown.note
-    assert [value for _, value, *_ in shown.lines] == cells
+    assert [entry.value for entry in shown.entries] == [fixed(one, 4) for one in cells] and not shown.uses
 
 
 def test_thumbnails_are_made_off_the_gui_thread(qtbot, window, monkeypatch):

@@ -17,7 +17,8 @@ from tutor.engine.picture import Selection, panel, picture
 from tutor.engine.program import LENGTHS
 from tutor.engine.spec import Rope
 from tutor.engine.weights import random_weights
-from tutor.views import present, words
+from tutor.engine.working import short_name
+from tutor.views import explanation, present, words
 from tutor.views.chips import Chip
 
 VARIANTS = {
@@ -59,11 +60,7 @@ def some_cells(axes, count: int = 6):
 
 
 def explained(trace, path: str, index):
-    selection = Selection()
-    for axis, at in zip(trace.shapes[path], index, strict=True):
-        if axis.name in ("batch", "head"):
-            selection = selection.with_(axis.name, at)
-    return present.explanation(trace, panel(trace, path, selection), trace.working(path, index))
+    return explanation.explanation(trace, trace.working(path, index))
 
 
 def assert_words(text: str) -> None:
@@ -81,7 +78,7 @@ def test_every_kind_of_step_is_explained(qapp, name):
     for step in trace.program.steps:
         for index in some_cells(trace.shapes[step.name]):
             shown = explained(trace, step.name, index)
-            assert shown.address == f"{step.short}[{', '.join(map(str, index))}]"
+            assert shown.address == f"{short_name(step.name)}[{', '.join(map(str, index))}]"
             stored = float(trace[step.name][index])
             assert shown.value == stored or (np.isnan(stored) and np.isnan(shown.value))
             assert shown.agrees, (step.name, index)
@@ -94,8 +91,8 @@ def test_every_kind_of_step_is_explained(qapp, name):
             assert len({len(column) for column in shown.columns}) <= 1
             if shown.labels is not None:
                 assert len(shown.labels) == len(shown.columns[0])
-            for label, _ in shown.lines:
-                assert_words(label)
+            for entry in (*shown.entries, *shown.uses):
+                assert_words(entry.label)
 
 
 def notes_of(trace) -> set[str]:
@@ -109,6 +106,7 @@ def notes_of(trace) -> set[str]:
 
 def test_every_rule_that_is_worded_is_met_and_every_rule_met_is_worded(qapp):
     met = set().union(*(notes_of(variant(name)) for name in VARIANTS), notes_of(emptied()))
+    met.add(variant("post-norm").explain("W_E", (0, 0)).note.key)
     assert met == set(words._NOTES)
 
 
@@ -192,13 +190,14 @@ def test_a_tokens_merges_are_a_row_each(qapp):
     shown = explained(trace, "tokens", (0, 1))
     merges = trace.batch.merges[int(trace["tokens"][0, 1])]
     assert shown.whole
-    lines = shown.note.splitlines()
-    assert len(lines) == 1 + len(merges) > 1
-    assert all(re.fullmatch(r"\S+ \+ \S+ → \S+ +rank \d+", line) for line in lines[1:])
-    assert lines[-1].split("→")[1].strip().startswith("·cat")
+    assert len(shown.entries) == len(merges) > 1
+    for at, (entry, merge) in enumerate(zip(shown.entries, merges), 1):
+        assert re.fullmatch(rf"{at}\.  \S+ \+ \S+ → \S+", entry.label)
+        assert entry.value == f"rank {merge.rank}"
+    assert shown.entries[-1].label.endswith("→ ·cat")
     chinese = spoken("我喜欢")
     shown = explained(chinese, "tokens", (0, 1))
-    assert "⟨E5⟩ + ⟨96⟩ → ⟨E5 96⟩" in shown.note
+    assert shown.entries[0].label == "1.  ⟨E5⟩ + ⟨96⟩ → ⟨E5 96⟩"
 
 
 # -- tokens -------------------------------------------------------------------------------------------------------

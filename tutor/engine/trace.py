@@ -16,7 +16,7 @@ import numpy as np
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axes, Slices
 from tutor.engine.ops import Tokens
-from tutor.engine.ops.lookup import token_working
+from tutor.engine.ops.lookup import given_working, token_working
 from tutor.engine.program import Program, Use, lengths_of
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
@@ -128,7 +128,20 @@ class Trace(ABC):
         stored = float(self.read(name, at))
         if isinstance(self.program[name].op, Tokens):
             return token_working(Link(name, at), int(stored), stored)
-        return replace(self.program.working(self.read, name, at, self.shapes), stored=stored)
+        made = self.program.working(self.read, name, at, self.shapes)
+        row = made.row
+        if row is not None:  # a row runs along the last axis
+            whole = self.read(name, (*at[:-1], slice(None))).astype(np.float64)
+            row = replace(row, stored=whole)
+        return replace(made, stored=stored, row=row)
+
+    def explain(self, name: str, index: Sequence[int]) -> Working:
+        """How a cell came about; of a weight or another given number, that it was given. Raises TraceError or
+        AxesError."""
+        if name in self.program.by_name or name not in self.shapes:
+            return self.working(name, index)
+        at = ax.cell(self.shapes[name], index)
+        return given_working(Link(name, at), float(self.read(name, at)))
 
     def reads(self, name: str, index: Sequence[int]) -> tuple[tuple[str, Slices], ...]:
         """For a cell: each operand's name and the part of it that the cell comes from."""

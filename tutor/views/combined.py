@@ -17,7 +17,7 @@ from tutor.engine.trace import Trace
 from tutor.pins import Held
 from tutor.views import numbers, present, words
 from tutor.views.equation import Part
-from tutor.views.inspector import Explanation
+from tutor.views.explanation import Explanation
 
 translate = QCoreApplication.translate
 
@@ -198,12 +198,13 @@ def readout(trace: Trace, picture: Picture, part: int, row: int, column: int) ->
 
 def told(trace: Trace, picture: Picture, explained: Explanation) -> Explanation:
     """A worked cell under the name of what is shown: a mean, a sum or a difference."""
-    short = explained.address
     if picture.layout == MINUS:
-        short = translate("combined", "difference at {address}").format(address=short)
+        told = translate("combined", "difference at {address}").format(address=explained.address)
     elif picture.result.derived:
-        short = f"{how_words(trace, picture.result)} · {present.short_name(picture.path)}"
-    return replace(explained, address=short)
+        told = f"{how_words(trace, picture.result)} · {present.short_name(picture.path)}"
+    else:
+        return explained
+    return replace(explained, address=told, uses=())  # no step reads it
 
 
 def pair(picture: Picture) -> tuple[Panel, Panel]:

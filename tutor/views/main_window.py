@@ -37,6 +37,7 @@ from tutor.views.models_desk import ModelsDesk
 from tutor.views.outline import Outline
 from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
+from tutor.views.rowdrawer import RowDrawer
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
 from tutor.views.stage_desk import StageDesk
@@ -46,6 +47,7 @@ from tutor.views.theme import LIGHT, Theme
 from tutor.views.timeline import Timeline
 from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
+from tutor.views.working_desk import WorkingDesk
 from tutor.views.writing import Writing
 
 #: What the choices in the menu bar's corner show.
@@ -94,6 +96,8 @@ class MainWindow(QMainWindow):
         self.outline = Outline(look)
         self.stage = StagePane(look)
         self.inspector = Inspector(look)
+        self.drawer = RowDrawer(look)
+        self.stage.add_drawer(self.drawer)
         self.timeline = Timeline(look)
         steps = [self.actions_[one] for one in ("first", "previous", "next", "into", "out", "last")]
         self.transport = Transport(look, steps, self.actions_["next"])
@@ -146,13 +150,16 @@ class MainWindow(QMainWindow):
         self.compare_desk = CompareDesk(
             self.session, self.runner, self.desk, self.stage_desk, self.compare_band, self.several_band, self
         )  # fmt: skip
+        self.working_desk = WorkingDesk(
+            self.session, self.runner, self.stage, self.inspector, self.stage_desk, self.drawer, self
+        )
         self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
 
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
         self.look_desk.dress(
-            self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.timeline,
-            self.transport, self.training, self.writing, self._corner, self._status, self.panes,
+            self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
+            self.timeline, self.transport, self.training, self.writing, self._corner, self._status, self.panes,
             *self.heads, self.head_grid, self.several_band, self.compare_band,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
@@ -179,6 +186,7 @@ class MainWindow(QMainWindow):
         self.stage_desk.said.connect(self.say)
         self.heads_desk.compared.connect(self.compare_desk.hold)
         self.compare_desk.said.connect(self.say)
+        self.working_desk.failed.connect(self._stage_failed)
         self.session.traceChanged.connect(self._refresh)
         self.session.moved.connect(self._moved)
         self._patience = QTimer(self)
@@ -212,6 +220,8 @@ class MainWindow(QMainWindow):
             self.desk.cancel()
         elif self.continuing.isVisible():
             self.continue_desk.close()
+        elif self.session.trail.leave():
+            pass
         elif self.session.cell is not None:
             self.session.pin(None)
         else:
@@ -402,6 +412,7 @@ class MainWindow(QMainWindow):
         narrow = self.panes.adapt(self.width(), self.height())
         self.sentence.set_compact(narrow)
         self.transport.setVisible(not self.panes.is_low(self.height()))
+        self.working_desk.set_height(self.height() / self.look.font_scale)
 
     def retranslate(self) -> None:
         self.setWindowTitle(self.tr("Transformer Tutor"))
@@ -418,6 +429,7 @@ class MainWindow(QMainWindow):
         self.stage_desk.ask()
         self.heads_desk.ask()
         self.compare_desk.refresh()
+        self.working_desk.ask()
         self._refresh()
 
     # Qt's own -----------------------------------------------------------------------------------------------
