@@ -62,9 +62,10 @@ class Moves:
         self._depth = max(0, self._depth - 1)
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """All moves made inside are one."""
+    def together(self, more: bool = False) -> Iterator[None]:
+        """All moves made inside are one; with `more` they belong to the last one made before."""
         self.hold()
+        self._noted |= more
         try:
             yield
         finally:

@@ -164,7 +164,7 @@ class Session(QObject):
         if not same:
             self.cell = None
         self._arrived()
-        self.moves.note(before)
+        self._note(before)
         self.moved.emit()
         if not same:
             self.selectionChanged.emit()
@@ -218,10 +218,9 @@ class Session(QObject):
             self.go(self.stop.steps[0].name, OPERATION)
 
     def out(self) -> None:
-        """Leave the operations for the stage's result; from one of its results, for that one."""
+        """Leave the operations for the stage's result."""
         if self.trace is not None and self.inside:
-            results = self.stop.results
-            self.go((self.step if self.step in results else results[0]).name, STAGE)
+            self.go(self.stop.results[0].name, STAGE)
 
     def first(self) -> None:
         self.go_stop(0)
@@ -249,9 +248,14 @@ class Session(QObject):
     @property
     def place(self) -> Place:
         """The cursor and what is selected: what a move changes."""
-        return Place(
-            self.cursor.path, self.cursor.level, self.cell, self.selection, tuple(sorted(self.positions.items()))
-        )
+        # To have chosen the first entry is to have chosen nothing.
+        shown = Selection(tuple((axis, at) for axis, at in self.selection.at if at))
+        return Place(self.cursor.path, self.cursor.level, self.cell, shown, tuple(sorted(self.positions.items())))
+
+    def _note(self, before: Place) -> None:
+        """Remember where a move came from, if it moved anything."""
+        if before != self.place:
+            self.moves.note(before)
 
     def undo_move(self) -> None:
         """Back to where the last move came from, with what was selected there. Undoing is no move itself."""
@@ -303,7 +307,7 @@ class Session(QObject):
             self.selection = chosen
             self.positions = {name: min(place, self._last(name)) for name, place in self.positions.items()}
             self._follow_selection()
-            self.moves.note(before)
+            self._note(before)
             self.selectionChanged.emit()
 
     def turn(self, name: str, by: int) -> None:
@@ -332,7 +336,7 @@ class Session(QObject):
         follows = found is not None and bool(self.positions)
         if follows:
             self._follow_cell()
-        self.moves.note(before)
+        self._note(before)
         if follows:
             self.followed.emit()
         self.selectionChanged.emit()
@@ -351,7 +355,7 @@ class Session(QObject):
         if self.place == before:
             return
         with self.moves.together():
-            self.moves.note(before)
+            self._note(before)
             self._pin_followed(stream, at)
         self.followed.emit()
 

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Protocol
 
 from tutor import typeset
+from tutor.engine import axes as ax
 from tutor.engine import compare, decoding, derived, models, picture, saved
 from tutor.engine.axes import Index
 from tutor.engine.compare import Look
-from tutor.engine.picture import Picture
+from tutor.engine.picture import Panel, Picture, Selection
+from tutor.engine.pooling import pool
 from tutor.engine.sampling import GREEDY, Rules, choose
 from tutor.engine.spec import SpecError
 from tutor.engine.tokens import Batch, TokenError
@@ -94,6 +96,24 @@ def show(now: Look, held: Look | None = None, difference: bool = False) -> Shown
     latex = program.formula(path, roles=True)
     words = typeset.words(program.formula(path))
     return Shown(_picture(now, held, difference), typeset.svg(latex), words, program.code(path))
+
+
+#: The most cells a thumbnail has, and above how many cells a tensor is not computed for one.
+_THUMB, _TOO_BIG = (48, 96), 1 << 23
+
+
+def thumbnail(trace: Trace, path: str, selection: Selection) -> Panel | None:
+    """A step's result, small; None for what would take too long for a glance."""
+    if ax.count(trace.shapes[path]) > _TOO_BIG:
+        return None
+    step = trace.program[path]
+    full = picture.panel(trace, path, selection, whole=step.op.picture == "alone")
+    rows, columns = full.values.shape
+    small = pool(full.values if full.pooled is None else full.pooled, *_THUMB)
+    return replace(
+        full, values=small, pooled=None, real_rows=-(-full.real_rows * small.shape[0] // rows),
+        real_columns=-(-full.real_columns * small.shape[1] // columns),
+    )  # fmt: skip
 
 
 def _picture(now: Look, held: Look | None, difference: bool) -> Picture:

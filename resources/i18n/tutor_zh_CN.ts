@@ -32,6 +32,14 @@
     </message>
 </context>
 <context>
+    <name>AxisLegend</name>
+    <message>
+        <source>, </source>
+        <extracomment>Below this zoom the map rather leaves something out than becomes smaller.</extracomment>
+        <translation>，</translation>
+    </message>
+</context>
+<context>
     <name>Candidates</name>
     <message>
         <source>all others</source>
@@ -532,6 +540,10 @@
         <translation>大纲</translation>
     </message>
     <message>
+        <source>Map</source>
+        <translation>架构图</translation>
+    </message>
+    <message>
         <source>Inspector</source>
         <translation>检查器</translation>
     </message>
@@ -550,6 +562,53 @@
     <message>
         <source>Transformer Tutor</source>
         <translation>Transformer Tutor</translation>
+    </message>
+</context>
+<context>
+    <name>MapCanvas</name>
+    <message>
+        <source>you are here</source>
+        <extracomment>How high the title of an open block is: a click there folds it.</extracomment>
+        <translation>当前位置</translation>
+    </message>
+    <message>
+        <source>visited</source>
+        <translation>已看过</translation>
+    </message>
+    <message>
+        <source>partly visited</source>
+        <translation>看过一部分</translation>
+    </message>
+    <message>
+        <source>not visited</source>
+        <translation>还没看过</translation>
+    </message>
+    <message>
+        <source>Architecture map</source>
+        <translation>架构图</translation>
+    </message>
+</context>
+<context>
+    <name>MapPane</name>
+    <message>
+        <source>Architecture</source>
+        <translation>架构图</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>全图</translation>
+    </message>
+    <message>
+        <source>The whole map at once</source>
+        <translation>一次看到整张图</translation>
+    </message>
+    <message>
+        <source>Stage</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Back to the stage</source>
+        <translation>回到步骤</translation>
     </message>
 </context>
 <context>
@@ -638,10 +697,6 @@
 <context>
     <name>PlaceDesk</name>
     <message>
-        <source>encoder output → K, V</source>
-        <translation>编码器输出 → K、V</translation>
-    </message>
-    <message>
         <source>Model</source>
         <translation>模型</translation>
     </message>
@@ -660,6 +715,48 @@
     <message>
         <source>computing… · {place}</source>
         <translation>正在计算…… · {place}</translation>
+    </message>
+</context>
+<context>
+    <name>PlayBar</name>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>Stop here</source>
+        <translation>停在这里</translation>
+    </message>
+    <message>
+        <source>Go on by itself, to the end of the section</source>
+        <translation>自动前进，直到本部分结束</translation>
+    </message>
+    <message>
+        <source>Speed of Play</source>
+        <translation>播放速度</translation>
+    </message>
+    <message>
+        <source>Speed of Play: 1.0 shows a stage for about {seconds} s</source>
+        <translation>播放速度：1.0 时每一步约显示 {seconds} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>PlayDesk</name>
+    <message>
+        <source>This is the end of the walk.</source>
+        <translation>已经走到最后一步。</translation>
+    </message>
+    <message>
+        <source>The end of this section: press Play to go on.</source>
+        <translation>这一部分到此结束：按“播放”继续。</translation>
+    </message>
+    <message>
+        <source>Here is a question: answer or skip it, then press Play to go on.</source>
+        <translation>这里有一个问题：回答或跳过它，再按“播放”继续。</translation>
     </message>
 </context>
 <context>
@@ -910,6 +1007,7 @@
     <name>Timeline</name>
     <message>
         <source>No stages yet.</source>
+        <extracomment>After so long over one place the bubble comes up; once it is up it follows at once. How long the caret glides where motion is wanted.</extracomment>
         <translation>还没有步骤。</translation>
     </message>
     <message>
@@ -921,12 +1019,39 @@
         <translation>第 {number} 步，共 {total} 步：{section}，{stage}</translation>
     </message>
     <message>
+        <source>{stage}; operation {k} of {n}: {operation}</source>
+        <translation>{stage}；第 {k} 个操作，共 {n} 个：{operation}</translation>
+    </message>
+    <message>
+        <source>{place}; changed by a what-if</source>
+        <translation>{place}；已被假设改变</translation>
+    </message>
+    <message>
+        <source>operation {k} of {n}</source>
+        <translation>第 {k} 个操作，共 {n} 个</translation>
+    </message>
+    <message>
+        <source>{section} · stage {s} of {total}</source>
+        <translation>{section} · 第 {s} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>◆ changed by a what-if</source>
+        <translation>◆ 已被假设改变</translation>
+    </message>
+    <message>
         <source>Timeline</source>
         <translation>时间线</translation>
     </message>
     <message>
         <source>Use</source>
         <translation>读写</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineDesk</name>
+    <message>
+        <source>encoder output → K, V</source>
+        <translation>编码器输出 → K、V</translation>
     </message>
 </context>
 <context>
@@ -1031,6 +1156,81 @@
     <message>
         <source>The decoder&apos;s row before it predicts it: that row is lit in every stage.</source>
         <translation>由它前一行的解码器位置预测；这一行在每个阶段都会点亮。</translation>
+    </message>
+</context>
+<context>
+    <name>archmap</name>
+    <message>
+        <source>{count} parameters</source>
+        <translation>{count} 个参数</translation>
+    </message>
+    <message>
+        <source>{count} multiply-adds</source>
+        <translation>{count} 次乘加</translation>
+    </message>
+    <message>
+        <source>also reads how many tokens are real</source>
+        <translation>还读取真实词元的个数</translation>
+    </message>
+    <message>
+        <source>Blocks {first}–{last}</source>
+        <translation>块 {first}–{last}</translation>
+    </message>
+    <message>
+        <source>residual stream, {sizes}</source>
+        <translation>残差流，{sizes}</translation>
+    </message>
+    <message>
+        <source>encoder–decoder</source>
+        <translation>编码器–解码器</translation>
+    </message>
+    <message>
+        <source>decoder-only</source>
+        <translation>仅解码器</translation>
+    </message>
+    <message>
+        <source>encoder-only</source>
+        <translation>仅编码器</translation>
+    </message>
+    <message>
+        <source>pre-norm</source>
+        <translation>前置归一化</translation>
+    </message>
+    <message>
+        <source>post-norm</source>
+        <translation>后置归一化</translation>
+    </message>
+    <message>
+        <source>parallel residual</source>
+        <translation>并行残差</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>tied with {stage}</source>
+        <translation>与“{stage}”共享</translation>
+    </message>
+    <message>
+        <source>causal</source>
+        <translation>因果</translation>
+    </message>
+    <message>
+        <source>padding</source>
+        <translation>填充</translation>
+    </message>
+    <message>
+        <source>window {size}</source>
+        <translation>窗口 {size}</translation>
+    </message>
+    <message>
+        <source>{count} ids</source>
+        <translation>{count} 个编号</translation>
+    </message>
+    <message>
+        <source>by row</source>
+        <translation>按行</translation>
     </message>
 </context>
 <context>
@@ -1294,6 +1494,18 @@
         <translation>标准文字大小</translation>
     </message>
     <message>
+        <source>Motion as the system has it</source>
+        <translation>动画：跟随系统</translation>
+    </message>
+    <message>
+        <source>Reduced motion</source>
+        <translation>动画：减少</translation>
+    </message>
+    <message>
+        <source>Full motion</source>
+        <translation>动画：完整</translation>
+    </message>
+    <message>
         <source>Heat map or table</source>
         <translation>热图或表格</translation>
     </message>
@@ -1316,6 +1528,10 @@
     <message>
         <source>Blink: the pinned tensor (hold)</source>
         <translation>切换到固定的张量（按住）</translation>
+    </message>
+    <message>
+        <source>Architecture map</source>
+        <translation>架构图</translation>
     </message>
     <message>
         <source>Next pane</source>
@@ -1356,6 +1572,26 @@
     <message>
         <source>Previous block</source>
         <translation>上一个块</translation>
+    </message>
+    <message>
+        <source>Undo move</source>
+        <translation>撤销移动</translation>
+    </message>
+    <message>
+        <source>Redo move</source>
+        <translation>重做移动</translation>
+    </message>
+    <message>
+        <source>Play or pause</source>
+        <translation>播放或暂停</translation>
+    </message>
+    <message>
+        <source>Play slower</source>
+        <translation>放慢播放</translation>
+    </message>
+    <message>
+        <source>Play faster</source>
+        <translation>加快播放</translation>
     </message>
     <message>
         <source>Next head</source>

@@ -156,16 +156,6 @@ def test_what_a_stage_does_not_hand_on_is_an_operation_of_it(session):
     assert session.cursor == Cursor("blocks.0.ln1.mean", OPERATION)
 
 
-def test_out_of_one_of_several_results_stays_on_it(session):
-    session.go("blocks.0.attn.q_flat")
-    session.into()
-    session.next()
-    session.next()
-    assert session.cursor == Cursor("blocks.0.attn.v_flat", OPERATION)
-    session.out()
-    assert session.cursor == Cursor("blocks.0.attn.v_flat", STAGE)
-
-
 def test_visited_is_what_was_seen_and_no_more(session):
     session.go("blocks.0.attn.pattern")
     session.go("blocks.0.ln1.mean", OPERATION)

@@ -18,8 +18,9 @@ from tutor.engine.program import LENGTHS
 from tutor.engine.spec import Rope
 from tutor.engine.weights import random_weights
 from tutor.engine.working import short_name
-from tutor.views import explanation, present, words
+from tutor.views import explanation, present, usemarks, words
 from tutor.views.chips import Chip
+from tutor.views.uselane import AFTER, BEFORE
 
 VARIANTS = {
     "post-norm": {}, "pre-norm": {"norm": "pre", "final_norm": True, "positions": "learned", "activation": "gelu"},
@@ -306,31 +307,77 @@ def test_what_a_cell_lights_is_what_it_reads(qapp, name):
 # -- around it ----------------------------------------------------------------------------------------------------
 
 
+def marks(trace, path: str, inside: bool = False):
+    stop = trace.program.stop_of(path)
+    section = next(one for one in trace.program.sections if one.name == stop.section)
+    return usemarks.uses(trace, path, section.stops, stop if inside else None)
+
+
 def test_the_use_lane_shows_who_writes_and_who_reads(qapp):
     trace = variant("post-norm")
     program = trace.program
-    stops = {stop.path: stop.number for stop in program.stops}
-    block = next(section for section in program.sections if section.name == "blocks.0")
-    marks = {(mark.index, mark.symbol, mark.written, mark.inspected)
-             for mark in present.uses(trace, "blocks.0.attn.pattern", block.stops, None)}  # fmt: skip
+    stops = {step.name: stop.number for stop in program.stops for step in stop.steps}
+    found = {(mark.index, mark.symbol, mark.written, mark.inspected) for mark in marks(trace, "blocks.0.attn.pattern")}
     at = stops["blocks.0.attn.pattern"]
-    assert (at, "pattern", True, True) in marks, "written here"
-    assert (stops["blocks.0.attn.z"], "pattern", False, True) in marks, "read by × V"
-    assert (at - 1, "masked", True, False) in marks
-    assert (at, "masked", False, False) in marks
-    residual = present.uses(trace, "blocks.0.resid_mid", block.stops, None)
-    readers = {mark.index for mark in residual if mark.inspected and not mark.written}
-    assert readers == {program.stop_of(user.name).number for user, _ in program.consumers["blocks.0.resid_mid"]}
+    assert (at, "P", True, True) in found, "written here"
+    assert (stops["blocks.0.attn.z"], "P", False, True) in found, "read by × V"
+    assert (at - 1, "S\u0302", True, False) in found
+    assert (at, "S\u0302", False, False) in found
+    # V waits beside all this, with Q and K, which came with it.
+    assert {(stops["blocks.0.attn.v"], one, True, False) for one in "QKV"} <= found
+    assert (stops["blocks.0.attn.z"], "V", False, False) in found
+
+
+def test_who_is_no_longer_needed_is_not_shown(qapp):
+    trace = variant("post-norm")
+    assert {mark.symbol for mark in marks(trace, "blocks.0.attn_out")} == {"A", "C"}, "Q, K and V are all read"
+
+
+@pytest.mark.parametrize("name", ["modern", "side by side", "two texts", "two texts, pre-norm"])
+def test_the_residual_stream_is_seen_from_end_to_end(qapp, name):
+    """Each tensor of the stream: written once, read where the program reads it, and joined by a line."""
+    trace = variant(name)
+    program = trace.program
+    for section in program.sections:
+        streams = [step for stop in section.stops for step in stop.steps if step.role == "residual"]
+        for step in streams:
+            found = [mark for mark in marks(trace, step.name) if mark.stream]
+            sign = usemarks.symbol(program, step.name)[0]
+            chips = {one.name: stop.number for stop in section.stops for one in stop.steps}
+            readers = [user.name for user, _ in program.consumers.get(step.name, ())]
+            expected = {chips.get(one, AFTER) for one in readers} - {chips[step.name]}
+            assert {mark.index for mark in found if mark.inspected and not mark.written} == expected, step.name
+            assert (chips[step.name], sign) in {(mark.index, mark.symbol) for mark in found if mark.written}
+            others = {usemarks.symbol(program, one.name)[0] for one in streams}
+            assert others <= {mark.symbol for mark in found}, "the whole stream of the section"
+
+
+def test_every_mark_of_every_step_is_true(qapp):
+    """Against the program itself: no mark where nothing is written or read."""
+    for name in VARIANTS:
+        trace = variant(name)
+        program = trace.program
+        for path in (step.name for step in program.steps):
+            stop = program.stop_of(path)
+            section = next(one for one in program.sections if one.name == stop.section)
+            numbers = {one.number for one in section.stops}
+            for mark in marks(trace, path):
+                assert mark.index in numbers | {BEFORE, AFTER}
+                if mark.index < 0:
+                    continue
+                steps = program.stops[mark.index].steps
+                there = [one.name for one in steps] if mark.written else [one for s in steps for one in s.inputs]
+                assert mark.symbol in {usemarks.symbol(program, one)[0] for one in there if one in program.by_name}
+            assert [mark for mark in marks(trace, path) if mark.inspected and mark.written], path
 
 
 def test_inside_a_stage_the_use_lane_counts_operations(qapp):
     trace = variant("post-norm")
     stop = trace.program.stop_of("blocks.0.resid_mid")
-    marks = {(mark.index, mark.symbol, mark.written)
-             for mark in present.uses(trace, "blocks.0.ln1.mean", (), stop)}  # fmt: skip
+    found = {(mark.index, mark.symbol, mark.written) for mark in marks(trace, "blocks.0.ln1.mean", inside=True)}
     names = [step.short for step in stop.steps]
-    assert (names.index("mean"), "mean", True) in marks
-    assert {index for index, symbol, written in marks if symbol == "mean" and not written} == {
+    assert (names.index("mean"), "μ", True) in found
+    assert {index for index, symbol, written in found if symbol == "μ" and not written} == {
         names.index("var"), names.index("normalized"),
     }  # fmt: skip
 

@@ -49,7 +49,7 @@ from tutor import commands, typeset, work
 from tutor.engine import files, saved
 from tutor.runner import Runner
 from tutor.session import OPERATION, STAGE
-from tutor.views import numbers, words
+from tutor.views import numbers, present, words
 from tutor.views.files_desk import FilesDesk
 from tutor.work import Request
 
@@ -90,8 +90,12 @@ def check_place(window, path: str, shapes) -> None:
     assert f"stage {stop.number + 1} of {total}" in stage.state_text()
     assert stage.state_text().startswith("✓")
     assert window.timeline.value() == stop.number
+    inside = ""
+    if window.session.inside:
+        names = [one.name for one in stop.steps]
+        inside = f"; operation {names.index(path) + 1} of {len(names)}: {present.short_name(path)}"
     assert window.timeline.accessibleDescription() == (
-        f"Stage {stop.number + 1} of {total}: {words.section(stop.section)}, {title}"
+        f"Stage {stop.number + 1} of {total}: {words.section(stop.section)}, {title}{inside}"
     )
     assert window.outline.tree().currentIndex().data() == title
     assert window.outline.tree().currentIndex().parent().data() == words.section(stop.section)

@@ -198,6 +198,20 @@ def statistics(values: np.ndarray, axes: Axes, lengths: Sequence[np.ndarray | No
     )
 
 
+def looked_up(trace: Trace) -> dict[str, np.ndarray]:
+    """For each weight that is only looked up: the rows this run's ids need."""
+    found = {}
+    program = trace.program
+    for weight in program.weights:
+        rows = [
+            step.op.rows_used(trace.batches[step.inputs[0]].ids) if step.inputs[0] in trace.batches else None
+            for step, _ in program.consumers.get(weight.name, ())
+        ]
+        if rows and all(one is not None for one in rows):
+            found[weight.name] = np.unique(np.concatenate(rows)).astype(np.int64)  # type: ignore[arg-type]
+    return found
+
+
 def frozen(values: np.ndarray) -> np.ndarray:
     """A view that cannot be written through."""
     view = values.view()

@@ -32,11 +32,17 @@ from tutor.views.heads_desk import HeadsDesk
 from tutor.views.headstrip import HeadStrip
 from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
+from tutor.views.map_desk import MapDesk
+from tutor.views.mappane import MapPane
 from tutor.views.mask_desk import MaskDesk
 from tutor.views.models_desk import ModelsDesk
+from tutor.views.motion import Motion
+from tutor.views.mousekeys import MouseKeys
 from tutor.views.outline import Outline
 from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
+from tutor.views.play import PlayDesk
+from tutor.views.playbar import PlayBar
 from tutor.views.rowdrawer import RowDrawer
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
@@ -44,7 +50,9 @@ from tutor.views.stage_desk import StageDesk
 from tutor.views.stagepane import StagePane
 from tutor.views.statusline import StatusLine
 from tutor.views.theme import LIGHT, Theme
+from tutor.views.thumbs_desk import ThumbsDesk
 from tutor.views.timeline import Timeline
+from tutor.views.timeline_desk import TimelineDesk
 from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
 from tutor.views.working_desk import WorkingDesk
@@ -104,15 +112,20 @@ class MainWindow(QMainWindow):
         self.training = TrainingBar(look)
         self.writing = Writing(look)
         self.transport.add(self.writing)
+        self.playbar = PlayBar(look, "F5")
+        self.transport.add_group(self.playbar)
         self.panes = Panes(look, self.stage)
         self.left, self.right = self.panes.left, self.panes.right
+        self.side_map, self.map = MapPane(look, compact=True), MapPane(look)
         self.left.add("outline", self.outline)
+        self.left.add("map", self.side_map)
         self.right.add("inspector", self.inspector)
         self._make_heads(look)
         self.panes.add_above(self.sentence, self.strip, self.continuing)
         self.panes.add_below(self.timeline)
         self.panes.add_below(self.transport, self.training)
         self.panes.assemble()
+        self.panes.add_cover(self.map)
         self.setCentralWidget(self.panes)
         self._status = StatusLine()
         self.setStatusBar(self._status)
@@ -153,14 +166,31 @@ class MainWindow(QMainWindow):
         self.working_desk = WorkingDesk(
             self.session, self.runner, self.stage, self.inspector, self.stage_desk, self.drawer, self
         )
-        self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
+        self.maps = MapDesk(self.session, self.runner, (self.side_map, self.map), self)
+        self.thumbs = ThumbsDesk(self.session, self.runner, self)
+        self.lanes = TimelineDesk(self.session, self.timeline, self.thumbs, self)
+        self.place_desk = PlaceDesk(
+            self.session, self.outline, self.timeline, self.lanes, self.stage, self.inspector, self
+        )
+        self._make_moves()
+
+    def _make_moves(self) -> None:
+        """What moves by itself, and the way back."""
+        self.motion = Motion(self._settings, self.actions_, self)
+        self.motion.changed.connect(self.timeline.set_still)
+        self.timeline.set_still(self.motion.still())
+        self.player = PlayDesk(self.session, self.stage_desk, self.playbar, self.place_desk.announcer, self)
+        self.player.said.connect(self.say)
+        self._mouse = MouseKeys(self)
+        self._mouse.back.connect(self.session.undo_move)
+        self._mouse.forward.connect(self.session.redo_move)
 
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
         self.look_desk.dress(
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
-            self.timeline, self.transport, self.training, self.writing, self._corner, self._status, self.panes,
-            *self.heads, self.head_grid, self.several_band, self.compare_band,
+            self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
+            self.panes, self.side_map, self.map, *self.heads, self.head_grid, self.several_band, self.compare_band,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
         self.look_desk.ground("win", self._status)
@@ -168,6 +198,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.acts.connect_to(self)
         self.look_desk.dressed.connect(self._adapt)
+        self.maps.opened.connect(self._show_map)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
         self.models_desk.used.connect(self.desk.use_model_on)
@@ -221,9 +252,11 @@ class MainWindow(QMainWindow):
         elif self.continuing.isVisible():
             self.continue_desk.close()
         elif self.session.trail.leave():
-            pass
+            return
         elif self.session.cell is not None:
             self.session.pin(None)
+        elif self.maps.is_open():
+            self.maps.close()
         else:
             self.compare_desk.clear()
 
@@ -288,8 +321,8 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         there = self.session.trace is not None
         for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save",
-                     "next_head", "previous_head", "all_heads", "head_grid", "pin", "difference",
-                     "blink"):  # fmt: skip
+                     "next_head", "previous_head", "undo_move", "redo_move", "play", "all_heads", "head_grid", "pin",
+                     "difference", "blink"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
         for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):
@@ -342,6 +375,10 @@ class MainWindow(QMainWindow):
 
     # Commands -----------------------------------------------------------------------------------------------
 
+    def _show_map(self, shown: bool) -> None:
+        self.panes.show_cover(shown)
+        (self.map.canvas if shown else self.stage.current_view()).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def next_head(self) -> None:
         self.session.turn(ax.HEAD, 1)
 
@@ -368,8 +405,8 @@ class MainWindow(QMainWindow):
         self._by_pane(-1)
 
     def _by_pane(self, by: int) -> None:
-        views = (self.sentence.box(), self.strip, self.outline.tree(), self.stage.current_view(), self.inspector,
-                 self.timeline)  # fmt: skip
+        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.map.canvas,
+                 self.stage.current_view(), self.inspector, self.timeline)  # fmt: skip
         panes: list[QWidget] = [view for view in views if view.isVisible()]
         focus = QApplication.focusWidget()
         at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)
@@ -421,10 +458,12 @@ class MainWindow(QMainWindow):
             self.actions_[name].setIconText(text)
         self._corner.set_theme(self.look)
         self.left.set_title("outline", self.tr("Outline"))
+        self.left.set_title("map", self.tr("Map"))
         self.right.set_title("inspector", self.tr("Inspector"))
         self.right.set_title("heads", self.tr("Heads"))
         self.stage.set_view_title("grid", self.tr("Grid"), self.tr("The same step of every block, head by head"))
         self.place_desk.show_model()
+        self.maps.show_map()
         self.desk.show_chips()
         self.stage_desk.ask()
         self.heads_desk.ask()
@@ -453,12 +492,14 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous():
+            self._mouse.watch(self.windowHandle())
             self.stage.equation.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._settings.setValue("geometry", self.saveGeometry())
         self.panes.save(self._settings)
         self._patience.stop()
+        self.player.pause()
         self.desk.close()
         self.runner.close()
         super().closeEvent(event)

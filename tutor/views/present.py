@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +22,6 @@ from tutor.views.equation import Part
 from tutor.views.explanation import LETTERS, place
 from tutor.views.heatdata import Map
 from tutor.views.outline import Branch, Entry
-from tutor.views.timelinepaint import UseMark
 
 translate = QCoreApplication.translate
 
@@ -118,6 +117,17 @@ def part(trace: Trace, panel: Panel, row: int, turned: bool = False, masked: np.
     return Part(data, name, tuple((axis.name, axis.size) for axis in axes), letter, role, turned)
 
 
+def small(panel: Panel) -> Map:
+    """A thumbnail as a heat map without labels."""
+    ids = panel.kind == "ids"
+    return Map(
+        panel.values, kind=_KINDS.get(panel.kind, "signed"), low=panel.low if panel.high > panel.low else -1.0,
+        high=panel.high if panel.high > panel.low else 1.0,
+        hatched_rows=frozenset(range(panel.real_rows, panel.values.shape[0])),
+        hatched_cols=frozenset(range(panel.real_columns, panel.values.shape[1])), title=panel.name, whole=ids,
+    )  # fmt: skip
+
+
 def parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
     """A laid-out step as parts of an equation, the sign between them, and the words over an arrow."""
     row = batch_row(trace, picture.result)
@@ -196,39 +206,6 @@ def branches(trace: Trace) -> tuple[Branch, ...]:
         )
         for section in trace.program.sections
     )
-
-
-def _symbol(trace: Trace, name: str) -> tuple[str, str]:
-    """A tensor's mark in the use lane and its role."""
-    step = trace.program[name]
-    role = LETTERS.get(step.role, "")
-    letter = {"Q": "Q", "K": "K", "V": "V"}.get(role)
-    return letter or name.rsplit(".", 1)[-1], role
-
-
-def uses(
-    trace: Trace, path: str, stops: Sequence[Stop], inside: Stop | None, chips: Mapping[int, int] | None = None
-) -> tuple[UseMark, ...]:
-    """Where the tensor on screen and what it was made from are written and read, within what the lane shows.
-
-    `chips` says which chip stands for a stage where several are folded into one.
-    """
-    program = trace.program
-    where: dict[str, int] = {}
-    if inside is not None:
-        where = {step.name: at for at, step in enumerate(inside.steps)}
-    else:
-        where = {step.name: (chips or {}).get(stop.number, stop.number) for stop in stops for step in stop.steps}
-    marks: dict[tuple[int, str, bool], UseMark] = {}
-    step = program[path]
-    for name in (*(one for one in step.inputs if one in program.by_name), path):
-        symbol, role = _symbol(trace, name)
-        if name in where:
-            marks[(where[name], symbol, True)] = UseMark(where[name], symbol, role, True, name == path)
-        for user, _ in program.consumers.get(name, ()):
-            if user.name in where and (where[user.name], symbol, True) not in marks:
-                marks[(where[user.name], symbol, False)] = UseMark(where[user.name], symbol, role, False, name == path)
-    return tuple(sorted(marks.values(), key=lambda mark: (mark.index, not mark.written)))
 
 
 def scales(picture: Picture) -> list[tuple[str, str, float, float]]:
