@@ -45,7 +45,7 @@ def heads(session: Session) -> tuple[int, ...]:
 def tokens(session: Session, stream: str | None) -> tuple[int, ...]:
     """The several tokens that are selected of a text, those that the sentence on screen has; none where it is one."""
     trace = session.trace
-    if trace is None or stream not in trace.batches:
+    if trace is None or stream is None or stream not in trace.batches:
         return ()
     batch = trace.batches[stream]
     row = min(dict(session.selection.at).get(ax.BATCH, 0), batch.n_rows - 1)

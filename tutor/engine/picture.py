@@ -303,8 +303,8 @@ def picture(trace: Trace, path: str, selection: Selection) -> Picture:
         rows = choose(trace.shapes[path])[0]
         whole = rows is not None and isinstance(result.where[rows], int)
         axis = trace.shapes[path][rows].name if rows is not None else ""
-        operands = (panel(trace, path, selection.single(axis)),) if whole else ()
-        return Picture(path, "derived" if whole else "alone", operands, result, trace.stats(path))
+        before = (panel(trace, path, selection.single(axis)),) if whole else ()
+        return Picture(path, "derived" if whole else "alone", before, result, trace.stats(path))
     selection = selection.single()
     drawn = {"product": 2, "turned": 2, "sum": 3, "times": 2, "arrow": 1}.get(step.op.picture, 0)
     operands = tuple(panel(trace, name, selection) for name in step.operands[:drawn])
