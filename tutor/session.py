@@ -17,6 +17,7 @@ from tutor.engine.program import Section, Step, Stop
 from tutor.engine.trace import Trace
 from tutor.moves import Moves, Place
 from tutor.pins import Pins
+from tutor.scales import Scales
 from tutor.trail import Trail
 
 STAGE = "stage"
@@ -60,6 +61,8 @@ class Session(QObject):
         #: What is held beside the current tensor.
         self.pins = Pins(self)
         self._visited: set[str] = set()
+        #: The ranges of the colour scales.
+        self.scales = Scales(self)
         #: Which of its results a stage showed last, where that was not the first.
         self._left: dict[str, str] = {}
         #: The way from number to number that was followed in the working.

@@ -40,6 +40,93 @@
     </message>
 </context>
 <context>
+    <name>BarsDesk</name>
+    <message>
+        <source>These are ids: a larger one is not more, so they have no bars.</source>
+        <extracomment>How many of the entries that a search finds are shown. Which view the learner last chose, over the vocabulary and elsewhere.</extracomment>
+        <translation>这些是编号：编号大并不表示更多，因此没有条形。</translation>
+    </message>
+    <message numerus="yes">
+        <source>the other %n token(s) together</source>
+        <translation>
+            <numerusform>其余 %n 个词元合计</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>p {share}</source>
+        <translation>p {share}</translation>
+    </message>
+    <message>
+        <source>rank</source>
+        <translation>名次</translation>
+    </message>
+    <message>
+        <source>token</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>probability</source>
+        <translation>概率</translation>
+    </message>
+    <message>
+        <source>logit</source>
+        <translation>对数几率</translation>
+    </message>
+    <message>
+        <source>{path}[{index}] = {value}; probability {share}; rank {rank} of {total}</source>
+        <translation>{path}[{index}] = {value}；概率 {share}；第 {rank} 名，共 {total} 个</translation>
+    </message>
+    <message>
+        <source>After {token} ({at})</source>
+        <translation>{token}（{at}）之后</translation>
+    </message>
+    <message>
+        <source>In the place of {token} ({at})</source>
+        <translation>在 {token}（{at}）的位置上</translation>
+    </message>
+    <message>
+        <source>No token has “{text}” in it: try a part of it, or an id below {total}.</source>
+        <translation>没有词元含有“{text}”：请试试其中一部分，或小于 {total} 的编号。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s) found; Return pins the first.</source>
+        <translation>
+            <numerusform>找到 %n 个词元；按回车固定第一个。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The others lie between {low} and {high}; p is what softmax will make of them.</source>
+        <translation>其余的在 {low} 与 {high} 之间；p 是 softmax 之后它们的概率。</translation>
+    </message>
+</context>
+<context>
+    <name>BarsView</name>
+    <message>
+        <source>Bars</source>
+        <translation>条形图</translation>
+    </message>
+    <message>
+        <source>Largest entries</source>
+        <translation>最大的几项</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>How many of the largest entries</source>
+        <translation>显示最大的几项</translation>
+    </message>
+    <message>
+        <source>Find a token or id</source>
+        <translation>查找词元或编号</translation>
+    </message>
+    <message>
+        <source>Part of a token, or an id; Return pins the first that is found</source>
+        <translation>词元的一部分，或编号；按回车固定找到的第一个</translation>
+    </message>
+</context>
+<context>
     <name>Candidates</name>
     <message>
         <source>all others</source>
@@ -101,7 +188,25 @@
     <name>ColorBar</name>
     <message>
         <source>Colour scale from {low} to {high}</source>
+        <extracomment>Room above and below the bar itself, in units of the design.</extracomment>
         <translation>色标范围：{low} 到 {high}</translation>
+    </message>
+</context>
+<context>
+    <name>ColumnBars</name>
+    <message>
+        <source>Bars</source>
+        <translation>条形图</translation>
+    </message>
+    <message>
+        <source>Nothing to show yet.</source>
+        <translation>暂无内容。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n column(s).</source>
+        <translation>
+            <numerusform>%n 列。</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -225,6 +330,28 @@
     </message>
 </context>
 <context>
+    <name>CopyDesk</name>
+    <message>
+        <source>Copying {count} values…</source>
+        <extracomment>Up to so many cells are copied at once; more of them away from the window, with progress.</extracomment>
+        <translation>正在复制 {count} 个数值…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n value(s) copied.</source>
+        <translation>
+            <numerusform>已复制 %n 个数值。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Copying was stopped.</source>
+        <translation>已停止复制。</translation>
+    </message>
+    <message>
+        <source>That is too much to copy: select fewer cells.</source>
+        <translation>内容太多，无法复制：请少选一些单元格。</translation>
+    </message>
+</context>
+<context>
     <name>Crumbs</name>
     <message>
         <source>The way here</source>
@@ -248,6 +375,121 @@
     <message>
         <source>Largest: {value} at row {row}, column {column}.</source>
         <translation>绝对值最大：{value}，位于行 {row}、列 {column}。</translation>
+    </message>
+    <message>
+        <source>1 px = {rows} × {columns} cells (max |x|)</source>
+        <translation>1 像素 = {rows} × {columns} 格（取 |x| 最大者）</translation>
+    </message>
+    <message>
+        <source>1 px = {columns} columns (max |x|)</source>
+        <translation>1 像素 = {columns} 列（取 |x| 最大者）</translation>
+    </message>
+    <message>
+        <source>1 px = {rows} rows (max |x|)</source>
+        <translation>1 像素 = {rows} 行（取 |x| 最大者）</translation>
+    </message>
+    <message>
+        <source>rows {first}–{last} of {size}</source>
+        <translation>第 {first}–{last} 行，共 {size} 行</translation>
+    </message>
+    <message>
+        <source>columns {first}–{last} of {size}</source>
+        <translation>第 {first}–{last} 列，共 {size} 列</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDesk</name>
+    <message>
+        <source>The export was cancelled; nothing was written.</source>
+        <translation>导出已取消，没有写入任何文件。</translation>
+    </message>
+    <message>
+        <source>{title}, stage {number} of {total}</source>
+        <translation>{title}，第 {number} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>Exported as {name}.</source>
+        <translation>已导出为 {name}。</translation>
+    </message>
+    <message>
+        <source>The export failed ({error}): try another format.</source>
+        <translation>导出失败（{error}）：请换一种格式。</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export</source>
+        <extracomment>What can be exported, and the formats of each.</extracomment>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>There is no such folder: choose another place.</source>
+        <translation>没有这个文件夹：请另选位置。</translation>
+    </message>
+    <message>
+        <source>This is a folder: give the file a name.</source>
+        <translation>这是一个文件夹：请给出文件名。</translation>
+    </message>
+    <message>
+        <source>{name} is there already: Export again replaces it.</source>
+        <translation>{name} 已经存在：再按一次“导出”就会替换它。</translation>
+    </message>
+    <message>
+        <source>Picture: the heat maps of this step</source>
+        <translation>图片：这一步的热图</translation>
+    </message>
+    <message>
+        <source>Picture: this view as it stands</source>
+        <translation>图片：当前视图</translation>
+    </message>
+    <message>
+        <source>Picture: the whole window</source>
+        <translation>图片：整个窗口</translation>
+    </message>
+    <message>
+        <source>Numbers: this tensor, whole</source>
+        <translation>数字：整个张量</translation>
+    </message>
+    <message>
+        <source>Handout: steps with formulas and numbers</source>
+        <translation>讲义：步骤、公式和数字</translation>
+    </message>
+    <message>
+        <source>This stage</source>
+        <translation>这一步</translation>
+    </message>
+    <message>
+        <source>This part of the model</source>
+        <translation>模型的这一部分</translation>
+    </message>
+    <message>
+        <source>All stages</source>
+        <translation>所有步骤</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -560,6 +802,18 @@
         <translation>各块的同一步，逐头显示</translation>
     </message>
     <message>
+        <source>Vocabulary</source>
+        <translation>词表</translation>
+    </message>
+    <message>
+        <source>Bars</source>
+        <translation>条形图</translation>
+    </message>
+    <message>
+        <source>The chosen row as bars (Shift+T)</source>
+        <translation>把所选的行画成条形图（Shift+T）</translation>
+    </message>
+    <message>
         <source>Transformer Tutor</source>
         <translation>Transformer Tutor</translation>
     </message>
@@ -664,6 +918,48 @@
     <message>
         <source>{size} MB</source>
         <translation>{size} MB</translation>
+    </message>
+</context>
+<context>
+    <name>NanBand</name>
+    <message>
+        <source>Go there</source>
+        <translation>前往</translation>
+    </message>
+    <message>
+        <source>To the step that NaN arose in</source>
+        <translation>前往首次出现 NaN 的步骤</translation>
+    </message>
+</context>
+<context>
+    <name>NanDesk</name>
+    <message>
+        <source>{place} ({step})</source>
+        <translation>{place}（{step}）</translation>
+    </message>
+    <message>
+        <source>NaN (not a number) arises in this step: {why}.</source>
+        <translation>NaN（非数值）产生于这一步：{why}。</translation>
+    </message>
+    <message>
+        <source>NaN (not a number) first arises in {place}: {why}.</source>
+        <translation>NaN（非数值）首次产生于{place}：{why}。</translation>
+    </message>
+    <message>
+        <source>the weight {name} holds it</source>
+        <translation>权重 {name} 中含有 NaN</translation>
+    </message>
+    <message>
+        <source>a row is masked everywhere, and 0 ÷ 0 has no value</source>
+        <translation>有一行全被掩盖，而 0 ÷ 0 没有值</translation>
+    </message>
+    <message>
+        <source>it computes with infinite numbers</source>
+        <translation>参与运算的数中有无穷大</translation>
+    </message>
+    <message>
+        <source>its operands hold none</source>
+        <translation>它的操作数中没有 NaN</translation>
     </message>
 </context>
 <context>
@@ -783,6 +1079,78 @@
     <message>
         <source>row</source>
         <translation>整行</translation>
+    </message>
+</context>
+<context>
+    <name>ScaleBar</name>
+    <message>
+        <source>Colour scale of {name}, from {low} to {high}</source>
+        <extracomment>An arrow key makes the range so much larger or smaller; with Ctrl less.</extracomment>
+        <translation>{name} 的色阶，从 {low} 到 {high}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n value(s) outside</source>
+        <translation>
+            <numerusform>%n 个值超出</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n value(s) on screen lie outside this range: click to cover them all.</source>
+        <translation>
+            <numerusform>屏幕上有 %n 个数值超出此范围：点击以涵盖全部数值。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The range reaches to ±</source>
+        <translation>范围两端 ±</translation>
+    </message>
+    <message>
+        <source>On screen up to ±{most}, coloured up to ±{reach}. Drag a handle, or double-click to type the range.</source>
+        <translation>屏幕上的数值最大到 ±{most}，色阶到 ±{reach}。拖动手柄，或双击输入范围。</translation>
+    </message>
+    <message>
+        <source>Type a number above 0, such as 4.5.</source>
+        <translation>请输入大于 0 的数，例如 4.5。</translation>
+    </message>
+</context>
+<context>
+    <name>ScaleDesk</name>
+    <message>
+        <source>One scale for {names}, in every head and sentence</source>
+        <extracomment>Up to so many cells are counted at once; more of them away from the window.</extracomment>
+        <translation>{names} 在所有头和句子中共用一个色阶</translation>
+    </message>
+</context>
+<context>
+    <name>ScaleFoot</name>
+    <message>
+        <source>Shared scale</source>
+        <extracomment>Product, its two operands: no equation has more scales.</extracomment>
+        <translation>共用色阶</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>适配</translation>
+    </message>
+    <message>
+        <source>Fixed 0 to 1</source>
+        <translation>固定 0 到 1</translation>
+    </message>
+    <message>
+        <source>One scale for every head and sentence (K)</source>
+        <translation>所有头和句子共用一个色阶（K）</translation>
+    </message>
+    <message>
+        <source>Fit the scale to what is on screen; it leaves its group until it is locked again (A)</source>
+        <translation>使色阶适配屏幕上的数值；在重新锁定之前不再与同组共用（A）</translation>
+    </message>
+    <message>
+        <source>Histogram of the values on screen</source>
+        <translation>屏幕上数值的直方图</translation>
+    </message>
+    <message>
+        <source>Probabilities are always coloured from 0 to 1.</source>
+        <translation>概率的色阶总是从 0 到 1。</translation>
     </message>
 </context>
 <context>
@@ -932,14 +1300,6 @@
 <context>
     <name>StageDesk</name>
     <message>
-        <source>Scale fixed from 0 to 1</source>
-        <translation>色标固定为 0 到 1</translation>
-    </message>
-    <message>
-        <source>One scale for {names}</source>
-        <translation>{names} 共用色标</translation>
-    </message>
-    <message>
         <source>Head</source>
         <translation>头</translation>
     </message>
@@ -950,10 +1310,6 @@
 </context>
 <context>
     <name>StagePane</name>
-    <message>
-        <source>Colour scale of {name}</source>
-        <translation>{name} 的色标</translation>
-    </message>
     <message>
         <source>Stage</source>
         <translation>步骤</translation>
@@ -976,6 +1332,45 @@
     <message>
         <source>Progress</source>
         <translation>进度</translation>
+    </message>
+</context>
+<context>
+    <name>TablePane</name>
+    <message>
+        <source>Table of</source>
+        <translation>表格内容</translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation>数字格式</translation>
+    </message>
+    <message>
+        <source>4 significant</source>
+        <translation>4 位有效数字</translation>
+    </message>
+    <message>
+        <source>2 decimals</source>
+        <translation>2 位小数</translation>
+    </message>
+    <message>
+        <source>4 decimals</source>
+        <translation>4 位小数</translation>
+    </message>
+    <message>
+        <source>scientific</source>
+        <translation>科学计数法</translation>
+    </message>
+    <message>
+        <source>every digit</source>
+        <translation>全部位数</translation>
+    </message>
+    <message>
+        <source>Copying</source>
+        <translation>正在复制</translation>
+    </message>
+    <message>
+        <source>Stop copying</source>
+        <translation>停止复制</translation>
     </message>
 </context>
 <context>
@@ -1140,6 +1535,148 @@
     </message>
 </context>
 <context>
+    <name>VocabDesk</name>
+    <message>
+        <source>Run a sentence to see what its vectors say in words.</source>
+        <translation>运行一个句子，看看它的向量用词来说是什么意思。</translation>
+    </message>
+    <message>
+        <source>Each residual as if the model ended there: its own last steps applied to it. Only the last row was trained to be read so.</source>
+        <translation>把每一处残差都当作模型到此为止：对它做模型自己的最后几步。只有最后一行是训练时就这样读的。</translation>
+    </message>
+    <message>
+        <source>Each residual as if the model ended there: the output matrix applied to it, without a further norm. Only the last row was trained to be read so.</source>
+        <translation>把每一处残差都当作模型到此为止：直接乘输出矩阵，不再做归一化。只有最后一行是训练时就这样读的。</translation>
+    </message>
+    <message numerus="yes">
+        <source>the other %n token(s) together</source>
+        <translation>
+            <numerusform>其余 %n 个词元合计</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What it would predict, {place}.</source>
+        <translation>单看这一处残差会预测什么，{place}。</translation>
+    </message>
+    <message>
+        <source>row {id} of the embedding table: cosine {cosine}, dot {dot}</source>
+        <translation>嵌入表第 {id} 行：余弦 {cosine}，点积 {dot}</translation>
+    </message>
+    <message>
+        <source>Rows of the embedding table nearest to this vector, {place}.</source>
+        <translation>嵌入表中与这个向量最近的行，{place}。</translation>
+    </message>
+    <message>
+        <source>bits</source>
+        <translation>比特</translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation>奈特</translation>
+    </message>
+    <message>
+        <source>−log p({token}) = {nats} nats = {bits} bits; p = {share}</source>
+        <translation>−log p({token}) = {nats} 奈特 = {bits} 比特；p = {share}</translation>
+    </message>
+    <message numerus="yes">
+        <source>The text does not say what its %n gap(s) hid, so the model&apos;s surprise at it is not known.</source>
+        <translation>
+            <numerusform>文本没有说明 %n 个空缺里原来是什么，因此无法知道模型的惊讶程度。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>This model is trained on gaps: put a mask in the sentence, and say what it hid.</source>
+        <translation>这个模型是靠填空训练的：请在句子里放一个掩码，再说明它遮住了什么。</translation>
+    </message>
+    <message>
+        <source>One token has no next one: type a longer text.</source>
+        <translation>只有一个词元，没有下一个：请输入更长的文本。</translation>
+    </message>
+    <message numerus="yes">
+        <source>−log p of what the gaps hid: mean {mean} {unit} over %n gap(s).</source>
+        <translation>
+            <numerusform>空缺所遮词元的 −log p：%n 个空缺平均 {mean} {unit}。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>−log p of each true next token: mean {mean} {unit} over %n token(s). In nats the mean is the training loss of this text; e to its power, {perplexity}, is the perplexity.</source>
+        <translation>
+            <numerusform>每个真实的下一个词元的 −log p：%n 个词元平均 {mean} {unit}。以奈特计，这个平均值就是这段文本的训练损失；e 的该次方 {perplexity} 是困惑度。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>“{text}” is no single token of this model.</source>
+        <translation>“{text}”不是这个模型的一个词元。</translation>
+    </message>
+</context>
+<context>
+    <name>VocabView</name>
+    <message>
+        <source>Vocabulary</source>
+        <translation>词表</translation>
+    </message>
+    <message>
+        <source>Logit lens</source>
+        <translation>logits 透镜</translation>
+    </message>
+    <message>
+        <source>This residual alone</source>
+        <translation>单看这一处残差</translation>
+    </message>
+    <message>
+        <source>Nearest tokens</source>
+        <translation>最近的词元</translation>
+    </message>
+    <message>
+        <source>Surprise</source>
+        <translation>惊讶程度</translation>
+    </message>
+    <message>
+        <source>Click a cell to go to its residual and position</source>
+        <translation>点击单元格，转到它的残差和位置</translation>
+    </message>
+    <message>
+        <source>cosine</source>
+        <translation>余弦</translation>
+    </message>
+    <message>
+        <source>dot</source>
+        <translation>点积</translation>
+    </message>
+    <message>
+        <source>By the angle between the vectors</source>
+        <translation>按向量之间的夹角</translation>
+    </message>
+    <message>
+        <source>By the products of their features, summed</source>
+        <translation>按各特征乘积之和</translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation>奈特</translation>
+    </message>
+    <message>
+        <source>bits</source>
+        <translation>比特</translation>
+    </message>
+    <message>
+        <source>With the natural logarithm, as in training</source>
+        <translation>用自然对数，与训练时相同</translation>
+    </message>
+    <message>
+        <source>With the logarithm to base 2: one bit is a toss of a coin</source>
+        <translation>用以 2 为底的对数：一比特相当于抛一次硬币</translation>
+    </message>
+    <message>
+        <source>What was hidden here? One token, then Return</source>
+        <translation>这里遮住了什么？输入一个词元后按回车</translation>
+    </message>
+    <message>
+        <source>What the gap hid</source>
+        <translation>空缺遮住的词元</translation>
+    </message>
+</context>
+<context>
     <name>Writing</name>
     <message>
         <source>of {count}</source>
@@ -1285,6 +1822,21 @@
     </message>
 </context>
 <context>
+    <name>captions</name>
+    <message>
+        <source>Model: {model}</source>
+        <translation>模型：{model}</translation>
+    </message>
+    <message>
+        <source>Colours from 0 to 1</source>
+        <translation>颜色从 0 到 1</translation>
+    </message>
+    <message>
+        <source>Colours of {names} from {low} to {high}</source>
+        <translation>{names} 的颜色从 {low} 到 {high}</translation>
+    </message>
+</context>
+<context>
     <name>column</name>
     <message>
         <source>product</source>
@@ -1387,8 +1939,12 @@
         <translation>总和使用单独的色标</translation>
     </message>
     <message>
-        <source>{place}   current {now}, pinned {held}, difference {less}</source>
-        <translation>{place}   当前 {now}，固定 {held}，差值 {less}</translation>
+        <source>{place} · current {now}, pinned {held}</source>
+        <translation>{place} · 当前 {now}，固定 {held}</translation>
+    </message>
+    <message>
+        <source>difference {less}</source>
+        <translation>差值 {less}</translation>
     </message>
     <message>
         <source>difference at {address}</source>
@@ -1442,6 +1998,10 @@
         <translation>保存本次运行记录……</translation>
     </message>
     <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
         <source>Quit</source>
         <translation>退出</translation>
     </message>
@@ -1464,6 +2024,18 @@
     <message>
         <source>Continue the sentence…</source>
         <translation>续写句子…</translation>
+    </message>
+    <message>
+        <source>Copy values</source>
+        <translation>复制数值</translation>
+    </message>
+    <message>
+        <source>Copy values as NumPy</source>
+        <translation>复制数值为 NumPy</translation>
+    </message>
+    <message>
+        <source>Copy values as Markdown</source>
+        <translation>复制数值为 Markdown</translation>
     </message>
     <message>
         <source>Cancel or unpin</source>
@@ -1530,8 +2102,40 @@
         <translation>切换到固定的张量（按住）</translation>
     </message>
     <message>
+        <source>Shared scale</source>
+        <translation>共用色阶</translation>
+    </message>
+    <message>
+        <source>Fit the scale to the screen</source>
+        <translation>使色阶适配屏幕</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Whole map</source>
+        <translation>显示整幅热图</translation>
+    </message>
+    <message>
         <source>Architecture map</source>
         <translation>架构图</translation>
+    </message>
+    <message>
+        <source>Heat map or bars</source>
+        <translation>热图或条形图</translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation>词表</translation>
+    </message>
+    <message>
+        <source>Find a token in the vocabulary</source>
+        <translation>在词表中查找词元</translation>
     </message>
     <message>
         <source>Next pane</source>
@@ -2067,6 +2671,26 @@
     <message>
         <source>{name} is no rank file with every byte in it: put the original back, or train again.</source>
         <translation>{name} 不是包含全部字节的词表文件：请放回原文件，或重新训练。</translation>
+    </message>
+</context>
+<context>
+    <name>handout</name>
+    <message>
+        <source>stage {number} of {total}</source>
+        <extracomment>As much of a tensor as is printed as a table. A map of more cells is an image here: a page should open at once, and its numbers stand below.</extracomment>
+        <translation>第 {number} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>A walk through {model}</source>
+        <translation>逐步走过 {model}</translation>
+    </message>
+    <message>
+        <source>Every number is the model&apos;s own. Made with Transformer Tutor.</source>
+        <translation>每个数字都出自模型本身。由 Transformer Tutor 制作。</translation>
+    </message>
+    <message>
+        <source>Rows 0 to {row} of {rows} and columns 0 to {column} of {columns}.</source>
+        <translation>{rows} 行中的第 0 至 {row} 行，{columns} 列中的第 0 至 {column} 列。</translation>
     </message>
 </context>
 <context>

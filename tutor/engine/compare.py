@@ -12,12 +12,14 @@ import numpy as np
 
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axis, Index
-from tutor.engine.picture import Panel, Picture, Selection, panel
-from tutor.engine.pooling import BASE, BIG, largest_size, pool
+from tutor.engine.picture import Panel, Picture, Selection, finished, panel
+from tutor.engine.pooling import largest_size
 from tutor.engine.trace import Stats, Trace, TraceError, statistics
 from tutor.engine.working import Line, Link, Note, Working, number, row
 
 BESIDE, MINUS = "beside", "minus"
+#: What the scale of a difference is known by.
+DIFFERENCE = "difference"
 _NOTHING = Selection()
 
 
@@ -93,7 +95,7 @@ def pair(now: Look, held: Look) -> Pair:
         low, high = min(one.low, two.low), max(one.high, two.high)
         shared = tuple(dict.fromkeys((*one.shared, *two.shared)))
         one, two = (replace(each, low=low, high=high, shared=shared) for each in (one, two))
-    return Pair(one, two, tuple(notes), misfit)
+    return Pair(finished(now.trace, one), finished(held.trace, two), tuple(notes), misfit)
 
 
 def beside(now: Look, held: Look) -> Picture:
@@ -121,14 +123,14 @@ def difference(now: Look, held: Look) -> Picture:
         every = minus(now.trace[now.path], held.trace[held.path])
         most = largest_size(every.reshape(-1, every.shape[-1]))
     found = replace(
-        made.now, values=values, kind="signed", low=-most, high=most, shared=(now.path,),
-        pooled=pool(values, *BASE) if values.size > BIG else None,
-        real_rows=min(made.now.real_rows, made.held.real_rows),
+        made.now, values=values, kind="signed", low=-most, high=most, shared=(DIFFERENCE,), alias=DIFFERENCE,
+        masked=None, pyramid=None, real_rows=min(made.now.real_rows, made.held.real_rows),
         real_columns=min(made.now.real_columns, made.held.real_columns),
     )  # fmt: skip
     notes = made.notes
     if bool(np.isposinf(values).any() or np.isneginf(values).any()):
         notes += (Note("compare.infinite"),)
+    found = finished(now.trace, found)
     return Picture(
         now.path, MINUS, (made.now, made.held), found, stats_of(found), (now.trace, held.trace, now.trace), notes
     )  # fmt: skip
@@ -184,8 +186,7 @@ def _cut(of: Panel, rows: int | None, columns: int | None) -> Panel:
     values = of.values[:rows, :columns]
     return replace(
         of, values=values, real_rows=min(of.real_rows, values.shape[0]),
-        real_columns=min(of.real_columns, values.shape[1]),
-        pooled=pool(values, *BASE) if values.size > BIG else None,
+        real_columns=min(of.real_columns, values.shape[1]), masked=None, pyramid=None,
     )  # fmt: skip
 
 

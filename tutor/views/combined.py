@@ -11,8 +11,8 @@ from PySide6.QtCore import QCoreApplication
 
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axis, Index
-from tutor.engine.compare import BESIDE, MINUS
-from tutor.engine.picture import MEAN, Lit, Panel, Picture
+from tutor.engine.compare import BESIDE, DIFFERENCE, MINUS
+from tutor.engine.picture import MEAN, SUM, Lit, Panel, Picture
 from tutor.engine.trace import Trace
 from tutor.pins import Held
 from tutor.views import numbers, present, words
@@ -44,9 +44,7 @@ def parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
     made = []
     for at, panel in enumerate(picture.panels):
         run = trace_at(picture, at, trace)
-        pattern = panel.kind == "probability" and {ax.QUERY, ax.KEY} <= set(ax.names(panel.axes))
-        masked = panel.values == 0 if pattern else None
-        part = present.part(run, panel, present.batch_row(run, panel), masked=masked)
+        part = present.part(run, panel, present.batch_row(run, panel))
         if panel.rows is None and any(axis.name in (ax.POS, ax.QUERY) for axis, _ in panel.derived):
             part = replace(part, data=replace(part.data, row_labels=(short_how(panel),)))
         made.append(replace(part, name=_title(picture, at, panel, run)))
@@ -124,12 +122,10 @@ def notes(picture: Picture) -> str:
     return " ".join(words.note(note.key, note.facts) for note in picture.notes)
 
 
-def scales(picture: Picture) -> list[tuple[str, str, float, float]]:
-    """The colour bars, under the name of what is shown."""
-    found = present.scales(picture)
-    if picture.layout == MINUS and found:
-        return [(translate("combined", "difference"), *found[0][1:]), *found[1:]]
-    return found
+def scale_name(name: str) -> str:
+    """What a scale is called on the foot: a tensor's short name, or what is no tensor."""
+    known = {DIFFERENCE: translate("combined", "difference"), SUM: translate("combined", "sum")}
+    return known.get(name) or present.short_name(name)
 
 
 def scale_words(picture: Picture) -> str:
@@ -175,25 +171,25 @@ def rows_of(picture: Picture) -> tuple[int, ...]:
     return next((some for axis, some in picture.result.derived if axis.name in (ax.POS, ax.QUERY)), ())
 
 
-def readout(trace: Trace, picture: Picture, part: int, row: int, column: int) -> str:
-    """The cell under the pointer in words, with its value; of two tensors both values and their difference."""
+def readout(trace: Trace, picture: Picture, part: int, row: int, column: int) -> tuple[str, str]:
+    """The cell under the pointer in words, and its value; of two tensors both values, and their difference."""
     panel = picture.panels[part]
     run = trace_at(picture, part, trace)
+    value = numbers.exact(panel.values[row, column])
     if not is_compared(picture):
         told = how_words(run, panel)
         where = present.place_words(run, panel, panel.index(row, column), skip=[axis for axis, _ in panel.derived])
-        value = numbers.fixed(float(panel.values[row, column]), 4)
-        return f"{told}, {where}   {value}" if told else f"{where}   {value}"
-    now, held = pair(picture)
-    place = present.place_words(run, panel, panel.index(row, column))
-    values = [_value(one, row, column) for one in (now, held)]
+        return (f"{told}, {where}" if told else where), value
+    values = [_value(one, row, column) for one in pair(picture)]
     if None in values:
-        return f"{place}   {numbers.fixed(float(panel.values[row, column]), 4)}"
+        return present.pointed(run, panel, panel.index(row, column)), value
     mine, theirs = (float(one) for one in values if one is not None)
     less = 0.0 if mine == theirs else float(np.float64(mine) - np.float64(theirs))
-    return translate("combined", "{place}   current {now}, pinned {held}, difference {less}").format(
-        place=place, now=numbers.fixed(mine, 4), held=numbers.fixed(theirs, 4), less=numbers.fixed(less, 4)
-    )
+    words_ = translate("combined", "{place} · current {now}, pinned {held}").format(
+        place=present.pointed(run, panel, panel.index(row, column)), now=numbers.fixed(mine, 4),
+        held=numbers.fixed(theirs, 4),
+    )  # fmt: skip
+    return words_, translate("combined", "difference {less}").format(less=numbers.fixed(less, 4))
 
 
 def told(trace: Trace, picture: Picture, explained: Explanation) -> Explanation:

@@ -21,11 +21,15 @@ from tutor.versions import versions
 from tutor.views import dialogs, present, words
 from tutor.views.actions import Actions
 from tutor.views.bands import CompareBand, SeveralBand
+from tutor.views.bars import BarsView
+from tutor.views.bars_desk import BarsDesk, Names
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
 from tutor.views.compare_desk import CompareDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
+from tutor.views.copy_desk import CopyDesk
+from tutor.views.export_desk import ExportDesk
 from tutor.views.files_desk import FilesDesk
 from tutor.views.headgrid import HeadGrid
 from tutor.views.heads_desk import HeadsDesk
@@ -38,12 +42,15 @@ from tutor.views.mask_desk import MaskDesk
 from tutor.views.models_desk import ModelsDesk
 from tutor.views.motion import Motion
 from tutor.views.mousekeys import MouseKeys
+from tutor.views.nan_desk import NanDesk
+from tutor.views.nanband import NanBand
 from tutor.views.outline import Outline
 from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
 from tutor.views.play import PlayDesk
 from tutor.views.playbar import PlayBar
 from tutor.views.rowdrawer import RowDrawer
+from tutor.views.scale_desk import ScaleDesk
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
 from tutor.views.stage_desk import StageDesk
@@ -55,6 +62,8 @@ from tutor.views.timeline import Timeline
 from tutor.views.timeline_desk import TimelineDesk
 from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
+from tutor.views.vocab_desk import VocabDesk
+from tutor.views.vocabview import VocabView
 from tutor.views.working_desk import WorkingDesk
 from tutor.views.writing import Writing
 
@@ -103,6 +112,8 @@ class MainWindow(QMainWindow):
         self.continuing = ContinueBar(look)
         self.outline = Outline(look)
         self.stage = StagePane(look)
+        self.nan_band = NanBand(look)
+        self.stage.add_band(self.nan_band)
         self.inspector = Inspector(look)
         self.drawer = RowDrawer(look)
         self.stage.add_drawer(self.drawer)
@@ -120,7 +131,10 @@ class MainWindow(QMainWindow):
         self.left.add("outline", self.outline)
         self.left.add("map", self.side_map)
         self.right.add("inspector", self.inspector)
+        self.bars, self.vocab = BarsView(look), VocabView(look)
+        self.stage.add_view("bars", self.bars, "bars")
         self._make_heads(look)
+        self.right.add("vocabulary", self.vocab)
         self.panes.add_above(self.sentence, self.strip, self.continuing)
         self.panes.add_below(self.timeline)
         self.panes.add_below(self.transport, self.training)
@@ -163,6 +177,9 @@ class MainWindow(QMainWindow):
         self.compare_desk = CompareDesk(
             self.session, self.runner, self.desk, self.stage_desk, self.compare_band, self.several_band, self
         )  # fmt: skip
+        self.scale_desk = ScaleDesk(self.session, self.runner, self.stage, self.stage_desk, self)
+        self.copy_desk = CopyDesk(self.runner, self.stage, self.stage_desk, self)
+        self.nan_desk = NanDesk(self.session, self.runner, self.stage_desk, self.nan_band, self)
         self.working_desk = WorkingDesk(
             self.session, self.runner, self.stage, self.inspector, self.stage_desk, self.drawer, self
         )
@@ -173,6 +190,7 @@ class MainWindow(QMainWindow):
             self.session, self.outline, self.timeline, self.lanes, self.stage, self.inspector, self
         )
         self._make_moves()
+        self._make_vocabulary()
 
     def _make_moves(self) -> None:
         """What moves by itself, and the way back."""
@@ -185,12 +203,22 @@ class MainWindow(QMainWindow):
         self._mouse.back.connect(self.session.undo_move)
         self._mouse.forward.connect(self.session.redo_move)
 
+    def _make_vocabulary(self) -> None:
+        """Bars and the page Vocabulary, and what is written to files of them and of everything else."""
+        names = Names(self.session, self.desk)
+        self.bars_desk = BarsDesk(self.session, self.runner, names, self.stage, self.bars, self)
+        self.vocab_desk = VocabDesk(self.session, self.runner, names, self.gaps, self.right, self.vocab, self)
+        self.exporter = ExportDesk(
+            self.session, self.runner, self.stage, self.stage_desk, self.look_desk, self._settings, self
+        )  # fmt: skip
+
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
         self.look_desk.dress(
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
-            self.panes, self.side_map, self.map, *self.heads, self.head_grid, self.several_band, self.compare_band,
+            self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band, *self.heads, self.head_grid,
+            self.several_band, self.compare_band,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
         self.look_desk.ground("win", self._status)
@@ -217,7 +245,14 @@ class MainWindow(QMainWindow):
         self.stage_desk.said.connect(self.say)
         self.heads_desk.compared.connect(self.compare_desk.hold)
         self.compare_desk.said.connect(self.say)
+        self.copy_desk.said.connect(self.say)
+        self.stage.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.stage.table.addActions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
         self.working_desk.failed.connect(self._stage_failed)
+        self.bars_desk.failed.connect(self._stage_failed)
+        self.exporter.busyChanged.connect(self._busy_changed)
+        self.exporter.progressed.connect(self._progressed)
+        self.exporter.said.connect(self.say)
         self.session.traceChanged.connect(self._refresh)
         self.session.moved.connect(self._moved)
         self._patience = QTimer(self)
@@ -249,6 +284,8 @@ class MainWindow(QMainWindow):
         """Cancel the run, else close what was opened, else unpin."""
         if self.desk.busy():
             self.desk.cancel()
+        elif self.exporter.busy():
+            self.exporter.cancel()
         elif self.continuing.isVisible():
             self.continue_desk.close()
         elif self.session.trail.leave():
@@ -272,7 +309,7 @@ class MainWindow(QMainWindow):
 
     def show_progress(self) -> None:
         """The progress bar, once work has taken half a second."""
-        self._status.show_progress(self.desk.busy())
+        self._status.show_progress(self.desk.busy() or self.exporter.busy())
 
     def _progressed(self, done: float) -> None:
         self._status.set_progress(round(100 * done))
@@ -320,7 +357,7 @@ class MainWindow(QMainWindow):
 
     def _refresh(self) -> None:
         there = self.session.trace is not None
-        for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save",
+        for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save", "export",
                      "next_head", "previous_head", "undo_move", "redo_move", "play", "all_heads", "head_grid", "pin",
                      "difference", "blink"):  # fmt: skip
             self.actions_[name].setEnabled(there)
@@ -388,6 +425,11 @@ class MainWindow(QMainWindow):
     def toggle_table(self) -> None:
         """The heat maps, or the same numbers as a table."""
         self.stage.show_view("heat" if self.stage.view() == "table" else "table")
+
+    def show_vocabulary(self) -> None:
+        """The page "Vocabulary"; when it is shown already, the inspector again."""
+        self.right.show_page("inspector" if self.right.page() == "vocabulary" else "vocabulary")
+        self.panes.show_right()
 
     def focus_sentence(self) -> None:
         self.sentence.box().setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -461,14 +503,18 @@ class MainWindow(QMainWindow):
         self.left.set_title("map", self.tr("Map"))
         self.right.set_title("inspector", self.tr("Inspector"))
         self.right.set_title("heads", self.tr("Heads"))
+        self.right.set_title("vocabulary", self.tr("Vocabulary"))
+        self.stage.set_view_title("bars", self.tr("Bars"), self.tr("The chosen row as bars (Shift+T)"))
         self.stage.set_view_title("grid", self.tr("Grid"), self.tr("The same step of every block, head by head"))
         self.place_desk.show_model()
         self.maps.show_map()
         self.desk.show_chips()
-        self.stage_desk.ask()
+        self.stage_desk.show_again()
         self.heads_desk.ask()
         self.compare_desk.refresh()
         self.working_desk.ask()
+        self.bars_desk.ask()
+        self.vocab_desk.ask()
         self._refresh()
 
     # Qt's own -----------------------------------------------------------------------------------------------

@@ -53,6 +53,8 @@ class StageDesk(QObject):
         self._session, self._runner = session, runner
         self._stage, self._inspector, self._chips = stage, inspector, chips
         self._shown: work.Shown | None = None
+        self._asked_for: tuple[object, ...] = ()
+        self._shown_for: tuple[object, ...] = ()
         self._told = 0  # how many of the trace's notices the learner has been told
         stage.selected.connect(session.select)
         stage.hovered.connect(self._hovered)
@@ -71,6 +73,15 @@ class StageDesk(QObject):
         """Whether the step under the cursor is on screen."""
         return self._current() is not None
 
+    def picture(self) -> Picture | None:
+        """The step under the cursor laid out, None until it is on screen."""
+        shown = self._current()
+        return shown.picture if shown is not None else None
+
+    def shown_now(self) -> work.Shown | None:
+        """The step under the cursor as it is on screen, None while it is not."""
+        return self._current()
+
     def _current(self) -> work.Shown | None:
         shown = self._shown
         return shown if shown is not None and shown.picture.path == self._session.cursor.path else None
@@ -87,9 +98,20 @@ class StageDesk(QObject):
             return
         look = Look(session.trace, session.cursor.path, several.shown(session))
         held, minus = session.pins.against(look), session.pins.mode == DIFFERENCE
+        wanted = (look.trace, look.path, look.selection, held, minus)
+        if self._current() is not None and self._shown_for == wanted:
+            self._runner.cancel(PICTURE)  # it is on screen: another that was asked for meanwhile is not wanted
+            self._light()
+            return
+        self._asked_for = wanted
         self._runner.submit(PICTURE, partial(_show, look, held, minus))
         if session.cell is None:
             self._light()
+
+    def show_again(self) -> None:
+        """Show the step anew, though it is on screen: its words may be others."""
+        self._shown_for = ()
+        self.ask()
 
     def _done(self, channel: str, result: object) -> None:
         if channel == PICTURE and isinstance(result, work.Shown):
@@ -108,11 +130,6 @@ class StageDesk(QObject):
             self.failed.emit(error)
 
     # Showing ------------------------------------------------------------------------------------------------
-
-    def picture(self) -> Picture | None:
-        """What is on screen of the step under the cursor; None while it is being computed."""
-        shown = self._current()
-        return shown.picture if shown is not None else None
 
     def put_in_place(self, panel: Panel, run: Trace) -> None:
         """Show a panel of another run or step in the place of the current tensor, until `draw_again`."""
@@ -143,29 +160,16 @@ class StageDesk(QObject):
         trace = self._session.trace
         if trace is None or shown.picture.path != self._session.cursor.path:
             return
-        self._shown = shown
+        self._shown, self._shown_for = shown, self._asked_for
         made, sign, caption = self._parts(trace, shown.picture)
         self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
-        self._stage.table.set_map(made[-1].data, shown.picture.path)
+        self._stage.tables.set_parts(made, shown.picture.path)
         self._stage.set_formula(shown.formula, shown.words, shown.code)
-        self._stage.set_scales(combined.scales(shown.picture), self._about_scale(shown))
         ids = shown.picture.result.kind == "ids"
         self._inspector.set_stats(() if ids else present.stats(shown.picture.stats))
         self._stage.set_readout("")
         self._light()
         self.shown.emit()
-
-    def _about_scale(self, shown: work.Shown) -> str:
-        told = combined.scale_words(shown.picture)
-        if told:
-            return told
-        shared = shown.picture.result.shared
-        if shown.picture.result.kind == "probability":
-            return self.tr("Scale fixed from 0 to 1")
-        if len(shared) > 1:
-            names = ", ".join(name.rsplit(".", 1)[-1] for name in shared)
-            return self.tr("One scale for {names}").format(names=names)
-        return ""
 
     def _light(self) -> None:
         """Ring, lit rows and columns, and chips of the pinned cell."""
@@ -180,7 +184,7 @@ class StageDesk(QObject):
             if self._session.trail.given is not None:
                 lit = self._lit_by((self._session.trail.given,), shown)
             self._stage.equation.set_pinned(place, lit)
-            self._stage.table.set_pinned(place)
+            self._stage.tables.set_pinned(place, lit)
         self._chips.mark()
 
     def _refresh_choices(self) -> None:
@@ -209,7 +213,7 @@ class StageDesk(QObject):
             self.pointed.emit("")
             return
         if combined.is_combined(shown.picture):
-            self._stage.set_readout(combined.readout(trace, shown.picture, part, row, col))
+            self._stage.set_readout(*combined.readout(trace, shown.picture, part, row, col))
             here = combined.index_at(shown.picture, row, col)
             on = here is not None and (part == len(shown.picture.operands) or combined.is_compared(shown.picture))
             self._stage.equation.set_hover_lit(combined.lit(shown.picture, here) if on and here is not None else ())
@@ -221,7 +225,7 @@ class StageDesk(QObject):
         value = panel.values[row, col]
         text = str(int(value)) if panel.kind == "ids" else numbers.exact(value)
         address = Link(panel.name, index).short
-        self._stage.set_readout(f"{text}   {address}   {present.place_words(trace, panel, index)}")
+        self._stage.set_readout(f"{present.pointed(trace, panel, index)} · {address}", text)
         self.pointed.emit(panel.name)
         if part == len(panels) - 1:
             self._stage.equation.set_hover_lit(self._lit_with(trace, shown.picture, index))
@@ -265,7 +269,7 @@ class StageDesk(QObject):
 
     def _table_chosen(self, row: int, col: int) -> None:
         shown = self._current()
-        if shown is not None:
+        if shown is not None and self._stage.tables.shows_result():
             self._session.pin(shown.picture.result.index(row, col))
 
     def _chip_clicked(self, at: int, index: int) -> None:
