@@ -22,6 +22,8 @@ from tutor.engine.tokens import Batch, TokenError
 from tutor.engine.trace import Trace
 from tutor.engine.working import Working
 
+_PLAIN = Selection()
+
 
 class TargetError(TokenError):
     """Something is wrong with the target, not with the source."""
@@ -87,12 +89,15 @@ def save_trace(trace: Trace, path: Path, job: Handle) -> Path:
     return path
 
 
-def show(now: Look, held: Look | None = None, difference: bool = False) -> Shown:
+def show(
+    trace: Trace, path: str, selection: Selection, held: Look | None = None, difference: bool = False
+) -> Shown:  # fmt: skip
     """Lay out one step; beside another tensor, or as the difference from it where their shapes allow."""
-    program, path = now.trace.program, now.path
+    program = trace.program
     latex = program.formula(path, roles=True)
     words = typeset.words(program.formula(path))
-    return Shown(_picture(now, held, difference), typeset.svg(latex), words, program.code(path))
+    made = _picture(Look(trace, path, selection), held, difference)
+    return Shown(made, typeset.svg(latex), words, program.code(path))
 
 
 #: The most cells a thumbnail has, and above how many cells a tensor is not computed for one.
@@ -125,17 +130,19 @@ def _picture(now: Look, held: Look | None, difference: bool) -> Picture:
     return compare.beside(now, held)
 
 
-def explain(now: Look, index: Index, held: Look | None = None) -> Working:
+def explain(
+    trace: Trace, path: str, index: Index, selection: Selection = _PLAIN, held: Look | None = None
+) -> Working:  # fmt: skip
     """Work out one cell: of the tensor, of the mean or sum that is shown of it, or of its difference from another; of a
     weight, say that it was given."""
     if held is not None:
         try:
-            return compare.working(now, held, index)
+            return compare.working(Look(trace, path, selection), held, index)
         except compare.CompareError:  # both are on screen then, side by side
             pass
-    if now.path in now.trace.program.by_name and derived.is_derived(now.trace, now.path, now.selection):
-        return derived.working(now.trace, now.path, index, now.selection)
-    return now.trace.explain(now.path, index)
+    if path in trace.program.by_name and derived.is_derived(trace, path, selection):
+        return derived.working(trace, path, index, selection)
+    return trace.explain(path, index)
 
 
 def tokens(model: str, texts: Sequence[str]) -> Batch:

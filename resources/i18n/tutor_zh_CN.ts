@@ -2961,6 +2961,10 @@
         <translation>第 {at} 列</translation>
     </message>
     <message>
+        <source>{percent} % of this row</source>
+        <translation>占这一行的 {percent}%</translation>
+    </message>
+    <message>
         <source>rank {rank}</source>
         <translation>合并次序 {rank}</translation>
     </message>

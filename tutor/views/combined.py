@@ -40,7 +40,9 @@ def trace_at(picture: Picture, at: int, trace: Trace) -> Trace:
 
 
 def parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
-    """The picture as parts of an equation, the sign between them, and the words over an arrow."""
+    """Any picture as parts of an equation, the sign between them, and the words over an arrow."""
+    if not is_combined(picture):
+        return present.parts(trace, picture)
     made = []
     for at, panel in enumerate(picture.panels):
         run = trace_at(picture, at, trace)
@@ -223,6 +225,14 @@ def current_at(picture: Picture) -> int:
 def _value(panel: Panel, row: int, column: int) -> float | None:
     rows, columns = panel.values.shape
     return float(panel.values[row, column]) if row < rows and column < columns else None
+
+
+def caption(trace: Trace, picture: Picture, held: Held | None) -> str:
+    """What a picture of this kind shows, in a line under it; "" for a step as it is."""
+    if is_compared(picture) and held is not None:
+        return translate("CompareDesk", "Pinned: {what}").format(what=held_words(held))
+    told = how_words(trace, picture.result)
+    return translate("CompareDesk", "Shown: {what}, which is no tensor of the model").format(what=told) if told else ""
 
 
 # -- what is held -------------------------------------------------------------------------------------------------

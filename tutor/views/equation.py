@@ -446,6 +446,9 @@ class EquationView(QWidget):
     def _set_hover(self, hover: tuple[int, int, int] | None) -> None:
         if hover != self._hover:
             self._hover = hover
+            # A click on an operand goes there, one on the result pins.
+            away = hover is not None and hover[0] < len(self._plots) - 1
+            self.setCursor(Qt.CursorShape.PointingHandCursor if away else Qt.CursorShape.ArrowCursor)
             self.update()
             self.hovered.emit(*(hover or (-1, -1, -1)))
 

@@ -206,6 +206,7 @@ class MainWindow(QMainWindow):
     def _make_vocabulary(self) -> None:
         """Bars and the page Vocabulary, and what is written to files of them and of everything else."""
         names = Names(self.session, self.desk)
+        self.working_desk.set_vocabularies(names)
         self.bars_desk = BarsDesk(self.session, self.runner, names, self.stage, self.bars, self)
         self.vocab_desk = VocabDesk(self.session, self.runner, names, self.gaps, self.right, self.vocab, self)
         self.exporter = ExportDesk(

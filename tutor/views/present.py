@@ -175,8 +175,7 @@ def pointed(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
         row = index[0] if panel.axes[0].name == ax.BATCH else 0
         if text is not None:
             tokens += 1
-            token = text.rows[row][entry]
-            found.append(f"{translate('present', 'pad') if token.pad else token.text} ({entry})")
+            found.append(f"{token_text(text, row, entry)} ({entry})")
         elif axis.name == ax.BATCH:
             found.append(translate("present", "sentence {at}").format(at=entry))
         elif axis.name == ax.D_VOCAB:

@@ -152,7 +152,7 @@ class ScaleFoot(QFrame):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         for widget in (*self.bars, self._words, self._value):
-            widget.set_theme(theme)
+            widget.set_theme(theme)  # type: ignore[attr-defined]
         for label in self._labels:
             label.setFont(font(theme, "tensor"))
         for button, name in ((self.lock, "lock"), (self.fit, "fit"), (self.histogram, "bars"), (self._fixed, "lock")):

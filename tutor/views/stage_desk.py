@@ -22,7 +22,6 @@ from tutor.views import combined, following, numbers, present
 from tutor.views.badge import axis_label
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
-from tutor.views.equation import Part
 from tutor.views.errors import worded
 from tutor.views.inspector import Inspector
 from tutor.views.stagepane import StagePane
@@ -35,12 +34,14 @@ class StageDesk(QObject):
 
     Signals:
         shown()           the step under the cursor is on screen
+        followed(object)  a cell of an operand was clicked: the Link to it
         pointed(str)      the tensor whose heat map is under the pointer; "" for none
         failed(object)    the engine could not give it: the exception
         said(str)         a sentence for the status line
     """
 
     shown = Signal()
+    followed = Signal(object)
     pointed = Signal(str)
     failed = Signal(object)
     said = Signal(str)
@@ -136,7 +137,7 @@ class StageDesk(QObject):
         trace, shown = self._session.trace, self._current()
         if trace is None or shown is None:
             return
-        made, sign, caption = self._parts(trace, shown.picture)
+        made, sign, caption = combined.parts(trace, shown.picture)
         at = combined.current_at(shown.picture)
         other = present.part(run, panel, present.batch_row(run, panel), turned=made[at].turned)
         # Words no longer than those they replace: nothing may move in a blink.
@@ -147,21 +148,16 @@ class StageDesk(QObject):
         """The current tensor in its own place."""
         trace, shown = self._session.trace, self._current()
         if trace is not None and shown is not None:
-            made, sign, caption = self._parts(trace, shown.picture)
+            made, sign, caption = combined.parts(trace, shown.picture)
             self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
             self._light()
-
-    @staticmethod
-    def _parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
-        together = combined.is_combined(picture)
-        return combined.parts(trace, picture) if together else present.parts(trace, picture)
 
     def _show(self, shown: work.Shown) -> None:
         trace = self._session.trace
         if trace is None or shown.picture.path != self._session.cursor.path:
             return
         self._shown, self._shown_for = shown, self._asked_for
-        made, sign, caption = self._parts(trace, shown.picture)
+        made, sign, caption = combined.parts(trace, shown.picture)
         self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
         self._stage.tables.set_parts(made, shown.picture.path)
         self._stage.set_formula(shown.formula, shown.words, shown.code)
@@ -266,6 +262,9 @@ class StageDesk(QObject):
         index = combined.index_at(shown.picture, row, col)
         if index is not None:
             self._session.pin(None if index == self._session.cell else index)
+        elif shown is not None:
+            panel = shown.picture.operands[part]
+            self.followed.emit(Link(panel.name, panel.index(row, col)))
 
     def _table_chosen(self, row: int, col: int) -> None:
         shown = self._current()
@@ -290,4 +289,4 @@ class StageDesk(QObject):
 
 
 def _show(look: Look, held: Look | None, minus: bool, job: work.Handle) -> work.Shown:
-    return work.show(look, held, minus)
+    return work.show(look.trace, look.path, look.selection, held, minus)

@@ -55,8 +55,8 @@ class TablePane(QWidget):
         for widget in (self._which_label, self.which, self._badge):
             row.addWidget(widget)
         row.addStretch(1)
-        for widget in (self.progress, self.cancel, self._form_label, self.form):
-            row.addWidget(widget)
+        for right in (self.progress, self.cancel, self._form_label, self.form):
+            row.addWidget(right)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

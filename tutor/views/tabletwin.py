@@ -152,7 +152,8 @@ class TableTwin(QTableView):
         """Show another matrix. What is selected stays so where it has as many rows and columns."""
         before, now = self._model.map(), self.currentIndex()
         current = now.row(), now.column()
-        kept = [(one.top(), one.left(), one.bottom(), one.right()) for one in self.selectionModel().selection()]
+        ranges = self.selectionModel().selection()  # a list, which its stub does not say
+        kept = [(one.top(), one.left(), one.bottom(), one.right()) for one in ranges]  # type: ignore[attr-defined]
         with QSignalBlocker(self):
             self._model.set_map(data)
             if before is not None and data is not None and before.shape == data.shape and now.isValid() and kept:
