@@ -19,7 +19,7 @@ from tutor.engine.ops import Op
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
-from tutor.engine.trace import Cancelled, Trace, TraceError, frozen
+from tutor.engine.trace import Cancelled, Plan, Trace, TraceError, frozen
 from tutor.engine.weights import Weights, check_weights, not_finite
 
 MIB = 1 << 20
@@ -49,11 +49,12 @@ def evaluate(
     wanted: Iterable[str],
     made: Callable[[str, torch.Tensor], None] = lambda name, value: None,
     cancelled: Callable[[], bool] = lambda: False,
+    put: Callable[[str, torch.Tensor], torch.Tensor] = lambda name, value: value,
 ) -> Values:
     """Run the steps that `wanted` needs beyond what is `known`, in the program's order, dropping each value
     after its last use. Differentiable: gradients flow where torch records them.
 
-    `made` is told every value as it is made. Raises Cancelled, and AxesError for a value of a wrong shape.
+    `made` is told every value as it is made; `put` may give another in its place. Raises Cancelled, and AxesError for a value of a wrong shape.
     """
     goals = list(wanted)
     needed: set[str] = set()
@@ -71,7 +72,7 @@ def evaluate(
             raise Cancelled
         inputs = [values[name] if name in values else known[name] for name in step.inputs]
         operands = [*inputs, *(weights(name) for name in step.weights)]
-        value = forward(step.op, operands, [shapes[name] for name in step.operands])
+        value = put(step.name, forward(step.op, operands, [shapes[name] for name in step.operands]))
         ax.check(step.name, shapes[step.name], value.shape)
         values[step.name] = value
         made(step.name, value)
@@ -151,6 +152,7 @@ class LiveTrace(Trace):
         self._cache = Cache(budget)
         self._parent = parent
         self._changed: frozenset[str] = frozenset()
+        self._origin: LiveTrace | None = None
         self._lock = threading.RLock()
         if parent is None:
             self.notices += [
@@ -211,7 +213,36 @@ class LiveTrace(Trace):
             kind = np.int64 if name in self.program.sources else np.float32
             child._kept[name] = torch.from_numpy(np.array(values, dtype=kind)).to(child._device)
         child._on_device = {one: on for one, on in self._on_device.items() if one != name}
+        child._keep_changes(self)
+        child.patches = {one: found for one, found in self.patches.items() if one != name}
         return child
+
+    def changed(self, plan: Plan) -> "LiveTrace":
+        program, weights = plan.program, self._weights
+        if plan.weights:
+            weights = {**weights, **{name: np.array(one, dtype=np.float32) for name, one in plan.weights.items()}}
+        child = LiveTrace(program, self.spec, weights, plan.batch, self.where, self._cache.budget, self, plan.target)
+        own = {step.name for step in program if self.program.by_name.get(step.name) != step} | set(plan.patches)
+        for name, batch in child.batches.items():
+            if not np.array_equal(batch.ids, self.batches[name].ids):
+                child._kept[name] = torch.from_numpy(np.array(batch.ids)).to(child._device)
+                own.add(name)
+        for step in program:
+            if not plan.weights.keys().isdisjoint(step.weights) or not own.isdisjoint(step.inputs):
+                own.add(step.name)
+        child._changed = frozenset(own)
+        child._on_device = {name: on for name, on in self._on_device.items() if name not in plan.weights}
+        child.told, child.touched = (*self.told, *plan.told), self.touched | own
+        child.patches = {**self.patches, **plan.patches}
+        child._origin = self.origin
+        return child
+
+    @property
+    def origin(self) -> "LiveTrace":
+        return self if self._origin is None else self._origin
+
+    def _keep_changes(self, of: "LiveTrace") -> None:
+        self.told, self.touched, self.patches, self._origin = of.told, of.touched, of.patches, of._origin
 
     def with_target(self, target: Batch) -> "LiveTrace":
         """The same source with another target: what the source alone decides is shared, not computed again."""
@@ -219,10 +250,20 @@ class LiveTrace(Trace):
             self.program, self.spec, self._weights, self.batch, self.where, self._cache.budget, target=target
         )  # fmt: skip
         made._on_device = self._on_device
+        made._keep_changes(self)
         depends = self.program.downstream(self.program.streams[-1])
         made._kept |= {
             name: value for name, value in self._kept.items() if name not in depends | self.program.sources
         }
+        return made
+
+    def with_source(self, source: Batch) -> "LiveTrace":
+        """Another text in place of the first, through the same model; nothing is shared but the weights."""
+        made = LiveTrace(
+            self.program, self.spec, self._weights, source, self.where, self._cache.budget, target=self.target
+        )  # fmt: skip
+        made._on_device = self._on_device
+        made._keep_changes(self)
         return made
 
     def tensor(self, name: str) -> torch.Tensor:
@@ -277,7 +318,15 @@ class LiveTrace(Trace):
 
         with torch.no_grad():
             known = _Known(self)
-            return evaluate(self.program, self.shapes, known, self._weight, [name], keep, cancelled)[name]
+            return evaluate(self.program, self.shapes, known, self._weight, [name], keep, cancelled, self._put)[name]
+
+    def _put(self, name: str, value: torch.Tensor) -> torch.Tensor:
+        """A computed value with the numbers that were put in its place."""
+        for at, patch in enumerate(self.patches.get(name, ())):
+            if not at:
+                value = value.clone()  # it may be an operand's own
+            value[patch.part] = torch.tensor(patch.values, dtype=value.dtype, device=value.device)
+        return value
 
     def _fall_back(self) -> None:
         """Go on with the CPU: everything kept moves there, the cache is dropped."""

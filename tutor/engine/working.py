@@ -209,6 +209,7 @@ class Working:
         sources: the cells it came from that are not in `terms`.
         note: a rule that applied to this cell.
         name, index, stored: filled in by the trace: which cell, and the value it holds (float32).
+        given: the number was put there and not computed.
     """
 
     result: float
@@ -221,6 +222,7 @@ class Working:
     name: str = ""
     index: Index = ()
     stored: float | None = None
+    given: bool = False
 
     @property
     def bound(self) -> float:
