@@ -132,14 +132,14 @@ def test_choices_are_remembered(window) -> None:
 def test_panes_and_size_come_back(qtbot, qapp, window) -> None:
     window.show()
     window.resize(760, 600)  # the offscreen screen is small, and a window comes back within its screen
-    window.splitter.setSizes([250, 510])
-    size, sizes = window.size(), window.splitter.sizes()
+    window.panes.splitter.setSizes([250, 510])
+    size, sizes = window.size(), window.panes.splitter.sizes()
     window.close()
     again = app.make_window(qapp, window._settings, "light", "en")
     qtbot.addWidget(again)
     again.show()
     assert again.size() == size
-    assert again.splitter.sizes() == sizes
+    assert again.panes.splitter.sizes() == sizes
     again.close()
 
 

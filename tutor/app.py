@@ -76,13 +76,13 @@ def make_window(app: QApplication, settings: QSettings, look: str, language: str
     def choose(name: str) -> None:
         settings.setValue("language", name)
         languages.use(name)
-        window.set_cjk(name.startswith("zh"))
+        window.look_desk.set_cjk(name.startswith("zh"))
         _say_font(window, name)
 
     def ran(_run: object) -> None:
         _say_font(window, languages.current)
 
-    window.languageChosen.connect(choose)
+    window.look_desk.languageChosen.connect(choose)
     window.desk.ran.connect(ran)
     return window
 

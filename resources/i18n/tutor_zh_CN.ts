@@ -2,6 +2,25 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>Actions</name>
+    <message>
+        <source>Next</source>
+        <translation>下一步</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>上一步</translation>
+    </message>
+    <message>
+        <source>Into</source>
+        <translation>进入</translation>
+    </message>
+    <message>
+        <source>Out</source>
+        <translation>跳出</translation>
+    </message>
+</context>
+<context>
     <name>Candidates</name>
     <message>
         <source>all others</source>
@@ -225,7 +244,7 @@
     <name>MainWindow</name>
     <message>
         <source>Something went wrong ({kind}), and the window goes on: details are in {log}.</source>
-        <extracomment>What the choices in the menu bar&apos;s corner show. What the empty window offers; sentences of the source articles. Below these widths and this height, in units of the design at 100 %, panes make room for the stage.</extracomment>
+        <extracomment>What the choices in the menu bar&apos;s corner show. What the empty window offers; sentences of the source articles.</extracomment>
         <translation>出现错误（{kind}），但窗口仍可继续使用：详情见 {log}。</translation>
     </message>
     <message>
@@ -275,40 +294,16 @@
         <translation>诊断信息已复制到剪贴板：请粘贴到您的反馈中。</translation>
     </message>
     <message>
-        <source>Stage</source>
-        <translation>步骤</translation>
+        <source>Outline</source>
+        <translation>大纲</translation>
     </message>
     <message>
         <source>Inspector</source>
         <translation>检查器</translation>
     </message>
     <message>
-        <source>Stage or inspector</source>
-        <translation>步骤或检查器</translation>
-    </message>
-    <message>
         <source>Transformer Tutor</source>
         <translation>Transformer Tutor</translation>
-    </message>
-    <message>
-        <source>Next</source>
-        <translation>下一步</translation>
-    </message>
-    <message>
-        <source>Back</source>
-        <translation>上一步</translation>
-    </message>
-    <message>
-        <source>Into</source>
-        <translation>进入</translation>
-    </message>
-    <message>
-        <source>Out</source>
-        <translation>跳出</translation>
-    </message>
-    <message>
-        <source>Progress</source>
-        <translation>进度</translation>
     </message>
 </context>
 <context>
@@ -376,6 +371,22 @@
     <message>
         <source>Outline</source>
         <translation>大纲</translation>
+    </message>
+</context>
+<context>
+    <name>Panes</name>
+    <message>
+        <source>Stage</source>
+        <extracomment>Below these widths and this height, in units of the design at 100 %, panes make room for the stage.</extracomment>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Inspector</source>
+        <translation>检查器</translation>
+    </message>
+    <message>
+        <source>Stage or inspector</source>
+        <translation>步骤或检查器</translation>
     </message>
 </context>
 <context>
@@ -524,6 +535,13 @@
     </message>
 </context>
 <context>
+    <name>SideTabs</name>
+    <message>
+        <source>Pages</source>
+        <translation>页面</translation>
+    </message>
+</context>
+<context>
     <name>StageDesk</name>
     <message>
         <source>Scale fixed from 0 to 1</source>
@@ -563,6 +581,13 @@
     <message>
         <source>The same numbers as a table (T)</source>
         <translation>以表格显示同样的数 (T)</translation>
+    </message>
+</context>
+<context>
+    <name>StatusLine</name>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
     </message>
 </context>
 <context>

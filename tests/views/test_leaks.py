@@ -43,10 +43,10 @@ def opened_run_and_closed(qtbot, qapp, folder) -> list[weakref.ref]:
         window.session.pin((0,) * len(window.session.trace.shapes[path]))
         settle(qtbot, window)
         window.grab()
-    window.use_chinese()
+    window.look_desk.use_chinese()
     QApplication.processEvents()
     settle(qtbot, window)
-    window.use_dark()
+    window.look_desk.use_dark()
     window.languages.use("en")
     parts = [window, window.session, window.runner, window.stage.equation, window.timeline, window.inspector,
              window.session.trace]  # fmt: skip

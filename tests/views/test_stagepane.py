@@ -130,7 +130,7 @@ def test_the_table_twin_has_the_same_numbers_and_names(qtbot, qtmodeltester, pan
                      ["3.0000", "4.0000", "5.0000", "6.0000"]]  # fmt: skip
     assert [model.headerData(at, Qt.Orientation.Vertical) for at in range(3)] == ["·a 0", "b 1", "2"]
     assert model.headerData(3, Qt.Orientation.Horizontal) == "w 3"
-    pane.show_view(1)
+    pane.show_view("table")
     assert pane.table.isVisible()
     assert pane.current_view() is pane.table
     with qtbot.waitSignal(pane.table.cellChosen) as chosen:
@@ -144,7 +144,7 @@ def test_the_table_twin_has_the_same_numbers_and_names(qtbot, qtmodeltester, pan
         pane.table.set_map(Map(VALUES.T))
         pane.table.set_pinned((9, 9))
         pane.table.set_pinned(None)
-    pane.show_view(0)
+    pane.show_view("heat")
     assert pane.equation.isVisible()
 
 
@@ -155,14 +155,14 @@ def test_the_view_is_chosen_with_its_buttons_and_the_focus_goes_along(qtbot, pan
     pane.equation.setFocus()
     qtbot.waitUntil(pane.equation.hasFocus)
     qtbot.mouseClick(table, Qt.MouseButton.LeftButton)
-    assert (pane.view(), table.isChecked(), heat.isChecked()) == (1, True, False)
+    assert (pane.view(), table.isChecked(), heat.isChecked()) == ("table", True, False)
     pane.table.setFocus()
-    pane.show_view(0)
+    pane.show_view("heat")
     assert pane.equation.hasFocus()
 
 
 def test_the_tab_key_leaves_the_table(qtbot, pane):
-    pane.show_view(1)
+    pane.show_view("table")
     pane.activateWindow()
     pane.table.setFocus()
     qtbot.waitUntil(pane.table.hasFocus)

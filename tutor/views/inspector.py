@@ -142,6 +142,10 @@ class Inspector(QWidget):
         self._shown = shown
         self._refresh_cell()
 
+    def set_headed(self, headed: bool) -> None:
+        """Whether the pane says its own name; a tab may say it already."""
+        self._header.setVisible(headed)
+
     def set_why(self, text: str) -> None:
         """Two sentences on why the stage is there."""
         self._why = text

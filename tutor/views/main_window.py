@@ -1,57 +1,43 @@
 """The window: puts the panes together, and gives menus, keys, look and language to them.
 
 Views send signals up; everything goes through the Session or the Runner and comes back down as `set_…` calls. What
-happens between them is in the three desks: sentence, stage, place. Nothing is computed here.
+happens between them is in the desks: sentence, stage, place and the others. Nothing is computed here.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from operator import attrgetter
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractSpinBox,
-    QApplication,
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QMainWindow,
-    QMenu,
-    QProgressBar,
-    QSplitter,
-    QTabBar,
-    QVBoxLayout,
-    QWidget,
-)  # fmt: skip
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from tutor import commands, work
+from tutor import work
 from tutor.engine import axes as ax
 from tutor.engine import models
 from tutor.runner import Runner
 from tutor.session import Session
 from tutor.versions import versions
-from tutor.views import dialogs, present, style, theme, words
+from tutor.views import dialogs, present, words
+from tutor.views.actions import Actions
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
 from tutor.views.files_desk import FilesDesk
-from tutor.views.icons import icon
 from tutor.views.inspector import Inspector
-from tutor.views.keys import prints
+from tutor.views.look_desk import LookDesk
 from tutor.views.mask_desk import MaskDesk
 from tutor.views.models_desk import ModelsDesk
 from tutor.views.outline import Outline
+from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
 from tutor.views.stage_desk import StageDesk
-from tutor.views.stagepane import KeylessScrollArea, StagePane
-from tutor.views.theme import DARK, LIGHT, Theme
+from tutor.views.stagepane import StagePane
+from tutor.views.statusline import StatusLine
+from tutor.views.theme import LIGHT, Theme
 from tutor.views.timeline import Timeline
 from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
@@ -62,20 +48,15 @@ _CORNER = {"english": "EN", "chinese": "中文", "smaller": "A−", "normal": "A
 #: What the empty window offers; sentences of the source articles.
 SAMPLES = ("Thinking Machines", "我喜欢机器学习")
 _PATIENCE_MS = 500
-_SMALLEST_TYPE, _LARGEST_TYPE = 80, 250
-#: Below these widths and this height, in units of the design at 100 %, panes make room for the stage.
-_INSPECTOR_WIDTH, _OUTLINE_WIDTH, _FULL_HEIGHT = 1000, 760, 600
 
 
 class MainWindow(QMainWindow):
     """The one window.
 
     Signals:
-        languageChosen(str)  another language was asked for; the application installs it
-        settled()            nothing is being computed and everything on screen is up to date
+        settled()  nothing is being computed and everything on screen is up to date
     """
 
-    languageChosen = Signal(str)
     settled = Signal()
 
     def __init__(
@@ -84,47 +65,24 @@ class MainWindow(QMainWindow):
         """`run` computes a request; it is called on the runner's thread only."""
         super().__init__(parent)
         self._settings = settings
-        self._theme = look
         self._run_seconds = 0.0
         self._said = self._last_error = ""
-        self._narrow = False
         self.session = Session(self)
         self.runner = Runner(self)
-        self._make_actions()
-        self._make_panes()
-        self._make_menus()
-        self.chips = ChipsDesk(self.session, self.strip, self.writing, self)
-        self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.chips, self)
-        self.continue_desk = ContinueDesk(self.session, self.runner, self.desk, self.continuing, self)
-        self.gaps = MaskDesk(self.session, self.desk, self.sentence, self)
-        self.models_desk = ModelsDesk(self.runner, self)
-        self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
-        self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
-        self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
+        self.acts = Actions(self)
+        self.actions_: dict[str, QAction] = self.acts.by_id
+        self.look_desk = LookDesk(settings, look, self.acts, self)
+        self._make_views(look)
+        self._make_desks(run)
+        self._dress()
         self._connect()
         self._restore()
-        self.set_cjk(look.cjk)
+        self.look_desk.set_cjk(look.cjk)
         self.retranslate()
 
     # Making it ----------------------------------------------------------------------------------------------
 
-    def _make_actions(self) -> None:
-        self.actions_: dict[str, QAction] = {}
-        for command in commands.COMMANDS:
-            action = QAction(self)
-            action.setObjectName(command.id)
-            action.setShortcuts([QKeySequence(keys) for keys in command.keys])
-            action.setCheckable(command.choice)
-            self.addAction(action)
-            self.actions_[command.id] = action
-        self._scoped_keys = {
-            QKeySequence(keys)[0].toCombined(): command.id  # type: ignore[index]
-            for command in commands.COMMANDS
-            for keys in command.scoped
-        }
-
-    def _make_panes(self) -> None:
-        look = self._theme
+    def _make_views(self, look: Theme) -> None:
         self.sentence = SentenceBar(look, [(name, name) for name in models.names()], models.MOST_LAYERS)
         self.strip = TokenStrip(look)
         self.continuing = ContinueBar(look)
@@ -137,80 +95,47 @@ class MainWindow(QMainWindow):
         self.training = TrainingBar(look)
         self.writing = Writing(look)
         self.transport.add(self.writing)
-        self._centre_tabs = QTabBar()
-        self._centre_tabs.setDrawBase(False)
-        self._centre_tabs.addTab("")
-        self._centre_tabs.addTab("")
-        self._centre_tabs.hide()
-        self._centre_tabs.currentChanged.connect(self._show_centre)
-        self._centre = QWidget()
-        self._centre_column = centre = QVBoxLayout(self._centre)
-        centre.setContentsMargins(0, 0, 0, 0)
-        centre.setSpacing(0)
-        centre.addWidget(self._centre_tabs)
-        # Where the window is too low for the stage at this size of type, the stage scrolls.
-        self._stage_area = KeylessScrollArea()
-        self._stage_area.setWidget(self.stage)
-        self._stage_area.setMinimumHeight(140)
-        centre.addWidget(self._stage_area, 1)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        for pane in (self.outline, self._centre, self.inspector):
-            self.splitter.addWidget(pane)
-        self.splitter.setStretchFactor(1, 1)
-        self.splitter.setChildrenCollapsible(False)
-        self._bottom = QWidget()
-        bottom = QVBoxLayout(self._bottom)
-        bottom.setContentsMargins(0, 4, 0, 0)
-        bottom.setSpacing(2)
-        bottom.addWidget(self.timeline)
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        row.addWidget(self.transport, 1)
-        row.addWidget(self.training)
-        bottom.addLayout(row)
-        whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.sentence)
-        column.addWidget(self.strip)
-        column.addWidget(self.continuing)
-        column.addWidget(self.splitter, 1)
-        column.addWidget(self._bottom)
-        self.setCentralWidget(whole)
-        self._make_status()
-
-    def _make_status(self) -> None:
-        self._status_left, self._status_right = QLabel(), QLabel()
-        self._status_left.setMinimumWidth(40)
-        self._progress = QProgressBar()
-        self._progress.setRange(0, 100)
-        self._progress.setTextVisible(False)
-        self._progress.setFixedWidth(120)
-        self._progress.hide()
-        bar = self.statusBar()
-        bar.addWidget(self._status_left, 1)
-        bar.addPermanentWidget(self._progress)
-        bar.addPermanentWidget(self._status_right)
-        bar.setSizeGripEnabled(False)
-        bar.setContentsMargins(10, 0, 10, 0)
-
-    def _make_menus(self) -> None:
-        self._menus: dict[str, QMenu] = {}
-        for menu in commands.MENUS:
-            self._menus[str(menu)] = self.menuBar().addMenu("")
-        for command in commands.COMMANDS:
-            self._menus[command.menu].addAction(self.actions_[command.id])
-        self._corner = Corner(self._theme, [
+        self.panes = Panes(look, self.stage)
+        self.left, self.right = self.panes.left, self.panes.right
+        self.left.add("outline", self.outline)
+        self.right.add("inspector", self.inspector)
+        self.panes.add_above(self.sentence, self.strip, self.continuing)
+        self.panes.add_below(self.timeline)
+        self.panes.add_below(self.transport, self.training)
+        self.panes.assemble()
+        self.setCentralWidget(self.panes)
+        self._status = StatusLine()
+        self.setStatusBar(self._status)
+        self.acts.fill(self.menuBar())
+        self._corner = Corner(look, [
             [self.actions_["english"], self.actions_["chinese"]],
             [self.actions_["light"], self.actions_["dark"]],
             [self.actions_["smaller"], self.actions_["normal"], self.actions_["larger"]],
         ])  # fmt: skip
         self.menuBar().setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
 
+    def _make_desks(self, run: work.RunRequest) -> None:
+        self.chips = ChipsDesk(self.session, self.strip, self.writing, self)
+        self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.chips, self)
+        self.continue_desk = ContinueDesk(self.session, self.runner, self.desk, self.continuing, self)
+        self.gaps = MaskDesk(self.session, self.desk, self.sentence, self)
+        self.models_desk = ModelsDesk(self.runner, self)
+        self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
+        self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
+        self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
+
+    def _dress(self) -> None:
+        """Which views have the theme, and which backgrounds are its colours."""
+        self.look_desk.dress(
+            self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.timeline,
+            self.transport, self.training, self.writing, self._corner, self._status, self.panes,
+        )  # fmt: skip
+        self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
+        self.look_desk.ground("win", self._status)
+
     def _connect(self) -> None:
-        for command in commands.COMMANDS:
-            self.actions_[command.id].triggered.connect(attrgetter(command.slot)(self))
+        self.acts.connect_to(self)
+        self.look_desk.dressed.connect(self._adapt)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
         self.models_desk.used.connect(self.desk.use_model_on)
@@ -224,7 +149,7 @@ class MainWindow(QMainWindow):
         self.desk.idle.connect(self._idle)
         self.gaps.changed.connect(self._refresh)
         self.stage_desk.shown.connect(self._refresh)
-        self.stage_desk.shown.connect(self._bring_cells_up)
+        self.stage_desk.shown.connect(self.panes.bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
         self.stage_desk.said.connect(self.say)
         self.session.traceChanged.connect(self._refresh)
@@ -242,9 +167,7 @@ class MainWindow(QMainWindow):
         geometry = self._settings.value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        panes = self._settings.value("panes")
-        if not (isinstance(panes, QByteArray) and self.splitter.restoreState(panes)):
-            self.splitter.setSizes([190, 764, 326])
+        self.panes.restore(self._settings)
 
     # Running ------------------------------------------------------------------------------------------------
 
@@ -268,19 +191,19 @@ class MainWindow(QMainWindow):
     def _busy_changed(self, busy: bool) -> None:
         if busy:
             self._said = ""
-            self._progress.setValue(0)
+            self._status.set_progress(0)
             self._patience.start()
         else:
             self._patience.stop()
-            self._progress.hide()
+            self._status.show_progress(False)
         self._refresh()
 
     def show_progress(self) -> None:
         """The progress bar, once work has taken half a second."""
-        self._progress.setVisible(self.desk.busy())
+        self._status.show_progress(self.desk.busy())
 
     def _progressed(self, done: float) -> None:
-        self._progress.setValue(round(100 * done))
+        self._status.set_progress(round(100 * done))
 
     def _ran(self, run: work.Run) -> None:
         self._run_seconds = run.seconds
@@ -362,21 +285,20 @@ class MainWindow(QMainWindow):
         else:
             where = self.place_desk.where(self.stage_desk.ready())
             left = " · ".join((words.section(self.session.stop.section), present.step_title(self.session), where))
-        self._status_left.setText(left)
-        self._status_left.setToolTip(left)
+        self._status.set_left(left)
         if trace is None:
-            self._status_right.setText("")
+            self._status.set_right("")
             return
         parts = [
             self.tr("%n block(s)", "", trace.spec.n_layers),
             self.tr("{count} parameters").format(count=present.parameters(trace)), "float32", trace.where,
             self.tr("{ms} ms").format(ms=round(self._run_seconds * 1000)),
         ]  # fmt: skip
-        self._status_right.setToolTip(words.remark(trace.spec.note) if trace.spec.note else "")
-        self._status_right.setText("  ·  ".join(parts))
+        note = words.remark(trace.spec.note) if trace.spec.note else ""
+        self._status.set_right("  ·  ".join(parts), note)
 
     def status_text(self) -> str:
-        return self._status_left.text()
+        return self._status.left()
 
     # Commands -----------------------------------------------------------------------------------------------
 
@@ -388,7 +310,7 @@ class MainWindow(QMainWindow):
 
     def toggle_table(self) -> None:
         """The heat maps, or the same numbers as a table."""
-        self.stage.show_view(1 - self.stage.view())
+        self.stage.show_view("heat" if self.stage.view() == "table" else "table")
 
     def focus_sentence(self) -> None:
         self.sentence.box().setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -417,7 +339,7 @@ class MainWindow(QMainWindow):
         target.setFocus(Qt.FocusReason.TabFocusReason)
 
     def show_models(self) -> None:
-        self.models_desk.open(self._theme)
+        self.models_desk.open(self.look)
 
     def show_keys(self) -> None:
         dialogs.show_keys(self)
@@ -441,124 +363,24 @@ class MainWindow(QMainWindow):
 
     # Look and language --------------------------------------------------------------------------------------
 
-    def use_light(self) -> None:
-        self.set_look(replace(LIGHT, font_scale=self._theme.font_scale))
-
-    def use_dark(self) -> None:
-        self.set_look(replace(DARK, font_scale=self._theme.font_scale))
-
-    def larger(self) -> None:
-        self._set_type(self._theme.font_scale * 100 + 10)
-
-    def smaller(self) -> None:
-        self._set_type(self._theme.font_scale * 100 - 10)
-
-    def normal_size(self) -> None:
-        self._set_type(100)
-
-    def _set_type(self, percent: float) -> None:
-        percent = min(max(round(percent), _SMALLEST_TYPE), _LARGEST_TYPE)
-        self.set_look(replace(self._theme, font_scale=percent / 100))
-
-    def set_look(self, look: Theme) -> None:
-        """Another theme or size of type, at once and everywhere."""
-        look = replace(look, cjk=self._theme.cjk)
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            look = theme.apply(app, look, look.font_scale)
-            style.install(app, look)
-        self._settings.setValue("theme", look.name)
-        self._settings.setValue("type", round(look.font_scale * 100))
-        self._apply_theme(look)
-
-    def _apply_theme(self, look: Theme) -> None:
-        self._theme = look
-        self.actions_["light"].setChecked(not look.dark)
-        self.actions_["dark"].setChecked(look.dark)
-        for command in commands.COMMANDS:
-            if command.icon:
-                self.actions_[command.id].setIcon(icon(command.icon, look))
-        for view in (self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector,
-                     self.timeline, self.transport, self.training, self.writing, self._corner):  # fmt: skip
-            view.set_theme(look)
-        for widget, colour in ((self._bottom, look.strip), (self.sentence, look.strip), (self.strip, look.strip),
-                               (self.continuing, look.strip), (self.menuBar(), look.strip),
-                               (self.statusBar(), look.win)):  # fmt: skip
-            colours = widget.palette()
-            colours.setColor(colours.ColorRole.Window, colour)
-            widget.setPalette(colours)
-            widget.setAutoFillBackground(True)
-        for label in (self._status_left, self._status_right):
-            label.setFont(theme.font(look, "dense"))
-        self.outline.setMinimumWidth(round(look.px(150)))
-        self.inspector.setMinimumWidth(round(look.px(220)))
-        self._adapt()
-
     @property
     def look(self) -> Theme:
-        return self._theme
+        return self.look_desk.theme
 
     def _adapt(self) -> None:
-        """Make room where the window is small for its type: the stage comes first."""
-        wide, high = self.width() / self._theme.font_scale, self.height() / self._theme.font_scale
-        narrow = wide < _INSPECTOR_WIDTH
-        if narrow != self._narrow:
-            self._narrow = narrow
-            self._centre_tabs.setVisible(narrow)
-            if narrow:
-                self._centre_column.addWidget(self.inspector)
-            else:
-                self.splitter.insertWidget(2, self.inspector)
-                self.inspector.show()
-                self._stage_area.show()
-            self._show_centre(self._centre_tabs.currentIndex())
-        self.outline.setVisible(wide >= _OUTLINE_WIDTH)
-        self.stage.set_compact(high < _FULL_HEIGHT)
+        """Make room where the window is small for its type."""
+        narrow = self.panes.adapt(self.width(), self.height())
         self.sentence.set_compact(narrow)
-        self.transport.setVisible(high >= _FULL_HEIGHT)
-
-    def _bring_cells_up(self) -> None:
-        """Where the stage has to scroll, its cells come before its title: the status line says which stage it is."""
-        bar = self._stage_area.verticalScrollBar()
-        bar.setValue(bar.maximum())
-
-    def _show_centre(self, at: int) -> None:
-        if self._narrow:
-            self._stage_area.setVisible(at == 0)
-            self.inspector.setVisible(at == 1)
-
-    def use_english(self) -> None:
-        self.languageChosen.emit("en")
-
-    def use_chinese(self) -> None:
-        self.languageChosen.emit("zh_CN")
-
-    def set_cjk(self, cjk: bool) -> None:
-        """Chinese headers have no capitals and no tracking."""
-        self.actions_["chinese"].setChecked(cjk)
-        self.actions_["english"].setChecked(not cjk)
-        self._apply_theme(replace(self._theme, cjk=cjk))
+        self.transport.setVisible(not self.panes.is_low(self.height()))
 
     def retranslate(self) -> None:
         self.setWindowTitle(self.tr("Transformer Tutor"))
-        short = {
-            "next": self.tr("Next"), "previous": self.tr("Back"), "into": self.tr("Into"), "out": self.tr("Out"),
-        }  # fmt: skip
-        for command in commands.COMMANDS:
-            action = self.actions_[command.id]
-            action.setText(commands.title(command.text))
-            action.setProperty("short", short.get(command.id, ""))
-            action.setProperty("drawing", command.icon)
-            action.setProperty("cap", next(iter((*command.scoped, *command.keys)), ""))
+        self.acts.retranslate()
         for name, text in _CORNER.items():
             self.actions_[name].setIconText(text)
-        for name, menu in self._menus.items():
-            menu.setTitle(commands.title(name))
-        self._corner.set_theme(self._theme)
-        self._centre_tabs.setTabText(0, self.tr("Stage"))
-        self._centre_tabs.setTabText(1, self.tr("Inspector"))
-        self._centre_tabs.setAccessibleName(self.tr("Stage or inspector"))
-        self._progress.setAccessibleName(self.tr("Progress"))
+        self._corner.set_theme(self.look)
+        self.left.set_title("outline", self.tr("Outline"))
+        self.right.set_title("inspector", self.tr("Inspector"))
         self.place_desk.show_model()
         self.desk.show_chips()
         self.stage_desk.ask()
@@ -573,11 +395,7 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Keys of single characters reach here only where the focused view did not want them.
-        focus = QApplication.focusWidget()
-        typing = (isinstance(focus, QLineEdit) and prints(event)) or isinstance(focus, (QAbstractSpinBox, QComboBox))
-        name = None if typing else self._scoped_keys.get(event.keyCombination().toCombined())
-        if name is not None and self.actions_[name].isEnabled():
-            self.actions_[name].trigger()
+        if self.acts.take_key(event):
             event.accept()
         else:
             super().keyPressEvent(event)
@@ -593,7 +411,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._settings.setValue("geometry", self.saveGeometry())
-        self._settings.setValue("panes", self.splitter.saveState())
+        self.panes.save(self._settings)
         self._patience.stop()
         self.desk.close()
         self.runner.close()

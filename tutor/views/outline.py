@@ -151,6 +151,10 @@ class Outline(QWidget):
         self.set_theme(theme)
         self.retranslate()
 
+    def set_headed(self, headed: bool) -> None:
+        """Whether the pane says its own name; a tab may say it already."""
+        self._header.setVisible(headed)
+
     def set_branches(self, branches: Sequence[Branch]) -> None:
         """Show another model."""
         if tuple(branches) == self._branches:

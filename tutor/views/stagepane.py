@@ -30,6 +30,7 @@ from tutor.views.icons import icon
 from tutor.views.paint import draw_text
 from tutor.views.tabletwin import TableTwin
 from tutor.views.theme import Theme, font, metrics
+from tutor.views.toolrow import ToolRow
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class StagePane(QWidget):
         stepChosen(str)             another operation of the stage
         selected(str, int)          another entry of an axis that is not on screen
         sampleChosen(str)           a sample sentence of the empty state
+        viewChanged(str)            another view of the step is shown, by its key
     """
 
     hovered = Signal(int, int, int)
@@ -115,6 +117,7 @@ class StagePane(QWidget):
     stepChosen = Signal(str)
     selected = Signal(str, int)
     sampleChosen = Signal(str)
+    viewChanged = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -132,8 +135,9 @@ class StagePane(QWidget):
         self.equation = EquationView(theme)
         self.table = TableTwin(theme)
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.equation)
-        self._stack.addWidget(self.table)
+        self._view_keys: list[str] = []
+        self._view_icons: list[str] = []
+        self._view_widgets: list[QWidget] = []
         self._views = QButtonGroup(self)
         self._views.setExclusive(True)
         self._view_row = QWidget()
@@ -169,25 +173,21 @@ class StagePane(QWidget):
         scroller.setWidget(self._tab_row)
         scroller.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroller = scroller
-        tools = QHBoxLayout()
-        tools.setContentsMargins(16, 2, 16, 2)
-        tools.setSpacing(8)
+        self._tools = ToolRow(240)
+        tools = self._tools.row()
         views = QHBoxLayout(self._view_row)
         views.setContentsMargins(0, 0, 0, 0)
         views.setSpacing(0)
-        for at, side in enumerate(("first", "last")):
-            button = QToolButton()
-            button.setCheckable(True)
-            button.setProperty("segment", side)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            self._views.addButton(button, at)
-            views.addWidget(button)
+        self._view_layout = views
+        self.add_view("heat", self.equation, "heat")
+        self.add_view("table", self.table, "table")
         self._views.button(0).setChecked(True)
-        self._views.idClicked.connect(self.show_view)
+        self._views.idClicked.connect(self._view_clicked)
         tools.addLayout(self._spin_row)
         tools.addWidget(self._view_row)
         tools.addWidget(scroller, 2)
         tools.addWidget(self._code, 1)
+        self._tools.set_spare(self._code)
         self._spin_row.setSpacing(6)
         self._code.set_align(Qt.AlignmentFlag.AlignRight)
         middle = QHBoxLayout()
@@ -207,8 +207,11 @@ class StagePane(QWidget):
         column.setSpacing(0)
         column.addWidget(self._crumb_row)
         column.addLayout(title)
-        column.addLayout(tools)
+        column.addWidget(self._tools)
+        self._bands, self._drawers = QVBoxLayout(), QVBoxLayout()
+        column.addLayout(self._bands)
         column.addLayout(middle, 1)
+        column.addLayout(self._drawers)
         column.addWidget(self._empty)
         column.addWidget(self._foot)
         self._empty.setContentsMargins(16, 0, 16, 40)
@@ -322,21 +325,75 @@ class StagePane(QWidget):
                 bar.setAccessibleName(self.tr("Colour scale of {name}").format(name=name))
         self._scale.set_text(words)
 
-    def show_view(self, at: int) -> None:
-        """0: heat maps, 1: the table twin of the result."""
+    # Views, tools, bands and drawers ------------------------------------------------------------------------
+
+    def add_view(self, key: str, widget: QWidget, icon_name: str) -> None:
+        """One more way to see the step, as a segment beside the others."""
+        at = len(self._view_keys)
+        self._view_keys.append(key)
+        self._view_icons.append(icon_name)
+        self._view_widgets.append(widget)
+        self._stack.addWidget(widget)
+        button = QToolButton()
+        button.setCheckable(True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFont(font(self._theme, "dense"))
+        button.setIcon(icon(icon_name, self._theme))
+        self._views.addButton(button, at)
+        self._view_layout.addWidget(button)
+        self._tools.add_view(button)
+        self._mark_segments()
+
+    def _mark_segments(self) -> None:
+        shown = [button for button in self._views.buttons() if not button.isHidden()]
+        for at, button in enumerate(shown):
+            side = "first" if at == 0 else "last" if at == len(shown) - 1 else "middle"
+            button.setProperty("segment", side)
+            button.update()
+
+    def set_view_title(self, key: str, text: str, tip: str = "") -> None:
+        button = self._views.button(self._view_keys.index(key))
+        button.setText(text)
+        button.setToolTip(tip)
+
+    def offer_view(self, key: str, offered: bool) -> None:
+        """Whether a view makes sense for the step on screen; where the shown one does not, the heat maps come back."""
+        self._views.button(self._view_keys.index(key)).setVisible(offered)
+        self._mark_segments()
+        if not offered and self.view() == key:
+            self.show_view("heat")
+
+    def show_view(self, key: str) -> None:
+        """`heat`: heat maps, `table`: the table twin of the result, or a view that was added."""
+        at = self._view_keys.index(key)
         focused = self.current_view().hasFocus()
+        changed = at != self._stack.currentIndex()
         self._stack.setCurrentIndex(at)
         self._views.button(at).setChecked(True)
         if focused:
             self.current_view().setFocus()
+        if changed:
+            self.viewChanged.emit(key)
 
-    def view(self) -> int:
-        """Which view is shown: 0 heat maps, 1 table."""
-        return self._stack.currentIndex()
+    def view(self) -> str:
+        """The key of the view that is shown."""
+        return self._view_keys[self._stack.currentIndex()]
 
     def current_view(self) -> QWidget:
         """What has the result's cells on screen."""
-        return self.table if self._stack.currentIndex() else self.equation
+        return self._view_widgets[self._stack.currentIndex()]
+
+    def add_tool(self, widget: QWidget) -> None:
+        """A button at the right end of the toolbar."""
+        self._tools.add_tool(widget)
+
+    def add_band(self, widget: QWidget) -> None:
+        """A strip between the toolbar and the maps; it takes no room while it is hidden."""
+        self._bands.addWidget(widget)
+
+    def add_drawer(self, widget: QWidget) -> None:
+        """What stands below the maps, above their scales."""
+        self._drawers.addWidget(widget)
 
     def set_compact(self, compact: bool) -> None:
         """Leave out breadcrumb and scales where the window is low; the status line says where one is."""
@@ -385,7 +442,7 @@ class StagePane(QWidget):
                 widget.setFont(font(theme, "dense"))
         for button in (*self._tabs.buttons(), *self._views.buttons()):
             button.setFont(font(theme, "dense"))
-        for at, name in enumerate(("heat", "table")):
+        for at, name in enumerate(self._view_icons):
             self._views.button(at).setIcon(icon(name, theme))
         self._crumb_row.setFixedHeight(theme.height("breadcrumb"))
         self._foot.setFixedHeight(round(theme.px(48)))
@@ -402,14 +459,16 @@ class StagePane(QWidget):
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Stage"))
-        self._views.button(0).setText(self.tr("Heat map"))
-        self._views.button(1).setText(self.tr("Table"))
-        self._views.button(1).setToolTip(self.tr("The same numbers as a table (T)"))
+        self.set_view_title("heat", self.tr("Heat map"))
+        self.set_view_title("table", self.tr("Table"), self.tr("The same numbers as a table (T)"))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
+
+    def _view_clicked(self, at: int) -> None:
+        self.show_view(self._view_keys[at])
 
     def _tab_clicked(self, at: int) -> None:
         self.stepChosen.emit(self._tab_paths[at])

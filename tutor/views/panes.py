@@ -1,0 +1,145 @@
+"""How the window is divided: sides, centre and bottom, and what gives way where the window is small for its type."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabBar, QVBoxLayout, QWidget
+
+from tutor.views.sidetabs import SideTabs
+from tutor.views.stagepane import KeylessScrollArea, StagePane
+from tutor.views.theme import Theme
+
+#: Below these widths and this height, in units of the design at 100 %, panes make room for the stage.
+_RIGHT_WIDTH, _LEFT_WIDTH, _FULL_HEIGHT = 1000, 760, 600
+
+
+class Panes(QWidget):
+    """Left, centre and right in a splitter, strips above them, the timeline and its buttons below."""
+
+    def __init__(self, theme: Theme, stage: StagePane, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.stage = stage
+        self.left, self.right = SideTabs(theme), SideTabs(theme)
+        self._narrow = False
+        self._tabs = QTabBar()
+        self._tabs.setDrawBase(False)
+        self._tabs.addTab("")
+        self._tabs.addTab("")
+        self._tabs.hide()
+        self._tabs.currentChanged.connect(self._show_centre)
+        self._area = KeylessScrollArea()
+        self._centre = QWidget()
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.bottom = QWidget()
+        self._above: list[QWidget] = []
+        self._rows: list[tuple[QWidget, ...]] = []
+        self.retranslate()
+
+    # Filling it ---------------------------------------------------------------------------------------------
+
+    def add_above(self, *strips: QWidget) -> None:
+        """Strips over the whole width, above the panes."""
+        self._above += strips
+
+    def add_below(self, *widgets: QWidget) -> None:
+        """One more row at the bottom; the first of its widgets takes the width the others leave."""
+        self._rows.append(widgets)
+
+    def assemble(self) -> None:
+        """Put everything in its place, from top to bottom and left to right: the Tab key goes the same way."""
+        self._centre_column = centre = QVBoxLayout(self._centre)
+        centre.setContentsMargins(0, 0, 0, 0)
+        centre.setSpacing(0)
+        centre.addWidget(self._tabs)
+        # Where the window is too low for the stage at this size of type, the stage scrolls.
+        self._area.setWidget(self.stage)
+        self._area.setMinimumHeight(140)
+        centre.addWidget(self._area, 1)
+        for pane in (self.left, self._centre, self.right):
+            self.splitter.addWidget(pane)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setChildrenCollapsible(False)
+        bottom = QVBoxLayout(self.bottom)
+        bottom.setContentsMargins(0, 4, 0, 0)
+        bottom.setSpacing(2)
+        for widgets in self._rows:
+            row = QHBoxLayout()
+            row.setSpacing(0)
+            for at, widget in enumerate(widgets):
+                row.addWidget(widget, 0 if at else 1)
+            bottom.addLayout(row)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for strip in self._above:
+            column.addWidget(strip)
+        column.addWidget(self.splitter, 1)
+        column.addWidget(self.bottom)
+
+    # Room ---------------------------------------------------------------------------------------------------
+
+    def restore(self, settings: QSettings) -> None:
+        panes = settings.value("panes")
+        if not (isinstance(panes, QByteArray) and self.splitter.restoreState(panes)):
+            self.splitter.setSizes([190, 764, 326])
+
+    def save(self, settings: QSettings) -> None:
+        settings.setValue("panes", self.splitter.saveState())
+
+    def is_low(self, high: int) -> bool:
+        """Whether a window this high has no room for the buttons below the timeline."""
+        return high / self._theme.font_scale < _FULL_HEIGHT
+
+    def adapt(self, wide: int, high: int) -> bool:
+        """Make room where a window of this size is small for its type: the stage comes first. Returns whether it is
+        so narrow that the right side has become a tab of the centre."""
+        scaled = wide / self._theme.font_scale
+        narrow = scaled < _RIGHT_WIDTH
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._tabs.setVisible(narrow)
+            if narrow:
+                self._centre_column.addWidget(self.right)
+            else:
+                self.splitter.insertWidget(2, self.right)
+                self.right.show()
+                self._area.show()
+            self._show_centre(self._tabs.currentIndex())
+        self.left.setVisible(scaled >= _LEFT_WIDTH)
+        self.stage.set_compact(self.is_low(high))
+        return narrow
+
+    def bring_cells_up(self) -> None:
+        """Where the stage has to scroll, its cells come before its title: the status line says which stage it is."""
+        bar = self._area.verticalScrollBar()
+        bar.setValue(bar.maximum())
+
+    def show_right(self) -> None:
+        """Bring the right side up where it is a tab of the centre."""
+        if self._narrow:
+            self._tabs.setCurrentIndex(1)
+
+    def _show_centre(self, at: int) -> None:
+        if self._narrow:
+            self._area.setVisible(at == 0)
+            self.right.setVisible(at == 1)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.left.set_theme(theme)
+        self.right.set_theme(theme)
+        self.left.setMinimumWidth(round(theme.px(150)))
+        self.right.setMinimumWidth(round(theme.px(220)))
+
+    # Words --------------------------------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        self._tabs.setTabText(0, self.tr("Stage"))
+        self._tabs.setTabText(1, self.tr("Inspector"))
+        self._tabs.setAccessibleName(self.tr("Stage or inspector"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)

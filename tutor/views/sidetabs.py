@@ -1,0 +1,96 @@
+"""A side pane of several pages: one tab for each, the tabs shown as soon as there is more than one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from tutor.views.theme import Theme, font
+
+
+class SideTabs(QWidget):
+    """Pages of one side of the window. Pages are themed by whoever made them.
+
+    A page may have `set_headed(bool)`: its own header goes where the tab already says its name.
+
+    Signals:
+        pageChanged(str)  another page is shown, by its key
+    """
+
+    pageChanged = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._keys: list[str] = []
+        self._pages: list[QWidget] = []
+        self._bar, self._stack = QTabBar(), QStackedWidget()
+        self._bar.setDrawBase(False)
+        self._bar.setExpanding(False)
+        self._bar.setUsesScrollButtons(True)
+        self._bar.hide()
+        self._bar.currentChanged.connect(self._changed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._bar)
+        column.addWidget(self._stack, 1)
+        self._below = column
+        self.set_theme(theme)
+        self.retranslate()
+
+    def add(self, key: str, widget: QWidget) -> None:
+        """One more page, behind the others."""
+        self._keys.append(key)
+        self._pages.append(widget)
+        self._stack.addWidget(widget)
+        self._bar.addTab(key)
+        many = len(self._keys) > 1
+        self._bar.setVisible(many)
+        for page in self._pages:
+            headed = getattr(page, "set_headed", None)
+            if headed is not None:
+                headed(not many)
+
+    def add_below(self, widget: QWidget) -> None:
+        """What stands under the pages, whichever is shown."""
+        self._below.addWidget(widget)
+
+    def set_title(self, key: str, text: str) -> None:
+        """A page's name, in the learner's language."""
+        self._bar.setTabText(self._keys.index(key), text)
+
+    def show_page(self, key: str) -> None:
+        self._bar.setCurrentIndex(self._keys.index(key))
+
+    def page(self) -> str:
+        """The key of the page that is shown."""
+        return self._keys[self._stack.currentIndex()] if self._keys else ""
+
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self._keys)
+
+    def widget(self, key: str) -> QWidget:
+        return self._pages[self._keys.index(key)]
+
+    def tabs(self) -> QTabBar:
+        return self._bar
+
+    def set_theme(self, theme: Theme) -> None:
+        self._bar.setFont(font(theme, "dense"))
+        colours = self.palette()
+        colours.setColor(colours.ColorRole.Window, theme.strip)
+        self._bar.setPalette(colours)
+        self._bar.setAutoFillBackground(True)
+        self._bar.setMinimumHeight(theme.height("pane_header"))
+
+    def retranslate(self) -> None:
+        self._bar.setAccessibleName(self.tr("Pages"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def _changed(self, at: int) -> None:
+        self._stack.setCurrentIndex(at)
+        self.pageChanged.emit(self.page())

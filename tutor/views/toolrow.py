@@ -1,0 +1,92 @@
+"""The stage pane's toolbar: what is shown and how on the left, what can be done on the right.
+
+Where there is not room for every word, words go in turn: first those of the tools, whose icons say enough, then those
+of the views that are not shown.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QToolButton, QWidget
+
+_TEXT = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+_ICON = Qt.ToolButtonStyle.ToolButtonIconOnly
+
+
+class ToolRow(QWidget):
+    """Widgets in a row. Buttons among them lose their words, never themselves, where the row is short."""
+
+    def __init__(self, least: int, parent: QWidget | None = None) -> None:
+        """`least` is the width below which the row does not ask for more."""
+        super().__init__(parent)
+        self._least = least
+        self._tools: list[QToolButton] = []
+        self._views: list[QToolButton] = []
+        self._spare: QWidget | None = None
+        self._fitting = False
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(16, 2, 16, 2)
+        self._row.setSpacing(8)
+
+    def row(self) -> QHBoxLayout:
+        """The layout, for what always stays as it is."""
+        return self._row
+
+    def set_spare(self, widget: QWidget) -> None:
+        """What is hidden before any button loses its word."""
+        self._spare = widget
+
+    def add_view(self, button: QToolButton) -> None:
+        """A button, already placed, that says which view is shown."""
+        self._views.append(button)
+        button.toggled.connect(self._fit_again)
+        button.installEventFilter(self)
+
+    def add_tool(self, widget: QWidget) -> None:
+        """One more widget at the right end."""
+        self._row.addWidget(widget)
+        for button in [widget, *widget.findChildren(QToolButton)]:
+            if isinstance(button, QToolButton) and not button.icon().isNull():
+                self._tools.append(button)
+                button.installEventFilter(self)
+        self.fit()
+
+    def fit(self) -> None:
+        """Find the most words there is room for."""
+        if self._fitting or self.width() < 2:
+            return
+        self._fitting = True
+        for level in range(4):
+            if self._spare is not None:
+                self._spare.setVisible(level < 1)
+            for tool in self._tools:
+                tool.setToolButtonStyle(_ICON if level >= 2 else _TEXT)
+            for view in self._views:
+                view.setToolButtonStyle(_ICON if level >= 3 and not view.isChecked() else _TEXT)
+            self._row.invalidate()
+            if self._row.minimumSize().width() <= self.width():
+                break
+        self._fitting = False
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._least, self._row.minimumSize().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.fit()
+        return handled
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # An icon-only button has no words on screen: its tooltip says them.
+        if event.type() == QEvent.Type.ToolTip and isinstance(watched, QAbstractButton) and not watched.toolTip():
+            watched.setToolTip(watched.text())
+        return super().eventFilter(watched, event)
+
+    def _fit_again(self, on: bool) -> None:
+        self.fit()
