@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tutor.engine.live import LiveTrace
     from tutor.engine.models import Model
     from tutor.engine.tokens import Batch
+    from tutor.engine.trace import Trace
 
 COMMANDS = ("trace", "models", "shots", "train", "selftest")
 #: What `train` can train.
@@ -48,6 +49,7 @@ def _parser() -> _Parser:
     parser.add_argument("text", nargs="?", help="a sentence, or a saved trace (.safetensors) to open")
     _model_options(parser)
     _window_options(parser)
+    _what_if_options(parser)
     parser.add_argument("--version", action="version", version=f"Transformer Tutor {__version__}")
     return parser
 
@@ -67,6 +69,14 @@ def _window_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", choices=LANGUAGES, help="language of the window")
 
 
+def _what_if_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings", help="what if: "
+                        "mask=off, scale=off, positions=off, pad=-inf|-1000|none, W_Q=W_K, "
+                        "head=BLOCK.HEAD:zero|uniform, a cell as in blocks.1.attn.scores[0,2,5,4]=3.5 (of a weight "
+                        "too), or a tensor of another sentence as in blocks.1.resid_pre=from:SENTENCE; may be "
+                        "repeated")  # fmt: skip
+
+
 def _trace_parser(prog: str) -> _Parser:
     parser = _Parser(prog=f"{prog} trace", description="Run the model and print the shape ledger.")
     parser.add_argument("texts", nargs="*", metavar="TEXT", help="sentences; several make one padded batch")
@@ -76,8 +86,7 @@ def _trace_parser(prog: str) -> _Parser:
                         "model, one for each TEXT; without it the model decodes its own")  # fmt: skip
     parser.add_argument("--target-ids", action="append", metavar="5,6,7", help="target ids as the decoder reads them, "
                         "the start included; may be repeated")  # fmt: skip
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings",
-                        help="mask=off, scale=off, positions=off, pad=-inf|-1000|none")  # fmt: skip
+    _what_if_options(parser)
     parser.add_argument("--save", metavar="FILE.safetensors", type=Path, help="write every tensor to a file")
     parser.add_argument("--json", action="store_true", help="print the ledger as JSON lines")
     return parser
@@ -101,6 +110,7 @@ def _shots_parser(prog: str) -> _Parser:
     parser.add_argument("--size", default="1280x800", metavar="WxH", help="size of the window in pixels")
     parser.add_argument("--only", action="append", metavar="STAGE", help="only stages whose path contains this")
     parser.add_argument("--states", action="store_true", help="also the empty, busy and error states, table and pads")
+    _what_if_options(parser)
     parser.add_argument("--font", type=int, default=100, metavar="PERCENT", help="size of the type")
     return parser
 
@@ -184,20 +194,32 @@ def _ids(text: str) -> list[int]:
         raise BadRequest(f"The ids {text!r} should be whole numbers with commas between: --ids 5,6,7.") from None
 
 
-def _settings(pairs: Sequence[str]) -> dict[str, str]:
-    found = {}
+def _settings(model: Model, pairs: Sequence[str]) -> tuple[Model, list[str]]:
+    """The model with the switches among what is set, and what else is set. Raises the engine's errors."""
+    from tutor.engine.changes_text import parse
+    from tutor.engine.spec import SETTINGS
+
+    switches, others = {}, []
     for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            value = ""
-        found[key] = value
-    return found
+        key, _, value = pair.partition("=")
+        if key not in SETTINGS:
+            others.append(pair)
+            continue
+        parse(pair, model.program)  # lists what there is where the value is none
+        switches[key] = value
+        if value == "off" and model.spec.changed({key: value}) == model.spec:
+            print(f"{pair} changes nothing: {model.spec.name} has none.", file=sys.stderr)
+    return model.changed(switches), others
 
 
 def _trace(options: argparse.Namespace) -> int:
     from tutor.engine import ledger, models
+    from tutor.engine.changes import folded
+    from tutor.engine.changes_text import parse
 
-    model = models.find(options.model or models.DEFAULT, options.layers).changed(_settings(options.settings))
+    plain = models.find(options.model or models.DEFAULT, options.layers)
+    model, others = _settings(plain, options.settings)
+    changes = folded([parse(one, model.program) for one in others])
     if options.target and options.target_ids:
         raise BadRequest("Give either --target or --target-ids, not both.")
     if options.ids and options.texts:
@@ -206,6 +228,8 @@ def _trace(options: argparse.Namespace) -> int:
         raise BadRequest('Give a sentence, as in `trace "Attention is all you need"`, or --ids 5,6,7.')
     if options.budget < 0:
         raise BadRequest("The budget should be a number of MiB, 0 or more.")
+    if options.save is not None and not _is_folder(options.save.absolute().parent):
+        raise BadRequest(f"There is no folder {options.save.parent}: make it first, or choose another place.")
     batch = model.batch_of_ids([_ids(one) for one in options.ids]) if options.ids else model.batch(options.texts)
     target = _target(model, options)
     if target is not None and target.n_rows != batch.n_rows:
@@ -214,16 +238,21 @@ def _trace(options: argparse.Namespace) -> int:
     if model.has_target and target is None:
         trace = _decoded(model, batch, options)
         target = trace.target
+    changed: Trace | None = None
+    if changes or options.save is not None:
+        trace = trace or _live(model, batch, options, target)
+        if model is not plain:
+            trace.told = tuple(one for one in options.settings if one not in others)
+        changed = changes.apply(trace, model)
     lengths = [one.n_pos for one in (batch, target) if one is not None]
-    rows = ledger.ledger(model.program, model.program.shapes(batch.n_rows, *lengths))
+    program = model.program if changed is None else changed.program
+    rows = ledger.ledger(program, program.shapes(batch.n_rows, *lengths))
     if options.save is not None:
-        if not _is_folder(options.save.absolute().parent):
-            raise BadRequest(f"There is no folder {options.save.parent}: make it first, or choose another place.")
         from tutor.engine import saved
 
-        trace = trace or _live(model, batch, options, target)
-        saved.save(trace, options.save)
-        for notice in trace.notices:
+        assert changed is not None and trace is not None
+        saved.save(changed, options.save)
+        for notice in dict.fromkeys((*trace.notices, *changed.notices)):
             print(notice, file=sys.stderr)
     else:
         # The ledger needs no numbers, but weights or a device that are not there should be said all the same.

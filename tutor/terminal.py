@@ -10,6 +10,8 @@ import numpy as np
 from tutor import running
 from tutor.engine import axes as ax
 from tutor.engine import models
+from tutor.engine.changes import folded
+from tutor.engine.changes_text import parse
 from tutor.engine.picture import Selection, panel
 from tutor.engine.program import Stop
 from tutor.engine.tokens import Batch
@@ -21,13 +23,15 @@ ROWS, COLUMNS, TERMS = 6, 8, 4
 
 def walk(options: argparse.Namespace, file: Path | None) -> int:
     """Print the walk-through for the requested sentence or saved trace. Returns the exit status."""
-    trace = _open(options, file)
+    trace = _changed(_open(options, file), options)
     print(f"\nTransformer Tutor · {trace.spec.name} · {len(trace.program.stops)} stages\n")
     for name, batch in trace.batches.items():
         if len(trace.batches) > 1:
             print(f"{name}:")
         for row in batch.rows:
             print("  " + " ".join(f"{token.text}({token.id})" for token in row if not token.pad))
+    if trace.told:
+        print("\nWhat if: " + "; ".join(trace.told))
     for stop in trace.program.stops:
         print("\n" + describe(trace, stop))
     for notice in trace.notices:
@@ -54,6 +58,14 @@ def _open(options: argparse.Namespace, file: Path | None) -> Trace:
     if not model.has_target:
         return live(None)
     return live(model.target(options.target)) if options.target else running.decoded(model, live, batch.n_rows)
+
+
+def _changed(trace: Trace, options: argparse.Namespace) -> Trace:
+    """The run with what the command line sets."""
+    if not options.settings:
+        return trace
+    changes = folded([parse(one, trace.program) for one in options.settings])
+    return changes.apply(trace, models.find(options.model or models.DEFAULT, options.layers))
 
 
 def describe(trace: Trace, stop: Stop) -> str:
@@ -94,7 +106,9 @@ def worked(working: Working) -> list[str]:
             rest = np.delete(working.terms.values, chosen).sum()
             lines.append(f"    {len(working.terms.values) - len(chosen)} others, Σ {show(float(rest))}")
     lines += [f"    {line.label} = {show(line.value)}" for line in working.lines]
-    mark = "✓" if working.agrees else "✗"
     stored = float("nan") if working.stored is None else working.stored
+    if working.given:
+        return [*lines, f"    set to {show(stored, 6)}, not computed"]
+    mark = "✓" if working.agrees else "✗"
     lines.append(f"    {mark} stored {show(stored, 6)} · recomputed {show(working.result, 6)}")
     return lines

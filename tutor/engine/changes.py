@@ -153,7 +153,7 @@ class Switch(Change):
                 return replace(step, op=replace(op, causal=False, window=0))
             if self.key == "pad" and isinstance(op, Mask):
                 return replace(step, op=replace(op, pad=self.value))
-            if self.key == "scale" and step.name in scales or self.key == "positions" and isinstance(op, Rotate):
+            if (self.key == "scale" and step.name in scales) or (self.key == "positions" and isinstance(op, Rotate)):
                 return replace(step, op=Identity())
             return step
 

@@ -127,7 +127,8 @@ def _one(item: Any) -> Change:
         return Head(_text(item["attention"]), _whole(item["head"]), _text(item["how"]))
     name = _text(item["name"])
     if kind == "replace":
-        return Replace(name, _text(item["text"]), tuple(None if one is None else _whole(one) for one in _list(item["at"])))
+        at = tuple(None if one is None else _whole(one) for one in _list(item["at"]))
+        return Replace(name, _text(item["text"]), at)
     value = item["value"]
     if value in ("inf", "-inf"):
         value = math.inf if value == "inf" else -math.inf

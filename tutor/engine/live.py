@@ -54,7 +54,8 @@ def evaluate(
     """Run the steps that `wanted` needs beyond what is `known`, in the program's order, dropping each value
     after its last use. Differentiable: gradients flow where torch records them.
 
-    `made` is told every value as it is made; `put` may give another in its place. Raises Cancelled, and AxesError for a value of a wrong shape.
+    `made` is told every value as it is made; `put` may give another in its place. Raises Cancelled, and AxesError for
+    a value of a wrong shape.
     """
     goals = list(wanted)
     needed: set[str] = set()

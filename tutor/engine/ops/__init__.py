@@ -11,8 +11,8 @@ from tutor.engine.ops.rotary import Rotate
 from tutor.engine.ops.shape import MergeHeads, RepeatHeads, SplitHeads, SwapHeads
 
 __all__ = [
-    "Add", "EvenSoftmax", "Gelu", "GeluTanh", "Identity", "Linear", "Lookup", "Mask", "Mean", "MeanSquare", "MergeHeads", "Multiply",
-    "Normalize", "NormalizeRms", "Op", "Positions", "Relu", "RepeatHeads", "Rotate", "Scale", "ScaleShift", "Scores",
-    "SilentSum", "Silu", "Sinusoid", "Softmax", "SplitHeads", "SwapHeads", "Tokens", "TypeRow", "Variance", "WeightedSum",
-    "from_json", "known",
+    "Add", "EvenSoftmax", "Gelu", "GeluTanh", "Identity", "Linear", "Lookup", "Mask", "Mean", "MeanSquare",
+    "MergeHeads", "Multiply", "Normalize", "NormalizeRms", "Op", "Positions", "Relu", "RepeatHeads", "Rotate", "Scale",
+    "ScaleShift", "Scores", "SilentSum", "Silu", "Sinusoid", "Softmax", "SplitHeads", "SwapHeads", "Tokens", "TypeRow",
+    "Variance", "WeightedSum", "from_json", "known",
 ]  # fmt: skip

@@ -65,7 +65,8 @@ class EvenSoftmax(Softmax):
 
     def formula(self, out: str, *operands: str) -> str:
         listed = ", ".join(map(str, numbers_of(self.heads)))
-        return rf"{super().formula(out, *operands)},\quad {out}_{{ij}} = \frac{{1}}{{n_i}}\ \mathrm{{in\ head}}\ {listed}"
+        even = rf"{out}_{{ij}} = \frac{{1}}{{n_i}}\ \mathrm{{in\ head}}\ {listed}"
+        return rf"{super().formula(out, *operands)},\quad {even}"
 
     def working(self, operands: Sequence[Operand], out: Axes, index: Index) -> Working:
         if index[-3] not in numbers_of(self.heads):
@@ -119,4 +120,4 @@ class SilentSum(WeightedSum):
             return super().working(operands, out, index)
         was = super().working(operands, out, index)
         note = Note("silent head", {"head": index[-3]})
-        return Working(0.0, number(0.0), 0.0, lines=(Line("P V", was.result),), note=note)
+        return Working(0.0, number(0.0), 0.0, lines=(Line("P V", was.result),), sources=was.links, note=note)
