@@ -15,6 +15,7 @@ from tutor.engine.axes import BATCH, HEAD, KEY, POS, QUERY, AxesError, Index, ce
 from tutor.engine.picture import Selection
 from tutor.engine.program import Section, Step, Stop
 from tutor.engine.trace import Trace
+from tutor.whatif import WhatIf
 
 STAGE = "stage"
 OPERATION = "operation"
@@ -53,6 +54,7 @@ class Session(QObject):
         #: one whose row predicts the token being written.
         self.positions: dict[str, int] = {}
         self._visited: set[str] = set()
+        self.changes = WhatIf(self)
 
     # -- the run ---------------------------------------------------------------------------------------------
 
@@ -66,7 +68,7 @@ class Session(QObject):
             self.positions = {}
         elif before is None or self.cursor.path not in trace.program.by_name:
             self.cursor, self.cell = Cursor(trace.program.stops[0].results[0].name), None
-        if before is None or trace is None or before.program.steps != trace.program.steps:
+        if before is None or trace is None or before.program.order != trace.program.order:
             self._visited.clear()
         if trace is not None:
             # The sentence and the head on screen stay, so that a kept cell stays on screen with them.

@@ -164,7 +164,7 @@ def next_token(trace: Trace, model: str, row: int, rules: Rules, count: int = 8)
     shown = list(choice.likeliest(count))
     if choice.token not in shown:
         shown[-1] = choice.token
-    names = _token_names(model, shown)
+    names = token_names(model, shown)
     found = tuple(
         Candidate(name, int(one), float(choice.before[one]), float(choice.after[one]), int(one) == choice.token)
         for one, name in zip(shown, names)
@@ -173,7 +173,7 @@ def next_token(trace: Trace, model: str, row: int, rules: Rules, count: int = 8)
     return Next(found, max(rest[0], 0.0), max(rest[1], 0.0), choice.kept, len(logits))
 
 
-def _token_names(model: str, ids: Sequence[int]) -> list[str]:
+def token_names(model: str, ids: Sequence[int]) -> list[str]:
     """The tokens' texts; their ids where the model has no tokenizer at hand, as for a saved trace."""
     try:
         tokenizer = models.find(model).tokenizer()

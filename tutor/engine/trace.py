@@ -7,7 +7,7 @@ object, so that the window cannot tell a live run from a saved file.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -138,6 +138,13 @@ class Trace(ABC):
         """The same run with changes: what they cannot reach is shared, the rest recomputed on demand. Raises
         TraceError where nothing can be recomputed."""
         raise TraceError("A saved trace holds its numbers and cannot recompute: run its sentence on the model first.")
+
+    def prepare(
+        self,
+        progress: Callable[[float], None] = lambda done: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Compute ahead what is kept, where anything is. Raises Cancelled or TraceError."""
 
     @property
     def origin(self) -> "Trace":

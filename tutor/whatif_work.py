@@ -1,0 +1,136 @@
+"""What the runner's thread does for what-if: runs with changes, which stages differ, what came of it. No Qt, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tutor.engine import axes as ax
+from tutor.engine import models
+from tutor.engine.axes import Index
+from tutor.engine.changes import Changes
+from tutor.engine.difference import picture_of
+from tutor.engine.picture import Selection
+from tutor.engine.program import Program, Section
+from tutor.engine.spec import SpecError
+from tutor.engine.tokens import TokenError
+from tutor.engine.trace import Cancelled, Trace
+from tutor.engine.weights import WeightsError
+from tutor.work import Handle, Shown, show, token_names
+
+#: How many of the likeliest tokens are compared, before and after.
+LIKELIEST = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A run with some changes."""
+
+    run: Trace
+    changes: Changes
+
+
+@dataclass(frozen=True)
+class Chance:
+    """A token's probability before and after the changes."""
+
+    text: str
+    id: int
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What came of the changes: the likeliest tokens at a position, and the chosen cell's number.
+
+    `at` is that position (−1 where the model has no output over its vocabulary).
+    """
+
+    at: int = -1
+    chances: tuple[Chance, ...] = ()
+    cell: tuple[str, Index, float, float] | None = None
+
+
+def make(original: Trace, changes: Changes, model: str, layers: int | None, job: Handle) -> Made:
+    """The run with changes. Raises ChangeError, the engine's errors, or Cancelled."""
+    try:
+        found = models.find(model, layers)
+    except (SpecError, WeightsError):  # only other sentences need it, and say so
+        found = None
+    run = changes.apply(original, found)
+    run.prepare(job.progress, job.cancelled)
+    return Made(run, changes)
+
+
+def differing(original: Trace, run: Trace, section: Section, job: Handle) -> dict[str, bool]:
+    """For each stage of a section that a change may have reached, by its path: whether any number differs."""
+    found = {}
+    for stop in section.stops:
+        names = [step.name for step in stop.steps if step.name in run.touched]
+        if names:
+            if job.cancelled():
+                raise Cancelled
+            found[stop.path] = any(not same(original[name], run[name]) for name in names)
+    return found
+
+
+def same(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two tensors hold the same numbers; NaN is NaN."""
+    return one.shape == other.shape and bool(np.array_equal(one, other, equal_nan=True))
+
+
+def probabilities(program: Program, shapes: Mapping[str, ax.Axes]) -> str | None:
+    """The tensor of probabilities over the vocabulary, None for a model without."""
+    return next((
+        step.name for step in reversed(program.steps)
+        if step.op.scale_kind == "probability" and shapes[step.name][-1].name == ax.D_VOCAB
+    ), None)  # fmt: skip
+
+
+def effect(
+    original: Trace, run: Trace, model: str, row: int, followed: Mapping[str, int],
+    cell: tuple[str, Index] | None, job: Handle,
+) -> Effect:  # fmt: skip
+    """What came of the changes in the sentence `row`, at the token that is followed or the last.
+
+    `followed` are such tokens by the name of their text.
+    """
+    compared = None
+    if cell is not None:
+        name, index = cell
+        compared = (name, index, float(original.read(name, index)), float(run.read(name, index)))
+    output = probabilities(run.program, run.shapes)
+    if output is None:
+        return Effect(cell=compared)
+    text = run.texts(output)[-2]
+    assert text is not None
+    stream = next(name for name, batch in run.batches.items() if batch is text)
+    last = int(text.lengths[row]) - 1
+    at = min(followed.get(stream, last), last)
+    before, after = (one.read(output, (row, at, slice(None))) for one in (original, run))
+    ids = _likeliest(before, after)
+    try:
+        names: Sequence[str] = token_names(model, ids)
+    except TokenError:
+        names = [f"#{one}" for one in ids]
+    chances = tuple(Chance(name, one, float(before[one]), float(after[one])) for name, one in zip(names, ids))
+    return Effect(at, chances, compared)
+
+
+def _likeliest(before: np.ndarray, after: np.ndarray) -> list[int]:
+    """The likeliest tokens of either, the likeliest afterwards first."""
+    tops = {int(one) for values in (before, after) for one in np.argsort(-_finite(values), kind="stable")[:LIKELIEST]}
+    return sorted(tops, key=lambda one: (-_finite(after)[one], -_finite(before)[one], one))
+
+
+def _finite(values: np.ndarray) -> np.ndarray:
+    return np.nan_to_num(values.astype(np.float64), nan=-1.0)
+
+
+def show_difference(original: Trace, run: Trace, path: str, selection: Selection) -> Shown:
+    """One step laid out as changed − original = difference."""
+    shown = show(run, path, selection)
+    return Shown(picture_of(run, original, path, selection), shown.formula, shown.words, shown.code)
