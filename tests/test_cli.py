@@ -17,6 +17,7 @@ from safetensors import safe_open
 from tutor import cli, display
 from tutor.engine import families, models
 from tutor.engine.saved import SavedTrace
+from tutor.engine.trace import TraceError
 from tutor.engine.weights import random_weights, save_model
 
 ROOT = Path(__file__).parent.parent
@@ -259,6 +260,8 @@ BAD: dict[str, Sequence[str]] = {
     "a target alone": ["trace", *SEQ2SEQ, "--target", "Katze"],
     "target without its value": ["trace", "cat", *SEQ2SEQ, "--target"],
     "unknown setting of a translator": ["trace", "cat", *SEQ2SEQ, "--target", "Katze", "--set", "cross=off"],
+    "only, but nothing to save": ["trace", SENTENCE, "--only", "logits"],
+    "no tensor named so": ["trace", "--ids", "5", "--only", "nothing.*", "--save", "t.safetensors"],
     "no folder to save in": ["trace", SENTENCE, "--save", "/no/such/folder/t.safetensors"],
     "no blocks": ["trace", SENTENCE, "--layers", "0"],
     "too many blocks": ["trace", SENTENCE, "--layers", "33"],
@@ -484,3 +487,16 @@ def test_the_ledger_of_a_folder_says_what_is_wrong_with_its_weights(
     assert (status, out) == (2, "")
     assert err.count("\n") == 1 and err.endswith(".\n")
     assert {"pickles alone": "pytorch_model.bin", "a tensor of another shape": "W_E"}.get(fault, "model") in err
+
+
+def test_only_some_tensors_are_saved(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "some.safetensors"
+    patterns = ["--only", "blocks.0.attn.*", "logits"]
+    assert call(capsys, "trace", "--ids", "5,6", *ARTICLE, *patterns, "--save", str(path))[0] == 0
+    trace = SavedTrace(path)
+    assert trace.has("blocks.0.attn.pattern") and trace.has("logits") and trace.has("blocks.0.attn.W_Q")
+    assert not trace.has("blocks.0.mlp_out") and not trace.has("blocks.0.mlp.W_in")
+    working = trace.working("blocks.0.attn.pattern", (0, 1, 1, 0))
+    assert working.agrees
+    with pytest.raises(TraceError, match=r"blocks\.0\.mlp_out was left out of some\.safetensors"):
+        trace["blocks.0.mlp_out"]

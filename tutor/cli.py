@@ -88,6 +88,8 @@ def _trace_parser(prog: str) -> _Parser:
                         "the start included; may be repeated")  # fmt: skip
     _what_if_options(parser)
     parser.add_argument("--save", metavar="FILE.safetensors", type=Path, help="write every tensor to a file")
+    parser.add_argument("--only", action="extend", nargs="+", default=[], metavar="PATTERN", help="write only tensors "
+                        "named like this, and the weights they read: 'blocks.0.*' logits")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the ledger as JSON lines")
     return parser
 
@@ -226,6 +228,8 @@ def _trace(options: argparse.Namespace) -> int:
         raise BadRequest("Give either sentences or --ids, not both.")
     if not options.ids and not options.texts:
         raise BadRequest('Give a sentence, as in `trace "Attention is all you need"`, or --ids 5,6,7.')
+    if options.only and options.save is None:
+        raise BadRequest("--only says what --save writes: give a file, as in `--only logits --save t.safetensors`.")
     if options.budget < 0:
         raise BadRequest("The budget should be a number of MiB, 0 or more.")
     if options.save is not None and not _is_folder(options.save.absolute().parent):
@@ -251,7 +255,7 @@ def _trace(options: argparse.Namespace) -> int:
         from tutor.engine import saved
 
         assert changed is not None and trace is not None
-        saved.save(changed, options.save)
+        saved.save(changed, options.save, options.only)
         for notice in dict.fromkeys((*trace.notices, *changed.notices)):
             print(notice, file=sys.stderr)
     else:

@@ -667,3 +667,31 @@ def test_what_the_changes_look_for_is_there() -> None:
     kinds = {type(step.op) for step in program}
     assert {Mask, Scale, Rotate} <= kinds
     assert all(axis.name in TOKEN_AXES | {"batch", "head"} for axis in live(spec()).shapes["blocks.0.attn.pattern"])
+
+
+# -- large models, whose parts and checkpoints are made in other ways ---------------------------------------------
+
+
+def test_a_part_of_a_large_changed_tensor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One head or row is made without the rest, also where heads are named or numbers were put."""
+    monkeypatch.setattr(live_module, "PART_FROM", 0)
+    changes = (Head("blocks.1.attn", 1), Head("blocks.1.attn", 2, "uniform"), Head("blocks.0.attn", 1, "uniform"),
+               Cell("blocks.1.attn.scores", (0, 0, 3, 1), 9.0))  # fmt: skip
+    whole = applied(live(spec(), (5, 3)), *changes)
+    expected = {name: np.array(whole[name]) for name in ("blocks.1.attn.z", "blocks.1.attn.pattern", "logits")}
+    for name, values in expected.items():
+        for at in range(values.shape[1]):
+            child = applied(live(spec(), (5, 3)), *changes)
+            part = (0, at, *(slice(None),) * (values.ndim - 2))
+            assert_allclose(child.read(name, part), values[part], rtol=1e-6, atol=1e-6)
+
+
+def test_fused_kernels_do_not_lay_what_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = applied(live(spec(n_layers=3), (5, 3)), Head("blocks.1.attn", 1), Cell("embed", (0, 1, 1), 5.0))
+    monkeypatch.setattr(live_module, "FUSED_FROM", 0)
+    trace = live(spec(n_layers=3), (5, 3))
+    trace.prepare()
+    child = applied(trace, Head("blocks.1.attn", 1), Cell("embed", (0, 1, 1), 5.0))
+    child.prepare()
+    for step in child.program:
+        assert_allclose(child[step.name], expected[step.name], rtol=0, atol=1e-5, err_msg=step.name)

@@ -1,19 +1,22 @@
 """The live back of a trace: program + weights → values, on demand, within a memory budget.
 
-The only module of the window's side of the engine that imports torch. What is displayed never goes through a
-fused attention call: scores, mask and pattern are tensors of their own.
+With `laying`, the only module of the window's side of the engine that imports torch. What is displayed never goes
+through a fused attention call: scores, mask and pattern are tensors of their own.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
 import numpy as np
 import torch
 
 from tutor.engine import axes as ax
+from tutor.engine import laying, narrow
 from tutor.engine.axes import Axes, Slices
 from tutor.engine.ops import Op
 from tutor.engine.program import Program
@@ -25,6 +28,11 @@ from tutor.engine.weights import Weights, check_weights, not_finite
 MIB = 1 << 20
 DEFAULT_BUDGET = 512 * MIB
 DEVICES = ("auto", "cpu", "cuda", "mps")
+
+#: From so many multiply-adds on, checkpoints are laid by fused kernels.
+FUSED_FROM = 4_000_000_000
+#: From so many cells on, a part of a tensor is made without the rest.
+PART_FROM = 1 << 20
 
 Values = dict[str, torch.Tensor]
 
@@ -114,6 +122,13 @@ class Cache:
             _, dropped = self._kept.popitem(last=False)
             self.bytes -= dropped.nbytes
 
+    def drop(self, names: Iterable[str]) -> None:
+        """Forget these tensors."""
+        for name in names:
+            value = self._kept.pop(name, None)
+            if value is not None:
+                self.bytes -= value.nbytes
+
     def clear(self) -> None:
         self._kept.clear()
         self.bytes = 0
@@ -150,6 +165,8 @@ class LiveTrace(Trace):
         self._weights = weights
         self._on_device: dict[str, torch.Tensor] = {}
         self._kept: Values = {}
+        #: Checkpoints laid by fused kernels: good to start from; before one is shown, its steps are run.
+        self._rough: set[str] = set()
         self._cache = Cache(budget)
         self._parent = parent
         self._changed: frozenset[str] = frozenset()
@@ -183,21 +200,111 @@ class LiveTrace(Trace):
         progress: Callable[[float], None] = lambda done: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Lay the checkpoints, one section after the other. Raises Cancelled or TraceError."""
+        """Lay the checkpoints, one section after the other; those of a large model by fused kernels, whose rounding
+        is not that of the steps. Raises Cancelled or TraceError."""
         goals = self.program.checkpoints
+        # Kernels know neither heads that are switched off nor numbers that were put.
+        fused = self._is_large() and not self.touched
         for at, name in enumerate(goals):
             with self._lock:
-                if self._find(name) is None:
+                if self._find(name) is None and not (fused and self._lay(name, cancelled)):
                     self._compute(name, cancelled, remember=False)
             progress((at + 1) / len(goals))
+
+    def _is_large(self) -> bool:
+        program, shapes = self.program, self.shapes
+        given = program.sources | {weight.name for weight in program.weights}
+        macs = sum(
+            step.op.macs(shapes[step.name], *(shapes[one] for one in step.operands))
+            for step in program.steps
+            if step.name not in given
+        )
+        return macs >= FUSED_FROM
+
+    def _lay(self, name: str, cancelled: Callable[[], bool]) -> bool:
+        """Lay one checkpoint by fused kernels. Returns whether it could be: where memory runs out, the steps, which
+        know what to do then, are run instead. Raises Cancelled."""
+        there = _Known(self)
+        known = {name: there[name] for name in self._kept_names()}
+        try:
+            with torch.no_grad():
+                found = laying.lay(self._plan, known, self._weight, name, cancelled)
+        except RuntimeError as error:
+            if not _is_out_of_memory(error):
+                raise
+            return False
+        if found is None:
+            raise Cancelled
+        self._kept[name] = found
+        self._rough.add(name)
+        return True
+
+    def _kept_names(self) -> list[str]:
+        return [name for name in (*self.program.sources, *self.program.checkpoints) if self._find(name) is not None]
+
+    @cached_property
+    def _plan(self) -> tuple[laying.Piece, ...]:
+        padded = any(int(batch.lengths.min()) < batch.n_pos for batch in self.batches.values())
+        return laying.pieces(self.program, self.shapes, padded)
 
     def read(self, name: str, slices: Slices) -> np.ndarray:
         if name not in self.shapes:
             raise TraceError(f"This model has no tensor named {name}.")
         if name in self._weights:
             return frozen(np.asarray(self._weights[name][tuple(slices)]))
-        value = self._value(name)[tuple(slices)]
+        value = self._part(name, slices)
+        if value is None:
+            value = self._value(name)[tuple(slices)]
         return frozen(value.detach().cpu().numpy())
+
+    def _part(self, name: str, slices: Slices) -> torch.Tensor | None:
+        """A small part of a large tensor that is not there, without making the rest; None where that is no gain."""
+        axes = self.shapes[name]
+        if ax.count(axes) < PART_FROM:
+            return None
+        part = tuple(_span(one, axis.size) for axis, one in zip(axes, slices))
+        sizes = [max(0, one.stop - one.start) for one in part]
+        steps = [one.step not in (None, 1) for one in slices if isinstance(one, slice)]
+        if len(slices) != len(axes) or any(steps) or 4 * math.prod(sizes) > ax.count(axes) or 0 in sizes:
+            return None
+        with self._lock:
+            if self._find(name) is not None or (self._parent is not None and name not in self._changed):
+                return None
+            plan = narrow.plan(self.program, self.shapes, name, part, self._is_known)
+            if plan is None or any(piece.step.name in self.patches for piece in plan):
+                return None
+            made = self._run_parts(plan)
+        value, whole = made[name]
+        inside = _within(part, whole)
+        return value[tuple(one if isinstance(asked, slice) else one.start for asked, one in zip(slices, inside))]
+
+    def _is_known(self, name: str) -> bool:
+        return self._find(name) is not None or (self._parent is not None and name not in self._changed)
+
+    def _run_parts(self, plan: tuple[narrow.Piece, ...]) -> dict[str, tuple[torch.Tensor, narrow.Part]]:
+        """Run steps in part; what comes out whole is remembered."""
+        made: dict[str, tuple[torch.Tensor, narrow.Part]] = {}
+        known = _Known(self)
+        with torch.no_grad():
+            for piece in plan:
+                operands = []
+                for operand, need in zip(piece.step.operands, piece.operands):
+                    if operand in made:
+                        value, there = made[operand]
+                        need = _within(need, there)
+                    else:
+                        value = self._weight(operand) if operand in self._weights else known[operand]
+                    operands.append(value[need])
+                shapes = [
+                    tuple(ax.Axis(axis.name, size) for axis, size in zip(self.shapes[one], value.shape))
+                    for one, value in zip(piece.step.operands, operands)
+                ]
+                result = forward(piece.step.op, operands, shapes)[piece.cut]
+                name = piece.step.name
+                made[name] = result, piece.part
+                if narrow.is_whole(self.shapes[name], piece.part):
+                    self._cache.put(name, result)
+        return made
 
     def with_override(self, name: str, values: np.ndarray) -> "LiveTrace":
         if name not in self.shapes:
@@ -256,6 +363,7 @@ class LiveTrace(Trace):
         made._kept |= {
             name: value for name, value in self._kept.items() if name not in depends | self.program.sources
         }
+        made._rough = self._rough & set(made._kept)
         return made
 
     def with_source(self, source: Batch) -> "LiveTrace":
@@ -277,19 +385,35 @@ class LiveTrace(Trace):
             return self._kept[name]
         found = self._cache.get(name)
         if found is None and self._parent is not None and name not in self._changed:
-            found = self._parent._find(name)
+            # A rough checkpoint is made anew before anything that is shown is made from it.
+            found = None if name in self._parent._rough else self._parent._find(name)
             if found is not None:
                 found = found.to(self._device)
         return found
 
     def _value(self, name: str) -> torch.Tensor:
         with self._lock:
-            found = self._find(name)
-            if found is not None:
-                return found
             if self._parent is not None and name not in self._changed:
                 return self._parent._value(name).to(self._device)
-            return self._compute(name)
+            if name in self._rough:
+                self._refine(name)
+            found = self._find(name)
+            return found if found is not None else self._compute(name)
+
+    def _refine(self, name: str) -> None:
+        """Make a checkpoint anew by its steps, before it is shown: then every number of its section follows from those
+        on screen. What was made from the rough one goes."""
+        rough = self._kept.pop(name)
+        self._rough.discard(name)
+        try:
+            self._compute(name)
+        except BaseException:
+            self._kept.setdefault(name, rough)
+            self._rough.add(name)
+            raise
+        after = self.program.downstream(name) - {name}
+        self._cache.drop(after)
+        self._rough |= after & set(self._kept) - {name}
 
     def _weight(self, name: str) -> torch.Tensor:
         if name not in self._on_device:
@@ -339,6 +463,18 @@ class LiveTrace(Trace):
         if lost == "cuda":
             torch.cuda.empty_cache()
         self.notices.append(f"The {lost} device ran out of memory, so this run goes on with the CPU.")
+
+
+def _span(asked: int | slice, size: int) -> slice:
+    """An entry of an index as the range it covers."""
+    if isinstance(asked, slice):
+        return slice(*asked.indices(size)[:2])
+    return slice(asked % size, asked % size + 1)
+
+
+def _within(part: narrow.Part, whole: narrow.Part) -> narrow.Part:
+    """Where a part lies inside a larger one."""
+    return tuple(slice(one.start - of.start, one.stop - of.start) for one, of in zip(part, whole))
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:

@@ -1,0 +1,107 @@
+"""Which parts of earlier tensors a part of one needs: so that a row of logits costs a row, and one head one head.
+
+It follows from what every operation declares of its reads (`Op.access`), and holds along batch, positions and heads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tutor.engine import axes as ax
+from tutor.engine.axes import Axes
+from tutor.engine.ops import EvenSoftmax, Op, SilentSum, SwapHeads
+from tutor.engine.ops.base import Access
+from tutor.engine.program import Program, Step
+
+#: The axes along which a tensor may be made in part, and those of them that no operation's fixed tables run along.
+_NARROW = frozenset({ax.BATCH, ax.HEAD, ax.POS, ax.QUERY})
+_FREE = frozenset({ax.BATCH, ax.HEAD})
+
+#: For each axis of a tensor: which entries, in order and without a step.
+Part = tuple[slice, ...]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A step to run in part.
+
+    Attributes:
+        step: the step.
+        operands: the part of each operand that it reads.
+        cut: the part, of what it then makes, that is wanted.
+        part: the part of the whole tensor that this is.
+    """
+
+    step: Step
+    operands: tuple[Part, ...]
+    cut: Part
+    part: Part
+
+
+def plan(
+    program: Program, shapes: Mapping[str, Axes], name: str, part: Part, known: Callable[[str], bool]
+) -> tuple[Piece, ...] | None:
+    """The steps to run for a part of a tensor, in order; each tensor is made in one part only. None where the tensor
+    itself would be made whole, or where a step reads ids, whose number says which positions there are."""
+    wanted: dict[str, Part] = {name: part}
+    found: list[Step] = []
+    todo = {name}
+    while todo:
+        at = max(todo, key=program.order.__getitem__)  # all that read it come later, and have said what they need
+        todo.discard(at)
+        step = program[at]
+        if any(one in program.streams for one in step.inputs) or not step.inputs:
+            return None
+        found.append(step)
+        for operand, need in zip(step.inputs, _piece(step, shapes, wanted[at]).operands):
+            before = wanted.get(operand)
+            wanted[operand] = need if before is None else _joined(before, need)
+            if operand not in program.sources and not known(operand):
+                todo.add(operand)
+    if is_whole(shapes[name], _piece(program[name], shapes, part).part):
+        return None
+    return tuple(_piece(step, shapes, wanted[step.name]) for step in reversed(found))
+
+
+def _piece(step: Step, shapes: Mapping[str, Axes], part: Part) -> Piece:
+    axes, operands = shapes[step.name], [shapes[one] for one in step.operands]
+    # Positions in a fixed table count from the first: such an operation needs them all, as do heads that it names.
+    free = _FREE if type(step.op).table is not Op.table else _NARROW
+    if isinstance(step.op, (EvenSoftmax, SilentSum)):
+        free = free - {ax.HEAD}
+    part = tuple(one if axis.name in free else slice(0, axis.size) for axis, one in zip(axes, part))
+    follows = _follows(step.op, axes, operands)
+    if follows is None:
+        part = _all(axes)
+        return Piece(step, tuple(_all(of) for of in operands), part, part)
+    reads = tuple(
+        tuple(slice(0, axis.size) if at is None else part[at] for axis, at in zip(of, one))
+        for of, one in zip(operands, follows)
+    )
+    followed = {at for one in follows for at in one if at is not None}
+    cut = tuple(slice(0, one.stop - one.start) if at in followed else one for at, one in enumerate(part))
+    return Piece(step, reads, cut, part)
+
+
+def _follows(op: Op, out: Axes, operands: list[Axes]) -> Access | None:
+    if isinstance(op, SwapHeads):
+        last = len(out) - 1
+        return ((*range(last - 2), last - 1, last - 2, last),)
+    try:
+        return op.access(out, *operands)
+    except NotImplementedError:
+        return None
+
+
+def _all(axes: Axes) -> Part:
+    return tuple(slice(0, axis.size) for axis in axes)
+
+
+def is_whole(axes: Axes, part: Part) -> bool:
+    """Whether a part is all of a tensor with these axes."""
+    return part == _all(axes)
+
+
+def _joined(one: Part, other: Part) -> Part:
+    return tuple(slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(one, other))
