@@ -393,7 +393,7 @@ class LiveTrace(Trace):
 
     def _value(self, name: str) -> torch.Tensor:
         with self._lock:
-            if self._parent is not None and name not in self._changed:
+            if self._parent is not None and name not in self._changed and name not in self._kept:
                 return self._parent._value(name).to(self._device)
             if name in self._rough:
                 self._refine(name)
