@@ -144,7 +144,7 @@ def test_panes_and_size_come_back(qtbot, qapp, window) -> None:
 
 
 def asked(**changes: object) -> argparse.Namespace:
-    given = dict(text=None, model=None, layers=None, device="auto", budget=512, target=None)
+    given = dict(text=None, model=None, layers=None, device="auto", budget=512, target=None, settings=[])
     return argparse.Namespace(**{**given, **changes})
 
 

@@ -13,7 +13,8 @@ from tutor.engine import decoding
 @pytest.fixture
 def options() -> argparse.Namespace:
     return argparse.Namespace(
-        text="The cat drinks milk", model="seq2seq", layers=1, device="cpu", budget=512, target=["Die Katze"]
+        text="The cat drinks milk", model="seq2seq", layers=1, device="cpu", budget=512, target=["Die Katze"],
+        settings=[],
     )
 
 

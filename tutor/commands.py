@@ -37,14 +37,15 @@ class Command:
     choice: bool = False
 
 
-FILE, EDIT, VIEW, STEP, HELP = (
+FILE, EDIT, VIEW, STEP, TOOLS, HELP = (
     QT_TRANSLATE_NOOP("commands", "&File"),
     QT_TRANSLATE_NOOP("commands", "&Edit"),
     QT_TRANSLATE_NOOP("commands", "&View"),
     QT_TRANSLATE_NOOP("commands", "&Step"),
+    QT_TRANSLATE_NOOP("commands", "&Tools"),
     QT_TRANSLATE_NOOP("commands", "&Help"),
 )
-MENUS = (FILE, EDIT, VIEW, STEP, HELP)
+MENUS = (FILE, EDIT, VIEW, STEP, TOOLS, HELP)
 
 COMMANDS = (
     Command(
@@ -96,6 +97,17 @@ COMMANDS = (
     ),
     Command("next_head", STEP, QT_TRANSLATE_NOOP("commands", "Next head"), "next_head", (), ("H",)),
     Command("previous_head", STEP, QT_TRANSLATE_NOOP("commands", "Previous head"), "previous_head", (), ("Shift+H",)),
+    Command("what_if", TOOLS, QT_TRANSLATE_NOOP("commands", "What if…"), "what_if_views.open", (), ("W",), "flask"),
+    Command("what_if_cell", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: set the pinned cell…"),
+            "what_if_views.edit_cell", ("F2",)),
+    Command("what_if_view", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: changed, original, difference"),
+            "what_if.next_view", (), ("Shift+W",)),
+    Command("what_if_undo", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: undo"), "what_if.undo", ("Ctrl+Alt+Z",), (),
+            "undo"),
+    Command("what_if_redo", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: redo"), "what_if.redo", ("Ctrl+Alt+Y",), (),
+            "redo"),
+    Command("what_if_reset", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: reset to the original"), "what_if.reset",
+            (), (), "reset"),
     Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "show_keys", ("F1",)),
     Command("diagnose", HELP, QT_TRANSLATE_NOOP("commands", "Copy diagnostics"), "diagnose"),
     Command("about", HELP, QT_TRANSLATE_NOOP("commands", "About"), "show_about"),

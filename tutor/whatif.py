@@ -1,7 +1,7 @@
 """What if: which changes the learner has made to the run on screen. A part of the Session; QtCore only.
 
-The wish comes first, and the run with it a moment later, since it is computed elsewhere: `wanted` is what was asked for,
-`session.trace` what is there. Undo and redo are a stack of their own, apart from moves and from the trail.
+The wish comes first, and the run with it a moment later, since it is computed elsewhere: `wanted` is what was asked
+for, `session.trace` what is there. Undo and redo are a stack of their own, apart from moves and from the trail.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What the runner's thread does for what-if: runs with changes, which stages differ, what came of it. No Qt, no torch."""
+"""What the runner's thread does for what-if: runs with changes, which stages differ, what came of it.
+
+No Qt, no torch.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,8 @@ from tutor.engine.trace import Cancelled, Trace
 from tutor.engine.weights import WeightsError
 from tutor.work import Handle, Shown, show, token_names
 
-#: How many of the likeliest tokens are compared, before and after.
-LIKELIEST = 5
+#: How many of the likeliest tokens are compared, afterwards and before.
+LIKELIEST, BEFORE = 5, 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,8 +124,12 @@ def effect(
 
 
 def _likeliest(before: np.ndarray, after: np.ndarray) -> list[int]:
-    """The likeliest tokens of either, the likeliest afterwards first."""
-    tops = {int(one) for values in (before, after) for one in np.argsort(-_finite(values), kind="stable")[:LIKELIEST]}
+    """The likeliest tokens afterwards and the likeliest before, the likeliest afterwards first."""
+    tops = {
+        int(one)
+        for values, count in ((after, LIKELIEST), (before, BEFORE))
+        for one in np.argsort(-_finite(values), kind="stable")[:count]
+    }
     return sorted(tops, key=lambda one: (-_finite(after)[one], -_finite(before)[one], one))
 
 

@@ -265,7 +265,7 @@ def test_heads_in_every_family(choice: str) -> None:
         expected = by_hand(trace, {pattern.name: even, z.name: silent})
         hold(child, expected, trace)
         assert {child.program[pattern.name].op.title, child.program[z.name].op.title} == {
-            "softmax, heads made even", "pattern × v, heads silenced"
+            "even softmax", "pattern × v, silenced"
         }  # fmt: skip
 
 
@@ -546,7 +546,7 @@ def test_only_what_is_downstream_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_module, "forward", lambda op, *rest: ran.append(op.title) or plain(op, *rest))
     child = applied(trace, Head("blocks.2.attn", 0))
     child["logits"]
-    assert ran[0] == "pattern × v, heads silenced" and len(ran) <= len(child.touched) < 30
+    assert ran[0] == "pattern × v, silenced" and len(ran) <= len(child.touched) < 30
 
 
 def test_small_budgets_only_cost_time() -> None:

@@ -145,6 +145,7 @@ class Trace(ABC):
         cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
         """Compute ahead what is kept, where anything is. Raises Cancelled or TraceError."""
+        progress(1.0)
 
     @property
     def origin(self) -> "Trace":

@@ -37,7 +37,7 @@ class Explanation:
         headers, columns, labels: the table of terms (one label for each row); the last column is summed.
         lines: intermediate results. agrees, difference: the check against the stored number.
         result: the recomputed number. whole: a token id. roles: whose colour a number of the equation has, by the
-            name of its tensor.
+            name of its tensor. given: it was put there and not computed.
     """
 
     value: float
@@ -54,6 +54,7 @@ class Explanation:
     difference: float = 0.0
     whole: bool = False
     roles: Mapping[str, str] = field(default_factory=dict)
+    given: bool = False
 
 
 class Inspector(QWidget):
@@ -266,7 +267,9 @@ class Inspector(QWidget):
         self._say_check(shown)
 
     def _say_check(self, shown: Explanation) -> None:
-        if shown.whole:
+        if shown.given:
+            text = self.tr("What if: this number was put here, not computed")
+        elif shown.whole:
             text = self.tr("✓ the id itself")
         elif shown.agrees:
             text = self.tr("✓ stored {stored} = recomputed {result} (Δ {difference})").format(
@@ -281,7 +284,8 @@ class Inspector(QWidget):
         self._check.setText(text)
         colours = self._check.palette()
         good = shown.agrees or shown.whole
-        colours.setColor(self._check.foregroundRole(), self._theme.ok if good else self._theme.err)
+        ink = self._theme.warn if shown.given else self._theme.ok if good else self._theme.err
+        colours.setColor(self._check.foregroundRole(), ink)
         self._check.setPalette(colours)
 
 

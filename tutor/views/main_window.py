@@ -41,6 +41,8 @@ from tutor.views.theme import LIGHT, Theme
 from tutor.views.timeline import Timeline
 from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
+from tutor.views.whatif_desk import WhatIfDesk
+from tutor.views.whatif_views import WhatIfViews
 from tutor.views.writing import Writing
 
 #: What the choices in the menu bar's corner show.
@@ -122,13 +124,18 @@ class MainWindow(QMainWindow):
         self.models_desk = ModelsDesk(self.runner, self)
         self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
+        self.what_if = WhatIfDesk(self.session, self.runner, self.desk, self)
+        edits = tuple(self.actions_[f"what_if_{one}"] for one in ("undo", "redo", "reset"))
+        self.what_if_views = WhatIfViews(self.session, self.runner, self.what_if, self.right, edits, self.look, self)
+        self.stage.add_band(self.what_if_views.bar)
+        self.stage.add_tool(self.what_if_views.tool(self.actions_["what_if"]))
         self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
 
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
         self.look_desk.dress(
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.timeline,
-            self.transport, self.training, self.writing, self._corner, self._status, self.panes,
+            self.transport, self.training, self.writing, self._corner, self._status, self.panes, self.what_if_views,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
         self.look_desk.ground("win", self._status)
@@ -148,6 +155,14 @@ class MainWindow(QMainWindow):
         self.desk.erred.connect(self._erred)
         self.desk.idle.connect(self._idle)
         self.gaps.changed.connect(self._refresh)
+        self.what_if.busyChanged.connect(self._busy_changed)
+        self.what_if.progressed.connect(self._progressed)
+        self.what_if.failed.connect(self._stage_failed)
+        self.what_if.said.connect(self.say)
+        self.what_if_views.toldChanged.connect(self.sentence.set_what_if)
+        self.sentence.whatIfWanted.connect(self.what_if_views.open)
+        self.session.changes.compared.connect(self._refresh)
+        self.session.changes.viewed.connect(self._refresh)
         self.stage_desk.shown.connect(self._refresh)
         self.stage_desk.shown.connect(self.panes.bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
@@ -183,6 +198,8 @@ class MainWindow(QMainWindow):
         """Cancel the run, else close what was opened, else unpin."""
         if self.desk.busy():
             self.desk.cancel()
+        elif self.what_if.busy():
+            self.what_if.cancel()
         elif self.continuing.isVisible():
             self.continue_desk.close()
         else:
@@ -200,7 +217,7 @@ class MainWindow(QMainWindow):
 
     def show_progress(self) -> None:
         """The progress bar, once work has taken half a second."""
-        self._status.show_progress(self.desk.busy())
+        self._status.show_progress(self.desk.busy() or self.what_if.busy())
 
     def _progressed(self, done: float) -> None:
         self._status.set_progress(round(100 * done))
@@ -284,7 +301,9 @@ class MainWindow(QMainWindow):
             left = self.tr("Type a sentence and press Run.")
         else:
             where = self.place_desk.where(self.stage_desk.ready())
-            left = " · ".join((words.section(self.session.stop.section), present.step_title(self.session), where))
+            parts = (self.what_if_views.told(), words.section(self.session.stop.section),
+                     present.step_title(self.session), where)  # fmt: skip
+            left = " · ".join(filter(None, parts))
         self._status.set_left(left)
         if trace is None:
             self._status.set_right("")
@@ -381,6 +400,7 @@ class MainWindow(QMainWindow):
         self._corner.set_theme(self.look)
         self.left.set_title("outline", self.tr("Outline"))
         self.right.set_title("inspector", self.tr("Inspector"))
+        self.right.set_title("whatif", self.tr("What if"))
         self.place_desk.show_model()
         self.desk.show_chips()
         self.stage_desk.ask()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -28,6 +28,7 @@ _STAGE = Qt.ItemDataRole.UserRole
 _SHAPE = Qt.ItemDataRole.UserRole + 1
 _STATE = Qt.ItemDataRole.UserRole + 2
 _FOLD = Qt.ItemDataRole.UserRole + 3
+_CHANGED = Qt.ItemDataRole.UserRole + 4
 #: With more blocks than these, all but the first, the last and the current one fold into a row between them.
 _MOST_BLOCKS = 4
 
@@ -86,7 +87,11 @@ class _Delegate(QStyledItemDelegate):
         face = font(theme, "dense")
         wide = metrics(theme, "dense").horizontalAdvance(shape) + theme.px(10)
         left = box.right() + theme.px(6)
-        words = QRectF(left, rect.top(), rect.right() - left - wide - theme.px(2), rect.height())
+        flask = theme.px(15) if index.data(_CHANGED) else 0.0
+        if flask:
+            place = QRectF(rect.right() - wide - flask, rect.center().y() - flask / 2, flask, flask)
+            paint_icon(painter, "flask", place, theme.warn, theme.pane)
+        words = QRectF(left, rect.top(), rect.right() - left - wide - flask - theme.px(2), rect.height())
         body = font(theme, "body", True if top or current else None)
         text_ink = theme.accentink if current else theme.ink if top or state != "unvisited" else theme.ink2
         text_ink = theme.ink2 if fold else text_ink
@@ -237,6 +242,21 @@ class Outline(QWidget):
         if item is not None:
             self._tree.setCurrentIndex(item.index())
             self._tree.scrollTo(item.index())
+
+    def set_changed(self, stages: Collection[int]) -> None:
+        """Mark the stages whose numbers a what-if has changed, and the sections that have one."""
+        for row in range(self._model.rowCount()):
+            self._mark_changed(self._model.item(row), stages)
+
+    def _mark_changed(self, item: QStandardItem, stages: Collection[int]) -> bool:
+        stage = item.data(_STAGE)
+        below = [self._mark_changed(item.child(at), stages) for at in range(item.rowCount())]
+        changed = stage in stages if stage is not None else any(below)
+        if bool(item.data(_CHANGED)) != changed:
+            item.setData(changed, _CHANGED)
+            item.setToolTip(self.tr("What if: changed") if changed else "")
+            item.setData(item.toolTip(), Qt.ItemDataRole.AccessibleDescriptionRole)
+        return changed
 
     def _mark(self, item: QStandardItem, current: int, seen: set[int]) -> tuple[bool, bool, bool]:
         """Set an item's state and its children's. Returns whether it has the current stage, whether all of it was

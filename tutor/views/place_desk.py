@@ -13,6 +13,7 @@ from tutor.views.outline import Outline
 from tutor.views.stagepane import StagePane, Tab
 from tutor.views.timeline import Timeline
 from tutor.views.timelinepaint import StageChip
+from tutor.whatif import ORIGINAL
 
 
 class PlaceDesk(QObject):
@@ -50,6 +51,7 @@ class PlaceDesk(QObject):
         stop, step = session.stop, session.step
         visited = [one.number for one in session.stops if session.visited(one)]
         self._outline.set_place(stop.number, visited)
+        self._outline.set_changed(self._changed())
         self._refresh_timeline(visited)
         crumbs = [self.tr("Model"), words.section(stop.section), words.stage(stop.stage.title)]
         if session.inside:
@@ -57,11 +59,22 @@ class PlaceDesk(QObject):
         self._stage.set_place(crumbs, self.where(ready), not ready)
         axes = trace.shapes[step.name]
         self._stage.set_step(present.step_title(session), step.name, [(axis.name, axis.size) for axis in axes])
+        self._stage.set_mark(*self._mark(stop))
         # Inside a stage the timeline already shows its operations.
         shown = () if session.inside else stop.results
         tabs = [Tab(one.name, present.short_name(one.name)) for one in shown] if len(shown) > 1 else []
         self._stage.set_tabs(tabs, step.name)
         self._inspector.set_why(words.why(stop.stage.key, modelmap.habits(trace)))
+
+    def _mark(self, stop: Stop) -> tuple[str, bool]:
+        """What a what-if has made of the stage: "" where it cannot have reached it."""
+        changes = self._session.changes
+        differs = changes.differs.get(stop.path)
+        if not changes.made or differs is None:
+            return "", False
+        if changes.view == ORIGINAL:
+            return self.tr("original"), False
+        return (self.tr("changed"), True) if differs else (self.tr("unchanged"), False)
 
     def _refresh_timeline(self, visited: list[int]) -> None:
         session, timeline = self._session, self._timeline
@@ -88,18 +101,28 @@ class PlaceDesk(QObject):
         """
         session = self._session
         chips: list[StageChip] = []
+        differs = self._changed()
         folded: dict[int, int] = {}
         for group, stops in modelmap.sublayers(session.section.stops):
             if group and current not in stops:
                 first = stops[0].number
-                chips.append(StageChip(f"{group} ({len(stops)})", first, all(map(session.visited, stops))))
+                changed = any(one.number in differs for one in stops)
+                chips.append(StageChip(f"{group} ({len(stops)})", first, all(map(session.visited, stops)), changed))
                 folded |= {one.number: first for one in stops}
             else:
                 chips += [
-                    StageChip(words.stage(one.stage.title, bool(group)), one.number, session.visited(one))
+                    StageChip(words.stage(one.stage.title, bool(group)), one.number, session.visited(one),
+                              one.number in differs)
                     for one in stops
                 ]
         return chips, folded
+
+    def _changed(self) -> frozenset[int]:
+        """The stages whose numbers a what-if has changed."""
+        differs, view = self._session.changes.differs, self._session.changes.view
+        if view == ORIGINAL:
+            return frozenset()
+        return frozenset(one.number for one in self._session.stops if differs.get(one.path))
 
     def where(self, ready: bool) -> str:
         """Which stage of how many, and whether its result is shown."""

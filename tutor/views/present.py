@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axis, Slices
+from tutor.engine.difference import DIFFERENCE
 from tutor.engine.picture import Lit, Panel, Picture
 from tutor.engine.program import Stop
 from tutor.engine.token_bytes import Merge
@@ -29,7 +30,7 @@ translate = QCoreApplication.translate
 
 _LETTERS = {"query": "Q", "key": "K", "value": "V", "residual": "residual"}
 _KINDS = {"probability": "prob"}
-_SIGNS = {"product": "×", "turned": "×", "sum": "+", "times": "⊙", "arrow": "→"}
+_SIGNS = {"product": "×", "turned": "×", "sum": "+", "times": "⊙", "arrow": "→", DIFFERENCE: "−"}
 
 
 def token_label(batch: Batch, row: int, at: int) -> str:
@@ -141,6 +142,11 @@ def parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
         # What comes from the other half of the model says so: keys and values of cross-attention.
         if here and words.side(panel.name) not in ("", here):
             made[at] = replace(made[at], name=f"{words.side(panel.name)} · {made[at].name}")
+    if picture.layout == DIFFERENCE:
+        named = (translate("present", "changed"), translate("present", "original"))
+        made = [replace(one, name=name) for one, name in zip(made, named)]
+        result = replace(part(trace, picture.result, row), letter="Δ", role="", name=translate("present", "difference"))
+        return (*made, result), _SIGNS[DIFFERENCE], ""
     masked = None
     if picture.result.kind == "probability" and picture.operands:
         before = picture.operands[0].values
@@ -152,6 +158,8 @@ def parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
 
 def lit(trace: Trace, picture: Picture, index: Sequence[int]) -> tuple[tuple[Lit, Lit] | None, ...]:
     """What a cell of the result lights: its row and column in each operand, and in the result itself."""
+    if picture.layout == DIFFERENCE:
+        return (picture.result.place(index),) * 3
     reads = dict(reversed(trace.reads(picture.path, index)))
     found: list[tuple[Lit, Lit] | None] = []
     for panel in picture.operands:
@@ -210,6 +218,10 @@ def explanation(trace: Trace, panel: Panel, working: Working) -> Explanation:
         length = facts.get("wavelength")
         if isinstance(length, float):
             facts["wavelength"] = numbers.fixed(length, 1)
+        for key in ("was", "computed"):
+            value = facts.get(key)
+            if isinstance(value, float):
+                facts[key] = numbers.fixed(value, 0 if panel.kind == "ids" else 4)
         note = words.note(working.note.key, facts)
     headers: tuple[str, ...] = ()
     columns: tuple[np.ndarray, ...] = ()
@@ -225,12 +237,13 @@ def explanation(trace: Trace, panel: Panel, working: Working) -> Explanation:
     whole = panel.kind == "ids"
     if whole:
         merges = trace.batches[working.name].merges.get(int(working.result), ())
-        note = _merges(trace, int(working.result), merges, note)
+        if not working.given:
+            note = _merges(trace, int(working.result), merges, note)
     address = f"{working.name.rsplit('.', 1)[-1]}[{', '.join(map(str, working.index))}]"
     return Explanation(
         float("nan") if working.stored is None else working.stored, address, place_words(trace, panel, working.index),
         working.equation, note, headers, columns, named, lines, working.result, working.agrees,
-        working.difference, whole, roles(trace, working.name),
+        working.difference, whole, roles(trace, working.name), working.given,
     )  # fmt: skip
 
 
@@ -334,6 +347,13 @@ def uses(
 def scales(picture: Picture) -> list[tuple[str, str, float, float]]:
     """The colour bars of a step: names that share one, its kind and range; the result's first, at most two."""
     found: dict[tuple[str, float, float], list[str]] = {}
+    if picture.layout == DIFFERENCE:
+        return [
+            (name, _KINDS.get(panel.kind, "signed"), panel.low, panel.high)
+            for name, panel in ((translate("present", "difference"), picture.result),
+                                (translate("present", "changed, original"), picture.operands[0]))
+            if panel.high > panel.low
+        ]  # fmt: skip
     for panel in (picture.result, *picture.operands):
         if panel.kind != "ids" and panel.high > panel.low:
             key = (_KINDS.get(panel.kind, "signed"), panel.low, panel.high)

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from tutor import work
+from tutor import whatif_work, work
 from tutor.engine import axes as ax
 from tutor.engine.axes import Index
 from tutor.engine.picture import Selection, choose
@@ -21,6 +21,7 @@ from tutor.views.chips_desk import ChipsDesk
 from tutor.views.errors import worded
 from tutor.views.inspector import Inspector
 from tutor.views.stagepane import StagePane
+from tutor.whatif import DIFFERENCE
 
 PICTURE, WORKING = "picture", "working"
 
@@ -56,6 +57,7 @@ class StageDesk(QObject):
         session.moved.connect(self.ask)
         session.selectionChanged.connect(self.ask)
         session.followed.connect(self._light)
+        session.changes.viewed.connect(self.ask)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
 
@@ -77,7 +79,14 @@ class StageDesk(QObject):
         self._refresh_choices()
         if session.trace is None:
             return
-        self._runner.submit(PICTURE, partial(_show, session.trace, session.cursor.path, session.selection))
+        changes = session.changes
+        if changes.view == DIFFERENCE and changes.original is not None and session.trace is changes.run:
+            self._runner.submit(
+                PICTURE, partial(_show_difference, changes.original, session.trace, session.cursor.path,
+                                 session.selection)
+            )  # fmt: skip
+        else:
+            self._runner.submit(PICTURE, partial(_show, session.trace, session.cursor.path, session.selection))
         if session.cell is None:
             self._runner.cancel(WORKING)
             self._inspector.set_explanation(None)
@@ -218,6 +227,12 @@ class StageDesk(QObject):
 
 def _show(trace: Trace, path: str, selection: Selection, job: work.Handle) -> work.Shown:
     return work.show(trace, path, selection)
+
+
+def _show_difference(
+    original: Trace, run: Trace, path: str, selection: Selection, job: work.Handle
+) -> work.Shown:
+    return whatif_work.show_difference(original, run, path, selection)
 
 
 def _explain(trace: Trace, path: str, index: Index, job: work.Handle) -> Working:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from tutor.views.icons import paint_icon
 from tutor.views.overview import MARGIN, paint_mark
@@ -22,6 +22,8 @@ class StageChip:
     title: str
     index: int
     visited: bool = False
+    #: Whether a what-if has changed its numbers.
+    changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,8 @@ class StageLane:
         elif chip.visited:
             fill, ink = theme.line, theme.ink
         frame(painter, box, theme.accent if current else theme.ctl, 1, theme.px(4), fill)
+        if chip.changed:
+            self._paint_flask(painter, box, theme.onaccent if current else theme.warn)
         lead = theme.px(16) if chip.visited or current else 0
         room = box.width() - theme.px(8)
         wide = min(metrics(theme, "dense", current).horizontalAdvance(chip.title), room - lead)
@@ -144,6 +148,12 @@ class StageLane:
             paint_icon(painter, "play" if current else "check", sign, ink)
         draw_text(painter, QRectF(left + lead, box.top(), wide + 1, box.height()), chip.title,
                   font(theme, "dense", current), ink, Qt.AlignmentFlag.AlignLeft)
+
+    def _paint_flask(self, painter: QPainter, box: QRectF, ink: QColor) -> None:
+        """A line under the chip and a flask at its lower corner: a what-if has changed it."""
+        side, thick = self.theme.px(11), self.theme.px(3)
+        painter.fillRect(QRectF(box.left() + 3, box.bottom() - thick, box.width() - 6, thick - 1), ink)
+        paint_icon(painter, "flask", QRectF(box.left() + 2, box.bottom() - side - thick, side, side), ink)
 
     def hit(self, point: QPointF) -> int | None:
         """The number of the chip under a point; −1 and −2 are the peeks before and after."""

@@ -16,7 +16,6 @@ from tutor.engine.trace import Trace
 from tutor.engine.weights import WeightsError
 from tutor.runner import Runner
 from tutor.session import Session
-from tutor.views import whatif_words
 from tutor.views.sentence_desk import SentenceDesk
 
 CHANGE, COMPARE = "change", "compare"
@@ -206,11 +205,6 @@ class WhatIfDesk(QObject):
             self._changes.make(Head(path, head, how))
         elif path:
             self._changes.unmake(("head", path, head))
-
-
-def told(changes: Changes) -> str:
-    """The changes in words, in the order in which they were made."""
-    return "; ".join(map(whatif_words.told, changes))
 
 
 def _make(original: Trace, wanted: Changes, model: str, layers: int | None, job: work.Handle) -> whatif_work.Made:

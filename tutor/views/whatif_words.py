@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from tutor.engine.changes import UNIFORM, Cell, Change, Changes, Head, Replace, Switch, Tie
-from tutor.views import numbers
+from tutor.engine.changes import UNIFORM, Cell, Change, Head, Replace, Switch, Tie, attentions
+from tutor.engine.trace import Trace
+from tutor.views import numbers, words
 
 _SWITCHES = {
     ("mask", "off"): QT_TRANSLATE_NOOP("whatif", "mask off"),
@@ -19,8 +20,8 @@ _SWITCHES = {
 def told(change: Change) -> str:
     """One change in words."""
     if isinstance(change, Switch):
-        words = _SWITCHES.get((change.key, change.value))
-        return change.text if words is None else QCoreApplication.translate("whatif", words)
+        said = _SWITCHES.get((change.key, change.value))
+        return change.text if said is None else QCoreApplication.translate("whatif", said)
     if isinstance(change, Tie):
         return QCoreApplication.translate("whatif", "W_Q tied to W_K")
     if isinstance(change, Head):
@@ -38,9 +39,22 @@ def told(change: Change) -> str:
     return change.text
 
 
-def count(changes: Changes) -> str:
+def attention(trace: Trace, path: str) -> str:
+    """An attention's name: its block, and that it looks across where its keys are of another text; "" for none."""
+    found = attentions(trace.program).get(path)
+    if found is None:
+        return ""
+    pattern = found[0]
+    section = words.section(pattern.section)
+    texts = [text for text in trace.texts(pattern.name) if text is not None]
+    if len(texts) > 1 and texts[0] is not texts[-1]:
+        return QCoreApplication.translate("whatif", "{block}, cross-attention").format(block=section)
+    return section
+
+
+def count(changes: int) -> str:
     """What if: 2 changes."""
-    return QCoreApplication.translate("whatif", "What if: %n change(s)", "", len(changes))
+    return QCoreApplication.translate("whatif", "What if: %n change(s)", "", changes)
 
 
 def number(value: float) -> str:

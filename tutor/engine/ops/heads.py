@@ -44,7 +44,7 @@ class EvenSoftmax(Softmax):
     "0,2" names heads 0 and 2. A key is hidden where its score is −∞.
     """
 
-    title = "softmax, heads made even"
+    title = "even softmax"
     heads: str = "0"
 
     def infer(self, *operands: Axes) -> Axes:
@@ -94,7 +94,7 @@ class EvenSoftmax(Softmax):
 class SilentSum(WeightedSum):
     """z = P V, but 0 in the `heads` named, whatever they looked at. "0,2" names heads 0 and 2."""
 
-    title = "pattern × v, heads silenced"
+    title = "pattern × v, silenced"
     heads: str = "0"
 
     def infer(self, *operands: Axes) -> Axes:
