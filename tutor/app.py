@@ -22,9 +22,6 @@ from PySide6.QtWidgets import QApplication
 
 from tutor import resources, work
 from tutor.engine import models
-from tutor.engine.changes import Changes, folded
-from tutor.engine.changes_text import parse
-from tutor.engine.saved import SavedTrace
 from tutor.running import Engine
 from tutor.views import style, theme
 from tutor.views.main_window import MainWindow
@@ -125,18 +122,10 @@ def request(options: argparse.Namespace, texts: tuple[str, ...]) -> work.Request
     )  # fmt: skip
 
 
-def changes(options: argparse.Namespace, file: Path | None = None) -> Changes:
-    """What the command line sets in the run. Raises ChangeError, SpecError, WeightsError or TraceError."""
-    if not options.settings:
-        return Changes()
-    program = SavedTrace(file).program if file else models.find(options.model or models.DEFAULT, options.layers).program
-    return folded([parse(one, program) for one in options.settings])
-
-
 def first_trace(options: argparse.Namespace) -> Path | None:
     """What the window opens on where nothing is asked for: the shipped trace of the default model's sample sentence,
     which can be stepped through before torch is loaded. None where something else is asked for, or it is not there."""
-    asked = (options.text, options.model, options.layers, options.target or None, options.settings or None)
+    asked = (options.text, options.model, options.layers, options.target or None, options.changes.items or None)
     if any(one is not None for one in asked):
         return None
     try:
@@ -148,7 +137,6 @@ def first_trace(options: argparse.Namespace) -> Path | None:
 def run(options: argparse.Namespace, file: Path | None) -> int:
     """Open the window and stay until it is closed. Returns the exit status."""
     wanted = request(options, (options.text,) if options.text is not None and file is None else ())
-    what_if = changes(options, file)
     file = file or first_trace(options)
     app = make_app(sys.argv[:1])
     settings = settings_file()
@@ -158,7 +146,7 @@ def run(options: argparse.Namespace, file: Path | None) -> int:
     log_problems(window, log_file())
     window.show()
     _say_font(window, language)
-    window.session.changes.begin(what_if)
+    window.session.changes.begin(options.changes)
     if file is not None:
         window.desk.request = wanted  # where later runs are to be computed
         window.open(file)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from tutor import __version__
 
 if TYPE_CHECKING:
+    from tutor.engine.changes import Changes
     from tutor.engine.live import LiveTrace
     from tutor.engine.models import Model
     from tutor.engine.tokens import Batch
@@ -328,9 +329,24 @@ def _shots(options: argparse.Namespace) -> int:
     if not 80 <= options.font <= 250:
         raise BadRequest("The type can be 80 to 250 percent.")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    options.changes = _what_if(options)
     from tutor import shots
 
     return shots.run(options, size)
+
+
+def _what_if(options: argparse.Namespace, file: Path | None = None) -> Changes:
+    """What is set in the run that the window opens on. Raises the engine's errors."""
+    from tutor.engine.changes import Changes, folded
+
+    if not options.settings:
+        return Changes()
+    from tutor.engine import models
+    from tutor.engine.changes_text import parse
+    from tutor.engine.saved import SavedTrace
+
+    program = SavedTrace(file).program if file else models.find(options.model or models.DEFAULT, options.layers).program
+    return folded([parse(one, program) for one in options.settings])
 
 
 def _window(options: argparse.Namespace, forced: bool) -> int:
@@ -341,6 +357,7 @@ def _window(options: argparse.Namespace, forced: bool) -> int:
         is_file = path is not None and path.is_file()
     except OSError:  # too long for a file name: a sentence
         is_file = False
+    options.changes = _what_if(options, path if is_file else None)
     problem = display.problem()
     if problem:
         from tutor import terminal

@@ -69,7 +69,6 @@ def _cell(axes: Axes, row: int, column: int) -> tuple[int, ...]:
 def run(options: argparse.Namespace, size: tuple[int, int]) -> int:
     """Write the pictures. Returns the exit status."""
     request = app.request(options, tuple(options.text or ()))
-    what_if = app.changes(options)
     options.folder.mkdir(parents=True, exist_ok=True)
     qInstallMessageHandler(_quiet)
     application = app.make_app(sys.argv[:1])
@@ -80,7 +79,7 @@ def run(options: argparse.Namespace, size: tuple[int, int]) -> int:
     )  # fmt: skip
     window.resize(*size)
     window.show()
-    window.session.changes.begin(what_if)
+    window.session.changes.begin(options.changes)
     camera = Camera(window, options.folder)
     try:
         problem = _take(camera, request, options)

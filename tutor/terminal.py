@@ -10,8 +10,6 @@ import numpy as np
 from tutor import running
 from tutor.engine import axes as ax
 from tutor.engine import models
-from tutor.engine.changes import folded
-from tutor.engine.changes_text import parse
 from tutor.engine.picture import Selection, panel
 from tutor.engine.program import Stop
 from tutor.engine.tokens import Batch
@@ -62,10 +60,10 @@ def _open(options: argparse.Namespace, file: Path | None) -> Trace:
 
 def _changed(trace: Trace, options: argparse.Namespace) -> Trace:
     """The run with what the command line sets."""
-    if not options.settings:
+    if not options.changes:
         return trace
-    changes = folded([parse(one, trace.program) for one in options.settings])
-    return changes.apply(trace, models.find(options.model or models.DEFAULT, options.layers))
+    made: Trace = options.changes.apply(trace, models.find(options.model or models.DEFAULT, options.layers))
+    return made
 
 
 def describe(trace: Trace, stop: Stop) -> str:

@@ -160,7 +160,7 @@ class Switch(Change):
         making.change(changed)
         if self.key == "positions":
             for step in steps_of(making.program, Positions, Sinusoid):
-                making.patch(step.name, Patch(whole(making.trace, step.name), np.float32(0), "off"))
+                making.patch(step.name, Patch(whole(making.trace, step.name), np.zeros((), np.float32), "off"))
 
     def to_json(self) -> dict[str, Any]:
         return {"change": self.kind, "key": self.key, "value": self.value}
@@ -303,7 +303,7 @@ class Cell(Change):
                 values = making.weights[self.name] = np.array(making.trace[self.name])
             values[self.index] = self.value
         else:
-            making.patch(self.name, Patch(self.index, np.float32(self.value)))
+            making.patch(self.name, Patch(self.index, np.array(self.value, dtype=np.float32)))
 
     def _other_token(self, making: Making) -> None:
         trace = making.trace
@@ -319,7 +319,7 @@ class Cell(Change):
             making.batch = made
         else:
             making.target = made
-        making.patch(self.name, Patch(self.index, np.int64(self.value), was=float(was)))
+        making.patch(self.name, Patch(self.index, np.array(int(self.value)), was=float(was)))
 
     def stays(self, before: Trace, after: Trace) -> bool:
         if self.name in before.program.weight_by_name:
@@ -390,11 +390,7 @@ class Replace(Change):
                 "they need the same number."
             )
         rows[row] = ids
-        make = getattr(trace, "with_source", None)
-        if make is None:
-            trace.changed(making.plan(()))  # raises: a saved trace cannot run another sentence
-        found: Trace = make(rows_again(making.model, trace, rows, True))
-        return found
+        return trace.with_source(rows_again(making.model, trace, rows, True))
 
     def stays(self, before: Trace, after: Trace) -> bool:
         return same_tokens(before, after)

@@ -23,7 +23,7 @@ from tutor.engine.files import write_safetensors
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec, SpecError
 from tutor.engine.tokens import Batch, TokenError
-from tutor.engine.trace import Cancelled, Patch, Trace, TraceError, frozen
+from tutor.engine.trace import CANNOT_RECOMPUTE, Cancelled, Patch, Trace, TraceError, frozen
 
 FORMAT = "transformer-tutor-trace/1"
 _PREFIX = "weights/"
@@ -237,4 +237,4 @@ class SavedTrace(Trace):
         )
 
     def with_override(self, name: str, values: np.ndarray) -> Trace:
-        raise TraceError("A saved trace holds its numbers and cannot recompute: run its sentence on the model first.")
+        raise TraceError(CANNOT_RECOMPUTE)

@@ -23,6 +23,9 @@ from tutor.engine.tokens import Batch
 from tutor.engine.working import Line, Link, Note, Working, number
 
 
+CANNOT_RECOMPUTE = "A saved trace holds its numbers and cannot recompute: run its sentence on the model first."
+
+
 class TraceError(RuntimeError):
     """Something a trace cannot give; the message is one sentence that names the mend."""
 
@@ -137,7 +140,12 @@ class Trace(ABC):
     def changed(self, plan: Plan) -> "Trace":
         """The same run with changes: what they cannot reach is shared, the rest recomputed on demand. Raises
         TraceError where nothing can be recomputed."""
-        raise TraceError("A saved trace holds its numbers and cannot recompute: run its sentence on the model first.")
+        raise TraceError(CANNOT_RECOMPUTE)
+
+    def with_source(self, source: Batch) -> "Trace":
+        """The same model and target with another text in place of the first. Raises TraceError where nothing can be
+        recomputed."""
+        raise TraceError(CANNOT_RECOMPUTE)
 
     def prepare(
         self,

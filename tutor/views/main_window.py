@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
         self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
         self.what_if = WhatIfDesk(self.session, self.runner, self.desk, self)
-        edits = tuple(self.actions_[f"what_if_{one}"] for one in ("undo", "redo", "reset"))
+        edits = (self.actions_["what_if_undo"], self.actions_["what_if_redo"], self.actions_["what_if_reset"])
         self.what_if_views = WhatIfViews(self.session, self.runner, self.what_if, self.right, edits, self.look, self)
         self.stage.add_band(self.what_if_views.bar)
         self.stage.add_tool(self.what_if_views.tool(self.actions_["what_if"]))
@@ -301,9 +301,9 @@ class MainWindow(QMainWindow):
             left = self.tr("Type a sentence and press Run.")
         else:
             where = self.place_desk.where(self.stage_desk.ready())
-            parts = (self.what_if_views.told(), words.section(self.session.stop.section),
-                     present.step_title(self.session), where)  # fmt: skip
-            left = " · ".join(filter(None, parts))
+            said = (self.what_if_views.told(), words.section(self.session.stop.section),
+                    present.step_title(self.session), where)  # fmt: skip
+            left = " · ".join(filter(None, said))
         self._status.set_left(left)
         if trace is None:
             self._status.set_right("")
@@ -404,6 +404,7 @@ class MainWindow(QMainWindow):
         self.place_desk.show_model()
         self.desk.show_chips()
         self.stage_desk.ask()
+        self.what_if_views.refresh()
         self._refresh()
 
     # Qt's own -----------------------------------------------------------------------------------------------

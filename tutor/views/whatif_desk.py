@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from tutor import whatif_work, work
 from tutor.engine import axes as ax
@@ -45,9 +45,14 @@ class WhatIfDesk(QObject):
         self._model: tuple[str, int | None] = ("", None)
         self._live = False  # a saved trace is being run, so that it can be changed
         self._compared = 0  # how many sections
+        self._lost = 0  # how many changes did not apply to the new run
+        self._ended = QTimer(self)
+        self._ended.setSingleShot(True)
+        self._ended.setInterval(0)
+        self._ended.timeout.connect(self._given_up)
         self._changes.wished.connect(self._wished)
         self._changes.changed.connect(self._compare)
-        self._changes.dropped.connect(self._say_dropped)
+        self._changes.dropped.connect(self._drop)
         desk.ran.connect(self._ran)
         desk.busyChanged.connect(self._desk_busy)
         runner.done.connect(self._done)
@@ -118,14 +123,14 @@ class WhatIfDesk(QObject):
             self._desk.run_again()
 
     def _desk_busy(self, busy: bool) -> None:
-        if not busy and self._live and not self._taking():
-            # It failed or was given up: nothing can be changed.
+        if not busy and self._live:
+            self._ended.start()  # a run that was had is shown before this ends
+
+    def _given_up(self) -> None:
+        """The run failed or was given up: nothing can be changed."""
+        if self._live:
             self._live = False
             self._changes.failed()
-
-    def _taking(self) -> bool:
-        """Whether the run that ended is about to be shown."""
-        return self._session.trace is not None and self._session.trace.where != "saved"
 
     def _ran(self, run: work.Run) -> None:
         if run.request is not None:
@@ -133,12 +138,14 @@ class WhatIfDesk(QObject):
         else:
             self._model = run.trace.spec.name, None
         self._live = False
+        self._say_lost()
 
     def _done(self, channel: str, result: object) -> None:
         if channel == CHANGE and isinstance(result, whatif_work.Made):
             self.busyChanged.emit(False)
             if result.run.origin is self._changes.original:
                 self._changes.took(result.run, result.changes)
+                self._say_lost()
         elif channel == COMPARE and isinstance(result, dict):
             self._take_compared(result)
 
@@ -154,9 +161,14 @@ class WhatIfDesk(QObject):
         if channel == CHANGE:
             self.progressed.emit(done)
 
-    def _say_dropped(self, dropped: Sequence[Change]) -> None:
-        text = self.tr("%n change(s) belonged to the run before and were dropped.", "", len(dropped))
-        self.said.emit(text)
+    def _drop(self, dropped: Sequence[Change]) -> None:
+        self._lost = len(dropped)
+
+    def _say_lost(self) -> None:
+        """Say what was dropped, once the new run is on screen."""
+        if self._lost and not self._changes.waiting():
+            self.said.emit(self.tr("%n change(s) belonged to the sentence before and were dropped.", "", self._lost))
+            self._lost = 0
 
     # What differs -------------------------------------------------------------------------------------------
 

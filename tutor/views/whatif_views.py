@@ -39,7 +39,8 @@ class WhatIfViews(QObject):
     toldChanged = Signal(str)
 
     def __init__(
-        self, session: Session, runner: Runner, desk: WhatIfDesk, side: SideTabs, actions: tuple[QAction, ...],
+        self, session: Session, runner: Runner, desk: WhatIfDesk, side: SideTabs,
+        actions: tuple[QAction, QAction, QAction],
         theme: Theme, parent: QObject | None = None,
     ) -> None:  # fmt: skip
         """`actions` are undo, redo and reset."""
@@ -170,7 +171,7 @@ class WhatIfViews(QObject):
         changes, there = self._changes, bool(self._changes.made)
         told = [whatif_words.told(one) for one in changes.made]
         self.bar.set_changes(
-            whatif_words.count(len(changes.made)), "; ".join(told), changes.view, there
+            self.count(len(changes.made)), "; ".join(told), changes.view, there
         )  # fmt: skip
         undo, redo, reset = self._actions
         undo.setEnabled(changes.can_undo())
@@ -321,16 +322,20 @@ class WhatIfViews(QObject):
         row = self._session.selection.of(ax.Axis(ax.BATCH, text.n_rows))
         return text.rows[row][at].text
 
+    def count(self, changes: int) -> str:
+        """What if: 2 changes."""
+        return self.tr("What if: %n change(s)", "", changes)
+
     # Words for the rest of the window -----------------------------------------------------------------------
 
     def told(self) -> str:
         """What is changed, in short, for the status line and the sentence; "" for nothing."""
         changes, trace = self._changes, self._session.trace
-        text = whatif_words.count(len(changes.made)) if changes.made else ""
+        text = self.count(len(changes.made)) if changes.made else ""
         if text and changes.view == ORIGINAL:
             return self.tr("{changes} (the original is shown)").format(changes=text)
         if not text and trace is not None and trace.told:  # a file in which somebody saved a changed run
-            return whatif_words.count(len(trace.told))
+            return self.count(len(trace.told))
         return text
 
 

@@ -52,11 +52,6 @@ def attention(trace: Trace, path: str) -> str:
     return section
 
 
-def count(changes: int) -> str:
-    """What if: 2 changes."""
-    return QCoreApplication.translate("whatif", "What if: %n change(s)", "", changes)
-
-
 def number(value: float) -> str:
     """A number as it was typed: no digits that it has not."""
     if value in (float("inf"), float("-inf")):

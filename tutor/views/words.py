@@ -179,9 +179,9 @@ _NOTES = {
     "padding −1000": QT_TRANSLATE_NOOP("note", "Key {key} is padding, because {key} ≥ {length}, the number of tokens in "
         "this sentence: 1000 is taken away, which is not quite hidden."),
     "padding left in": QT_TRANSLATE_NOOP("note", "Key {key} is padding, but padding is not masked here."),
-    "put set": QT_TRANSLATE_NOOP("note", "Set by you. Computed from its operands it would be {was}."),
-    "put off": QT_TRANSLATE_NOOP("note", "Switched off by you. Computed from its operands it would be {was}."),
-    "put from": QT_TRANSLATE_NOOP("note", "Taken from the run of “{text}”. Here it would be {was}."),
+    "put set": QT_TRANSLATE_NOOP("note", "Set by you: computed from its operands it would be {was}."),
+    "put off": QT_TRANSLATE_NOOP("note", "Switched off by you: computed from its operands it would be {was}."),
+    "put from": QT_TRANSLATE_NOOP("note", "Taken from the run of “{text}”: computed here it would be {was}."),
     "even head": QT_TRANSLATE_NOOP("note", "Head {head} was made even by you: each of the {count} keys that are not "
         "hidden gets the same share."),
     "silent head": QT_TRANSLATE_NOOP("note", "Head {head} was silenced by you: its result is 0, whatever it looked at."),
