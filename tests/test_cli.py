@@ -135,7 +135,7 @@ def test_other_what_ifs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> N
     cell = save(capsys, tmp_path / "c.safetensors", *ids, "--set", "blocks.0.attn.scores[0,2,3,1]=3.5",
                 "--set", "blocks.0.attn.W_O[3,4]=-7")  # fmt: skip
     assert cell["blocks.0.attn.scores"][0, 2, 3, 1] == 3.5 and cell["blocks.0.attn.W_O"][3, 4] == -7
-    assert cell.working("blocks.0.attn.scores", (0, 2, 3, 1)).given
+    assert cell.working("blocks.0.attn.scores", (0, 2, 3, 1)).put
 
     other = save(capsys, tmp_path / "o.safetensors", "one two three", *ARTICLE)
     mixed = save(capsys, tmp_path / "m.safetensors", "two three four", *ARTICLE, "--set", "embed=from:one two three")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tutor.engine.tokens import Batch
     from tutor.engine.trace import Trace
 
-COMMANDS = ("trace", "models", "shots", "train", "selftest")
+COMMANDS = ("trace", "models", "shots", "handout", "train", "selftest")
 #: What `train` can train.
 TRAINED = ("storyteller", "translator", "gap-filler")
 LANGUAGES = ("en", "zh_CN")
@@ -118,6 +118,19 @@ def _shots_parser(prog: str) -> _Parser:
     return parser
 
 
+def _handout_parser(prog: str) -> _Parser:
+    parser = _Parser(prog=f"{prog} handout", description="Write steps of a run as one HTML file.")
+    parser.add_argument("texts", nargs="*", metavar="TEXT", help="the sentence; several make one padded batch")
+    _model_options(parser)
+    parser.add_argument("--target", action="append", metavar="TEXT", help="target sentence of an encoder–decoder "
+                        "model, one for each TEXT; without it the model writes its own")  # fmt: skip
+    parser.add_argument("--only", action="append", metavar="STEP", help="only steps whose name contains this; may be "
+                        "repeated (default: the result of every stage)")  # fmt: skip
+    parser.add_argument("--language", choices=LANGUAGES, help="language of the words")
+    parser.add_argument("--out", type=Path, default=Path("handout.html"), metavar="FILE.html", help="the file")
+    return parser
+
+
 def _train_parser(prog: str) -> _Parser:
     parser = _Parser(prog=f"{prog} train", description="Train a model and write its folder.")
     parser.add_argument("name", choices=TRAINED, help="which model")
@@ -176,6 +189,8 @@ def _run(given: list[str]) -> int:
             return _trace(_trace_parser(prog).parse_args(rest))
         if command == "shots":
             return _shots(_shots_parser(prog).parse_args(rest))
+        if command == "handout":
+            return _handout(_handout_parser(prog).parse_args(rest))
         if command == "train":
             options = _train_parser(prog).parse_args(rest)
             from tutor.training import command as training
@@ -347,6 +362,15 @@ def _what_if(options: argparse.Namespace, file: Path | None = None) -> Changes:
 
     program = SavedTrace(file).program if file else models.find(options.model or models.DEFAULT, options.layers).program
     return folded([parse(one, program) for one in options.settings])
+
+
+def _handout(options: argparse.Namespace) -> int:
+    if not _is_folder(options.out.absolute().parent):
+        raise BadRequest(f"There is no folder {options.out.parent}: make it first, or choose another place.")
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from tutor import handout_command
+
+    return handout_command.run(options)
 
 
 def _window(options: argparse.Namespace, forced: bool) -> int:

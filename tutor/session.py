@@ -1,13 +1,13 @@
 """Session: where the learner is. The only mutable state of the window; QtCore only.
 
 The cursor is a step's name, never its number. At stage level it rests on what the stage hands on; inside a
-stage it rests on one operation.
+stage it rests on one operation. Heads, rows and cells are selected; they are no places of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,6 +15,8 @@ from tutor.engine.axes import BATCH, HEAD, KEY, POS, QUERY, AxesError, Index, ce
 from tutor.engine.picture import Selection
 from tutor.engine.program import Section, Step, Stop
 from tutor.engine.trace import Trace
+from tutor.moves import Moves, Place
+from tutor.trail import Trail
 from tutor.whatif import WhatIf
 
 STAGE = "stage"
@@ -53,8 +55,15 @@ class Session(QObject):
         #: For each text, by the name of its ids: the token that is followed through the stages. Of a target it is the
         #: one whose row predicts the token being written.
         self.positions: dict[str, int] = {}
+        #: The way here: each move that changed the place or what is selected.
+        self.moves = Moves()
         self._visited: set[str] = set()
+        #: What the learner has changed in the run.
         self.changes = WhatIf(self)
+        #: Which of its results a stage showed last, where that was not the first.
+        self._left: dict[str, str] = {}
+        #: The way from number to number that was followed in the working.
+        self.trail = Trail(self)
 
     # -- the run ---------------------------------------------------------------------------------------------
 
@@ -70,11 +79,14 @@ class Session(QObject):
             self.cursor, self.cell = Cursor(trace.program.stops[0].results[0].name), None
         if before is None or trace is None or before.program.order != trace.program.order:
             self._visited.clear()
+            self._left.clear()
         if trace is not None:
+            self.moves.keep(trace.program.by_name)
+            self.cursor = replace(self.cursor, level=self._level(self.cursor.path, self.cursor.level))
             # The sentence and the head on screen stay, so that a kept cell stays on screen with them.
             self.cell = self._kept_cell()
             self._keep_positions(before)
-            self._visited.add(self.stop.path)
+            self._arrived()
         self.traceChanged.emit()
         self.moved.emit()
         self.selectionChanged.emit()
@@ -93,11 +105,11 @@ class Session(QObject):
         if len(streams) > 1 and (not same or rewritten):
             self.positions[streams[-1]] = self._last(streams[-1])
 
-    def _last(self, stream: str) -> int:
-        """The last real token of a text in the sentence on screen."""
+    def _last(self, stream: str, selection: Selection | None = None) -> int:
+        """The last real token of a text in the sentence on screen, or in the one of another selection."""
         assert self.trace is not None
         batch = self.trace.batches[stream]
-        row = min(dict(self.selection.at).get(BATCH, 0), batch.n_rows - 1)
+        row = min(dict((selection or self.selection).at).get(BATCH, 0), batch.n_rows - 1)
         return max(0, int(batch.lengths[row]) - 1)
 
     def _kept_cell(self) -> Index | None:
@@ -140,20 +152,35 @@ class Session(QObject):
         return stop.path in self._visited
 
     def go(self, path: str, level: str = STAGE) -> None:
-        """Go to a step. At stage level the cursor rests on that step within its stage."""
+        """Go to a step. At stage level the cursor rests on one of the stage's results; what is none of them is an
+        operation, whatever level was asked for."""
         if self.trace is None or path not in self.trace.program.by_name:
             return
-        cursor = Cursor(path, level)
+        cursor = Cursor(path, self._level(path, level))
         if cursor == self.cursor:
             return
-        same = path == self.cursor.path
+        before, same = self.place, path == self.cursor.path
         self.cursor = cursor
         if not same:
             self.cell = None
-        self._visited.add(self.stop.path)
+        self._arrived()
+        self._note(before)
         self.moved.emit()
         if not same:
             self.selectionChanged.emit()
+
+    def _level(self, path: str, level: str) -> str:
+        """The level on which a step can be: only what a stage hands on stands for the stage."""
+        assert self.trace is not None
+        results = self.trace.program.stop_of(path).results
+        return level if any(path == one.name for one in results) else OPERATION
+
+    def _arrived(self) -> None:
+        """Mark the stage as seen, and which of its results is."""
+        stop = self.stop
+        self._visited.add(stop.path)
+        if not self.inside:
+            self._left[stop.path] = self.cursor.path
 
     def go_stop(self, number: int) -> None:
         """Go to a stage by its place on the timeline (kept inside it), at stage level."""
@@ -165,7 +192,7 @@ class Session(QObject):
         self._by(1)
 
     def previous(self) -> None:
-        """One back at this level."""
+        """One earlier at this level, which need not be where the learner was before: that is `undo_move`."""
         self._by(-1)
 
     def _by(self, by: int) -> None:
@@ -176,7 +203,10 @@ class Session(QObject):
             at = min(max(self.trace.program.order[self.cursor.path] + by, 0), len(steps) - 1)
             self.go(steps[at].name, OPERATION)
         else:
-            self.go_stop(self.stop.number + by)
+            # A stage shows again which of its results was looked at last, so that a step back is the way there.
+            stop = self.stops[min(max(self.stop.number + by, 0), len(self.stops) - 1)]
+            if stop is not self.stop:
+                self.go(self._left.get(stop.path, stop.results[0].name))
 
     def into(self) -> None:
         """Open the stage's operations, on the first; a stage of one operation has none, so it means Next."""
@@ -213,15 +243,68 @@ class Session(QObject):
             if 0 <= at < len(sections):
                 self.go_stop(sections[at].stops[0].number)
 
+    # -- the way back ----------------------------------------------------------------------------------------
+
+    @property
+    def place(self) -> Place:
+        """The cursor and what is selected: what a move changes."""
+        # To have chosen the first entry is to have chosen nothing.
+        shown = Selection(tuple((axis, at) for axis, at in self.selection.at if at))
+        return Place(self.cursor.path, self.cursor.level, self.cell, shown, tuple(sorted(self.positions.items())))
+
+    def _note(self, before: Place) -> None:
+        """Remember where a move came from, if it moved anything."""
+        if before != self.place:
+            self.moves.note(before)
+
+    def undo_move(self) -> None:
+        """Back to where the last move came from, with what was selected there. Undoing is no move itself."""
+        if self.trace is not None:
+            self._return(self.moves.undo(self.place, self._fitted))
+
+    def redo_move(self) -> None:
+        """The last undone move again."""
+        if self.trace is not None:
+            self._return(self.moves.redo(self.place, self._fitted))
+
+    def _fitted(self, place: Place) -> Place:
+        """A remembered place as the run on screen has it: sentences may have become shorter or fewer since."""
+        assert self.trace is not None
+        try:
+            found = None if place.cell is None else cell(self.trace.shapes[place.path], place.cell)
+        except AxesError:
+            found = None
+        followed = tuple(
+            (name, min(at, self._last(name, place.selection))) for name, at in place.followed
+            if name in self.trace.batches
+        )  # fmt: skip
+        return replace(place, level=self._level(place.path, place.level), cell=found, followed=followed)
+
+    def _return(self, place: Place | None) -> None:
+        if place is None:
+            return
+        before = self.place
+        self.cursor, self.cell = Cursor(place.path, place.level), place.cell
+        self.selection, self.positions = place.selection, dict(place.followed)
+        self._arrived()
+        if (before.path, before.level) != (place.path, place.level):
+            self.moved.emit()
+        if (before.path, before.cell, before.selection) != (place.path, place.cell, place.selection):
+            self.selectionChanged.emit()
+        if before.followed != place.followed:
+            self.followed.emit()
+
     # -- what is selected ------------------------------------------------------------------------------------
 
     def select(self, axis: str, at: int) -> None:
         """Show another entry of an axis that is not on screen: another sentence, another head."""
         chosen = self.selection.with_(axis, at)
         if chosen != self.selection:
+            before = self.place
             self.selection = chosen
             self.positions = {name: min(place, self._last(name)) for name, place in self.positions.items()}
             self._follow_selection()
+            self._note(before)
             self.selectionChanged.emit()
 
     def turn(self, name: str, by: int) -> None:
@@ -238,13 +321,18 @@ class Session(QObject):
         found = None if index is None else cell(self.trace.shapes[self.cursor.path], index)
         if found == self.cell:
             return
+        before = self.place
         self.cell = found
         if found is not None:
             for axis, at in zip(self.trace.shapes[self.cursor.path], found):
                 if axis.name in dict(self.selection.at) or axis.name in (BATCH, HEAD):
                     self.selection = self.selection.with_(axis.name, at)
-            if self.positions:
-                self._follow_cell()
+        follows = found is not None and bool(self.positions)
+        if follows:
+            self._follow_cell()
+        self._note(before)
+        if follows:
+            self.followed.emit()
         self.selectionChanged.emit()
 
     # -- which tokens are followed ---------------------------------------------------------------------------
@@ -253,10 +341,21 @@ class Session(QObject):
         """Follow a token of a text through the stages, or none. A pinned cell goes along with its row or column."""
         if self.trace is None or stream not in self.trace.batches:
             return
+        before = self.place
         if at is None:
             self.positions.pop(stream, None)
         else:
             self.positions[stream] = min(max(at, 0), self._last(stream))
+        if self.place == before:
+            return
+        with self.moves.together():
+            self._note(before)
+            self._pin_followed(stream, at)
+        self.followed.emit()
+
+    def _pin_followed(self, stream: str, at: int | None) -> None:
+        if self.trace is None:
+            return
         if self.cell is not None and at is not None:
             axes, texts = self.trace.shapes[self.cursor.path], self.streams(self.cursor.path)
             rows = next((text for axis, text in zip(axes, texts) if axis.name in (POS, QUERY)), None)
@@ -264,7 +363,6 @@ class Session(QObject):
                 self.positions[stream] if text == stream and (axis.name != KEY or text != rows) else entry
                 for axis, text, entry in zip(axes, texts, self.cell)
             ))  # fmt: skip
-        self.followed.emit()
 
     def streams(self, path: str) -> tuple[str | None, ...]:
         """For each axis of a tensor: the ids whose tokens run along it, None for what is no row of tokens."""
@@ -284,7 +382,6 @@ class Session(QObject):
         for axis, stream, at in found:
             if stream in self.positions and (axis.name != KEY or stream != rows):
                 self.positions[stream] = min(at, self._last(stream))
-        self.followed.emit()
 
     def _follow_selection(self) -> None:
         """A pinned cell stays on its row and column in the newly shown sentence or head."""

@@ -105,7 +105,7 @@ def worked(working: Working) -> list[str]:
             lines.append(f"    {len(working.terms.values) - len(chosen)} others, Σ {show(float(rest))}")
     lines += [f"    {line.label} = {show(line.value)}" for line in working.lines]
     stored = float("nan") if working.stored is None else working.stored
-    if working.given:
+    if working.put:
         return [*lines, f"    set to {show(stored, 6)}, not computed"]
     mark = "✓" if working.agrees else "✗"
     lines.append(f"    {mark} stored {show(stored, 6)} · recomputed {show(working.result, 6)}")

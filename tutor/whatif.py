@@ -30,7 +30,7 @@ class WhatIf(QObject):
         changed()            the run with the wanted changes is there, or there are none
         dropped(object)      changes that do not apply to the new run (a sequence of Change)
         viewed()             the changed run, the original or their difference is shown
-        compared()           which stages differ is known anew
+        compared()           which steps differ is known anew
     """
 
     wished = Signal()
@@ -48,7 +48,7 @@ class WhatIf(QObject):
         self.run: Trace | None = None
         self.made = Changes()
         self.view = CHANGED
-        #: For each stage that a change may have reached, by the name of its last step: whether its numbers differ.
+        #: For each step that a change may have reached, as far as it is known: whether its numbers differ.
         self.differs: Mapping[str, bool] = {}
         self._undone: list[Changes] = []
         self._done: list[Changes] = []
@@ -149,7 +149,7 @@ class WhatIf(QObject):
         self.set_view(VIEWS[(VIEWS.index(self.view) + 1) % len(VIEWS)])
 
     def set_differs(self, differs: Mapping[str, bool]) -> None:
-        """Which stages differ from the original, as far as it is known."""
+        """Which steps differ from the original, as far as it is known."""
         self.differs = differs
         self.compared.emit()
 

@@ -5,23 +5,21 @@ No Qt, no torch.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from tutor.engine import axes as ax
-from tutor.engine import models
+from tutor.engine import models, vocabulary
 from tutor.engine.axes import Index
 from tutor.engine.changes import Changes
 from tutor.engine.difference import picture_of
 from tutor.engine.picture import Selection
-from tutor.engine.program import Program, Section
+from tutor.engine.program import Section
 from tutor.engine.spec import SpecError
-from tutor.engine.tokens import TokenError
 from tutor.engine.trace import Cancelled, Trace
 from tutor.engine.weights import WeightsError
-from tutor.work import Handle, Shown, show, token_names
+from tutor.work import Handle, Shown, show
 
 #: How many of the likeliest tokens are compared, afterwards and before.
 LIKELIEST, BEFORE = 5, 1
@@ -69,28 +67,20 @@ def make(original: Trace, changes: Changes, model: str, layers: int | None, job:
 
 
 def differing(original: Trace, run: Trace, section: Section, job: Handle) -> dict[str, bool]:
-    """For each stage of a section that a change may have reached, by its path: whether any number differs."""
+    """For each step of a section that a change may have reached: whether any of its numbers differs."""
     found = {}
     for stop in section.stops:
-        names = [step.name for step in stop.steps if step.name in run.touched]
-        if names:
-            if job.cancelled():
-                raise Cancelled
-            found[stop.path] = any(not same(original[name], run[name]) for name in names)
+        for step in stop.steps:
+            if step.name in run.touched:
+                if job.cancelled():
+                    raise Cancelled
+                found[step.name] = not same(original[step.name], run[step.name])
     return found
 
 
 def same(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether two tensors hold the same numbers; NaN is NaN."""
     return one.shape == other.shape and bool(np.array_equal(one, other, equal_nan=True))
-
-
-def probabilities(program: Program, shapes: Mapping[str, ax.Axes]) -> str | None:
-    """The tensor of probabilities over the vocabulary, None for a model without."""
-    return next((
-        step.name for step in reversed(program.steps)
-        if step.op.scale_kind == "probability" and shapes[step.name][-1].name == ax.D_VOCAB
-    ), None)  # fmt: skip
 
 
 def effect(
@@ -105,9 +95,10 @@ def effect(
     if cell is not None:
         name, index = cell
         compared = (name, index, float(original.read(name, index)), float(run.read(name, index)))
-    output = probabilities(run.program, run.shapes)
-    if output is None:
+    found = vocabulary.outputs(run.program, run.shapes)
+    if found is None:
         return Effect(cell=compared)
+    output = found[1]
     text = run.texts(output)[-2]
     assert text is not None
     stream = next(name for name, batch in run.batches.items() if batch is text)
@@ -115,10 +106,7 @@ def effect(
     at = min(followed.get(stream, last), last)
     before, after = (one.read(output, (row, at, slice(None))) for one in (original, run))
     ids = _likeliest(before, after)
-    try:
-        names: Sequence[str] = token_names(model, ids)
-    except TokenError:
-        names = [f"#{one}" for one in ids]
+    names = vocabulary.of_trace(run, model).names(ids)
     chances = tuple(Chance(name, one, float(before[one]), float(after[one])) for name, one in zip(names, ids))
     return Effect(at, chances, compared)
 

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from tutor import typeset
-from tutor.engine import decoding, models, picture, saved
+from tutor.engine import axes as ax
+from tutor.engine import decoding, models, picture, saved, vocabulary
 from tutor.engine.axes import Index
-from tutor.engine.picture import Picture, Selection
+from tutor.engine.picture import Panel, Picture, Selection
+from tutor.engine.pooling import pool
 from tutor.engine.sampling import GREEDY, Rules, choose
-from tutor.engine.spec import SpecError
 from tutor.engine.tokens import Batch, TokenError
 from tutor.engine.trace import Trace
-from tutor.engine.weights import WeightsError
 from tutor.engine.working import Working
 
 
@@ -95,9 +95,27 @@ def show(trace: Trace, path: str, selection: Selection) -> Shown:
     return Shown(picture.picture(trace, path, selection), typeset.svg(latex), words, program.code(path))
 
 
+#: The most cells a thumbnail has, and above how many cells a tensor is not computed for one.
+_THUMB, _TOO_BIG = (48, 96), 1 << 23
+
+
+def thumbnail(trace: Trace, path: str, selection: Selection) -> Panel | None:
+    """A step's result, small; None for what would take too long for a glance."""
+    if ax.count(trace.shapes[path]) > _TOO_BIG:
+        return None
+    step = trace.program[path]
+    full = picture.panel(trace, path, selection, whole=step.op.picture == "alone")
+    rows, columns = full.values.shape
+    small = pool(full.values if full.pooled is None else full.pooled, *_THUMB)
+    return replace(
+        full, values=small, pooled=None, real_rows=-(-full.real_rows * small.shape[0] // rows),
+        real_columns=-(-full.real_columns * small.shape[1] // columns),
+    )  # fmt: skip
+
+
 def explain(trace: Trace, path: str, index: Index) -> Working:
-    """Work out one cell."""
-    return trace.working(path, index)
+    """Work out one cell; of a weight, say that it was given."""
+    return trace.explain(path, index)
 
 
 def tokens(model: str, texts: Sequence[str]) -> Batch:
@@ -164,27 +182,10 @@ def next_token(trace: Trace, model: str, row: int, rules: Rules, count: int = 8)
     shown = list(choice.likeliest(count))
     if choice.token not in shown:
         shown[-1] = choice.token
-    names = token_names(model, shown)
+    names = vocabulary.of_trace(trace, model).names(shown)
     found = tuple(
         Candidate(name, int(one), float(choice.before[one]), float(choice.after[one]), int(one) == choice.token)
         for one, name in zip(shown, names)
     )
     rest = (1 - sum(one.before for one in found), 1 - sum(one.after for one in found))
     return Next(found, max(rest[0], 0.0), max(rest[1], 0.0), choice.kept, len(logits))
-
-
-def token_names(model: str, ids: Sequence[int]) -> list[str]:
-    """The tokens' texts; their ids where the model has no tokenizer at hand, as for a saved trace."""
-    try:
-        tokenizer = models.find(model).tokenizer()
-    except (SpecError, WeightsError, TokenError):
-        tokenizer = None
-    if tokenizer is None:
-        return [f"#{one}" for one in ids]
-    found = []
-    for one in ids:
-        try:
-            found.append(tokenizer.token(int(one)).text)
-        except TokenError:  # a row of the table that no token has
-            found.append(f"#{one}")
-    return found

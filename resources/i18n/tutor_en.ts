@@ -2,6 +2,33 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>BarsDesk</name>
+    <message numerus="yes">
+        <source>the other %n token(s) together</source>
+        <translation>
+            <numerusform>the %n other token</numerusform>
+            <numerusform>the other %n tokens together</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s) found; Return pins the first.</source>
+        <translation>
+            <numerusform>%n token found; Return pins it.</numerusform>
+            <numerusform>%n tokens found; Return pins the first.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ColumnBars</name>
+    <message numerus="yes">
+        <source>%n column(s).</source>
+        <translation>
+            <numerusform>%n column.</numerusform>
+            <numerusform>%n columns.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Inspector</name>
     <message numerus="yes">
         <source>%n term(s) in order, the largest marked</source>
@@ -28,6 +55,64 @@
         <translation>
             <numerusform>%n block</numerusform>
             <numerusform>%n blocks</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RowDrawer</name>
+    <message numerus="yes">
+        <source>✓ stored = recomputed in all %n cell(s) (largest Δ {most})</source>
+        <translation>
+            <numerusform>✓ stored = recomputed in %n cell (Δ {most})</numerusform>
+            <numerusform>✓ stored = recomputed in all %n cells (largest Δ {most})</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>✗ %n cell(s) differ (largest Δ {most})</source>
+        <translation>
+            <numerusform>✗ %n cell differs (Δ {most})</numerusform>
+            <numerusform>✗ %n cells differ (largest Δ {most})</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TermsModel</name>
+    <message numerus="yes">
+        <source>%n other(s), Σ</source>
+        <translation>
+            <numerusform>%n other term, Σ</numerusform>
+            <numerusform>%n other terms, Σ</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>VocabDesk</name>
+    <message numerus="yes">
+        <source>the other %n token(s) together</source>
+        <translation>
+            <numerusform>the %n other token</numerusform>
+            <numerusform>the other %n tokens together</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The text does not say what its %n gap(s) hid, so the model&apos;s surprise at it is not known.</source>
+        <translation>
+            <numerusform>The text does not say what its %n gap hid, so the model&apos;s surprise at it is not known.</numerusform>
+            <numerusform>The text does not say what its %n gaps hid, so the model&apos;s surprise at them is not known.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>−log p of what the gaps hid: mean {mean} {unit} over %n gap(s).</source>
+        <translation>
+            <numerusform>−log p of what the gap hid: mean {mean} {unit} over %n gap.</numerusform>
+            <numerusform>−log p of what the gaps hid: mean {mean} {unit} over %n gaps.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>−log p of each true next token: mean {mean} {unit} over %n token(s). In nats the mean is the training loss of this text; e to its power, {perplexity}, is the perplexity.</source>
+        <translation>
+            <numerusform>−log p of the true next token: mean {mean} {unit} over %n token. In nats this is the training loss of this text; e to its power, {perplexity}, is the perplexity.</numerusform>
+            <numerusform>−log p of each true next token: mean {mean} {unit} over %n tokens. In nats the mean is the training loss of this text; e to its power, {perplexity}, is the perplexity.</numerusform>
         </translation>
     </message>
 </context>

@@ -21,6 +21,101 @@
     </message>
 </context>
 <context>
+    <name>AxisLegend</name>
+    <message>
+        <source>, </source>
+        <extracomment>Below this zoom the map rather leaves something out than becomes smaller.</extracomment>
+        <translation>，</translation>
+    </message>
+</context>
+<context>
+    <name>BarsDesk</name>
+    <message>
+        <source>These are ids: a larger one is not more, so they have no bars.</source>
+        <extracomment>How many of the entries that a search finds are shown. Which view the learner last chose, over the vocabulary and elsewhere.</extracomment>
+        <translation>这些是编号：编号大并不表示更多，因此没有条形。</translation>
+    </message>
+    <message numerus="yes">
+        <source>the other %n token(s) together</source>
+        <translation>
+            <numerusform>其余 %n 个词元合计</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>p {share}</source>
+        <translation>p {share}</translation>
+    </message>
+    <message>
+        <source>rank</source>
+        <translation>名次</translation>
+    </message>
+    <message>
+        <source>token</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>probability</source>
+        <translation>概率</translation>
+    </message>
+    <message>
+        <source>logit</source>
+        <translation>对数几率</translation>
+    </message>
+    <message>
+        <source>{path}[{index}] = {value}; probability {share}; rank {rank} of {total}</source>
+        <translation>{path}[{index}] = {value}；概率 {share}；第 {rank} 名，共 {total} 个</translation>
+    </message>
+    <message>
+        <source>After {token} ({at})</source>
+        <translation>{token}（{at}）之后</translation>
+    </message>
+    <message>
+        <source>In the place of {token} ({at})</source>
+        <translation>在 {token}（{at}）的位置上</translation>
+    </message>
+    <message>
+        <source>No token has “{text}” in it: try a part of it, or an id below {total}.</source>
+        <translation>没有词元含有“{text}”：请试试其中一部分，或小于 {total} 的编号。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s) found; Return pins the first.</source>
+        <translation>
+            <numerusform>找到 %n 个词元；按回车固定第一个。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The others lie between {low} and {high}; p is what softmax will make of them.</source>
+        <translation>其余的在 {low} 与 {high} 之间；p 是 softmax 之后它们的概率。</translation>
+    </message>
+</context>
+<context>
+    <name>BarsView</name>
+    <message>
+        <source>Bars</source>
+        <translation>条形图</translation>
+    </message>
+    <message>
+        <source>Largest entries</source>
+        <translation>最大的几项</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>How many of the largest entries</source>
+        <translation>显示最大的几项</translation>
+    </message>
+    <message>
+        <source>Find a token or id</source>
+        <translation>查找词元或编号</translation>
+    </message>
+    <message>
+        <source>Part of a token, or an id; Return pins the first that is found</source>
+        <translation>词元的一部分，或编号；按回车固定找到的第一个</translation>
+    </message>
+</context>
+<context>
     <name>Candidates</name>
     <message>
         <source>all others</source>
@@ -72,10 +167,34 @@
     </message>
 </context>
 <context>
+    <name>CodeView</name>
+    <message>
+        <source>Code</source>
+        <translation>代码</translation>
+    </message>
+</context>
+<context>
     <name>ColorBar</name>
     <message>
         <source>Colour scale from {low} to {high}</source>
         <translation>色标范围：{low} 到 {high}</translation>
+    </message>
+</context>
+<context>
+    <name>ColumnBars</name>
+    <message>
+        <source>Bars</source>
+        <translation>条形图</translation>
+    </message>
+    <message>
+        <source>Nothing to show yet.</source>
+        <translation>暂无内容。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n column(s).</source>
+        <translation>
+            <numerusform>%n 列。</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -133,6 +252,13 @@
     </message>
 </context>
 <context>
+    <name>Crumbs</name>
+    <message>
+        <source>The way here</source>
+        <translation>来到这里的路径</translation>
+    </message>
+</context>
+<context>
     <name>EquationView</name>
     <message>
         <source>Heat maps</source>
@@ -149,6 +275,136 @@
     <message>
         <source>Largest: {value} at row {row}, column {column}.</source>
         <translation>绝对值最大：{value}，位于行 {row}、列 {column}。</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDesk</name>
+    <message>
+        <source>The export was cancelled; nothing was written.</source>
+        <translation>导出已取消，没有写入任何文件。</translation>
+    </message>
+    <message>
+        <source>{title}, stage {number} of {total}</source>
+        <translation>{title}，第 {number} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>Exported as {name}.</source>
+        <translation>已导出为 {name}。</translation>
+    </message>
+    <message>
+        <source>The export failed ({error}): try another format.</source>
+        <translation>导出失败（{error}）：请换一种格式。</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export</source>
+        <extracomment>What can be exported, and the formats of each.</extracomment>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>There is no such folder: choose another place.</source>
+        <translation>没有这个文件夹：请另选位置。</translation>
+    </message>
+    <message>
+        <source>This is a folder: give the file a name.</source>
+        <translation>这是一个文件夹：请给出文件名。</translation>
+    </message>
+    <message>
+        <source>{name} is there already: Export again replaces it.</source>
+        <translation>{name} 已经存在：再按一次“导出”就会替换它。</translation>
+    </message>
+    <message>
+        <source>Picture: the heat maps of this step</source>
+        <translation>图片：这一步的热图</translation>
+    </message>
+    <message>
+        <source>Picture: this view as it stands</source>
+        <translation>图片：当前视图</translation>
+    </message>
+    <message>
+        <source>Picture: the whole window</source>
+        <translation>图片：整个窗口</translation>
+    </message>
+    <message>
+        <source>Numbers: this tensor, whole</source>
+        <translation>数字：整个张量</translation>
+    </message>
+    <message>
+        <source>Handout: steps with formulas and numbers</source>
+        <translation>讲义：步骤、公式和数字</translation>
+    </message>
+    <message>
+        <source>This stage</source>
+        <translation>这一步</translation>
+    </message>
+    <message>
+        <source>This part of the model</source>
+        <translation>模型的这一部分</translation>
+    </message>
+    <message>
+        <source>All stages</source>
+        <translation>所有步骤</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>FigureView</name>
+    <message>
+        <source>The curve {up}: at {across} = {x} it is {y}.</source>
+        <translation>曲线 {up}：{across} = {x} 处的值为 {y}。</translation>
+    </message>
+    <message>
+        <source>The pair ({x}, {y}) is turned by {angle}° to ({u}, {v}).</source>
+        <translation>这一对数 ({x}, {y}) 旋转 {angle}° 后变为 ({u}, {v})。</translation>
+    </message>
+    <message>
+        <source>The row {label}, feature {at} of {count} marked.</source>
+        <translation>{label} 这一行，共 {count} 维，标出第 {at} 维。</translation>
+    </message>
+    <message>
+        <source>Feature {at} = {head} · {width} + {feature}: head {head}, feature {feature} in it.</source>
+        <translation>第 {at} 维 = {head} · {width} + {feature}：第 {head} 个头中的第 {feature} 维。</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>旋转前</translation>
+    </message>
+    <message>
+        <source>angle</source>
+        <translation>角度</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>旋转后</translation>
+    </message>
+    <message>
+        <source>head {at}</source>
+        <translation>头 {at}</translation>
     </message>
 </context>
 <context>
@@ -194,6 +450,30 @@
         <translation>为什么</translation>
     </message>
     <message>
+        <source>pinned</source>
+        <translation>已固定</translation>
+    </message>
+    <message>
+        <source>Pinned: unpin</source>
+        <translation>已固定：取消固定</translation>
+    </message>
+    <message>
+        <source>This cell is pinned. Click, or press Esc, to unpin it.</source>
+        <translation>这个单元格已固定。点击这里或按 Esc 键取消固定。</translation>
+    </message>
+    <message>
+        <source>Intermediate results</source>
+        <translation>中间结果</translation>
+    </message>
+    <message>
+        <source>Who uses this number</source>
+        <translation>谁用到这个数</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>说明</translation>
+    </message>
+    <message>
         <source>The lines that run</source>
         <translation>实际运行的代码</translation>
     </message>
@@ -221,6 +501,10 @@
         <source>Click a cell to see how its number was computed.</source>
         <translation>点击一个单元格，查看其中的数是怎样算出来的。</translation>
     </message>
+    <message>
+        <source>Where it comes from</source>
+        <translation>它从哪里来</translation>
+    </message>
     <message numerus="yes">
         <source>%n term(s) in order, the largest marked</source>
         <translation>
@@ -232,12 +516,16 @@
         <translation>假如：这个数是放进来的，不是算出来的</translation>
     </message>
     <message>
+        <source>✓ read as it is, nothing computes it</source>
+        <translation>✓ 直接读出，没有经过计算</translation>
+    </message>
+    <message>
         <source>✓ the id itself</source>
         <translation>✓ 就是编号本身</translation>
     </message>
     <message>
-        <source>✓ stored {stored} = recomputed {result} (Δ&#xa0;{difference})</source>
-        <translation>✓ 存储值 {stored} = 重算值 {result}（Δ&#xa0;{difference}）</translation>
+        <source>✓ stored {stored} = recomputed {result} (Δ&#xa0;{difference}&#xa0;≤&#xa0;{bound})</source>
+        <translation>✓ 存储值 {stored} = 重算值 {result} (Δ&#xa0;{difference}&#xa0;≤&#xa0;{bound})</translation>
     </message>
     <message>
         <source>✗ stored {stored}, recomputed {result}: they differ by {difference}</source>
@@ -302,6 +590,10 @@
         <translation>大纲</translation>
     </message>
     <message>
+        <source>Map</source>
+        <translation>架构图</translation>
+    </message>
+    <message>
         <source>Inspector</source>
         <translation>检查器</translation>
     </message>
@@ -310,8 +602,67 @@
         <translation>假如</translation>
     </message>
     <message>
+        <source>Vocabulary</source>
+        <translation>词表</translation>
+    </message>
+    <message>
+        <source>Bars</source>
+        <translation>条形图</translation>
+    </message>
+    <message>
+        <source>The chosen row as bars (Shift+T)</source>
+        <translation>把所选的行画成条形图（Shift+T）</translation>
+    </message>
+    <message>
         <source>Transformer Tutor</source>
         <translation>Transformer Tutor</translation>
+    </message>
+</context>
+<context>
+    <name>MapCanvas</name>
+    <message>
+        <source>you are here</source>
+        <extracomment>How high the title of an open block is: a click there folds it.</extracomment>
+        <translation>当前位置</translation>
+    </message>
+    <message>
+        <source>visited</source>
+        <translation>已看过</translation>
+    </message>
+    <message>
+        <source>partly visited</source>
+        <translation>看过一部分</translation>
+    </message>
+    <message>
+        <source>not visited</source>
+        <translation>还没看过</translation>
+    </message>
+    <message>
+        <source>Architecture map</source>
+        <translation>架构图</translation>
+    </message>
+</context>
+<context>
+    <name>MapPane</name>
+    <message>
+        <source>Architecture</source>
+        <translation>架构图</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>全图</translation>
+    </message>
+    <message>
+        <source>The whole map at once</source>
+        <translation>一次看到整张图</translation>
+    </message>
+    <message>
+        <source>Stage</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Back to the stage</source>
+        <translation>回到步骤</translation>
     </message>
 </context>
 <context>
@@ -404,10 +755,6 @@
 <context>
     <name>PlaceDesk</name>
     <message>
-        <source>encoder output → K, V</source>
-        <translation>编码器输出 → K、V</translation>
-    </message>
-    <message>
         <source>Model</source>
         <translation>模型</translation>
     </message>
@@ -438,6 +785,74 @@
     <message>
         <source>computing… · {place}</source>
         <translation>正在计算…… · {place}</translation>
+    </message>
+</context>
+<context>
+    <name>PlayBar</name>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>Stop here</source>
+        <translation>停在这里</translation>
+    </message>
+    <message>
+        <source>Go on by itself, to the end of the section</source>
+        <translation>自动前进，直到本部分结束</translation>
+    </message>
+    <message>
+        <source>Speed of Play</source>
+        <translation>播放速度</translation>
+    </message>
+    <message>
+        <source>Speed of Play: 1.0 shows a stage for about {seconds} s</source>
+        <translation>播放速度：1.0 时每一步约显示 {seconds} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>PlayDesk</name>
+    <message>
+        <source>This is the end of the walk.</source>
+        <translation>已经走到最后一步。</translation>
+    </message>
+    <message>
+        <source>The end of this section: press Play to go on.</source>
+        <translation>这一部分到此结束：按“播放”继续。</translation>
+    </message>
+    <message>
+        <source>Here is a question: answer or skip it, then press Play to go on.</source>
+        <translation>这里有一个问题：回答或跳过它，再按“播放”继续。</translation>
+    </message>
+</context>
+<context>
+    <name>RowDrawer</name>
+    <message numerus="yes">
+        <source>✓ stored = recomputed in all %n cell(s) (largest Δ {most})</source>
+        <translation>
+            <numerusform>✓ 全部 %n 个单元格的存储值 = 重算值（最大 Δ {most}）</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>✗ %n cell(s) differ (largest Δ {most})</source>
+        <translation>
+            <numerusform>✗ 有 %n 个单元格不一致（最大 Δ {most}）</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Row worked out</source>
+        <translation>整行的计算</translation>
+    </message>
+</context>
+<context>
+    <name>RowModel</name>
+    <message>
+        <source>row</source>
+        <translation>整行</translation>
     </message>
 </context>
 <context>
@@ -624,6 +1039,17 @@
 <context>
     <name>TermsModel</name>
     <message>
+        <source>Sum</source>
+        <extracomment>How many terms are shown by size; the others are summed in one row.</extracomment>
+        <translation>总和</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n other(s), Σ</source>
+        <translation>
+            <numerusform>其余 %n 项，Σ</numerusform>
+        </translation>
+    </message>
+    <message>
         <source>term</source>
         <translation>项</translation>
     </message>
@@ -632,6 +1058,7 @@
     <name>Timeline</name>
     <message>
         <source>No stages yet.</source>
+        <extracomment>After so long over one place the bubble comes up; once it is up it follows at once. How long the caret glides where motion is wanted.</extracomment>
         <translation>还没有步骤。</translation>
     </message>
     <message>
@@ -643,12 +1070,39 @@
         <translation>第 {number} 步，共 {total} 步：{section}，{stage}</translation>
     </message>
     <message>
+        <source>{stage}; operation {k} of {n}: {operation}</source>
+        <translation>{stage}；第 {k} 个操作，共 {n} 个：{operation}</translation>
+    </message>
+    <message>
+        <source>{place}; changed by a what-if</source>
+        <translation>{place}；已被假设改变</translation>
+    </message>
+    <message>
+        <source>operation {k} of {n}</source>
+        <translation>第 {k} 个操作，共 {n} 个</translation>
+    </message>
+    <message>
+        <source>{section} · stage {s} of {total}</source>
+        <translation>{section} · 第 {s} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>◆ changed by a what-if</source>
+        <translation>◆ 已被假设改变</translation>
+    </message>
+    <message>
         <source>Timeline</source>
         <translation>时间线</translation>
     </message>
     <message>
         <source>Use</source>
         <translation>读写</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineDesk</name>
+    <message>
+        <source>encoder output → K, V</source>
+        <translation>编码器输出 → K、V</translation>
     </message>
 </context>
 <context>
@@ -707,6 +1161,17 @@
     </message>
 </context>
 <context>
+    <name>TrailBar</name>
+    <message>
+        <source>Back along the working</source>
+        <translation>沿计算过程返回</translation>
+    </message>
+    <message>
+        <source>Back to where this number was followed from (Backspace)</source>
+        <translation>回到跳转来的那个数（退格键）</translation>
+    </message>
+</context>
+<context>
     <name>TrainingBar</name>
     <message>
         <source>Training</source>
@@ -723,6 +1188,148 @@
     <message>
         <source>step {step} of {last}</source>
         <translation>第 {step} 步，共 {last} 步</translation>
+    </message>
+</context>
+<context>
+    <name>VocabDesk</name>
+    <message>
+        <source>Run a sentence to see what its vectors say in words.</source>
+        <translation>运行一个句子，看看它的向量用词来说是什么意思。</translation>
+    </message>
+    <message>
+        <source>Each residual as if the model ended there: its own last steps applied to it. Only the last row was trained to be read so.</source>
+        <translation>把每一处残差都当作模型到此为止：对它做模型自己的最后几步。只有最后一行是训练时就这样读的。</translation>
+    </message>
+    <message>
+        <source>Each residual as if the model ended there: the output matrix applied to it, without a further norm. Only the last row was trained to be read so.</source>
+        <translation>把每一处残差都当作模型到此为止：直接乘输出矩阵，不再做归一化。只有最后一行是训练时就这样读的。</translation>
+    </message>
+    <message numerus="yes">
+        <source>the other %n token(s) together</source>
+        <translation>
+            <numerusform>其余 %n 个词元合计</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What it would predict, {place}.</source>
+        <translation>单看这一处残差会预测什么，{place}。</translation>
+    </message>
+    <message>
+        <source>row {id} of the embedding table: cosine {cosine}, dot {dot}</source>
+        <translation>嵌入表第 {id} 行：余弦 {cosine}，点积 {dot}</translation>
+    </message>
+    <message>
+        <source>Rows of the embedding table nearest to this vector, {place}.</source>
+        <translation>嵌入表中与这个向量最近的行，{place}。</translation>
+    </message>
+    <message>
+        <source>bits</source>
+        <translation>比特</translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation>奈特</translation>
+    </message>
+    <message>
+        <source>−log p({token}) = {nats} nats = {bits} bits; p = {share}</source>
+        <translation>−log p({token}) = {nats} 奈特 = {bits} 比特；p = {share}</translation>
+    </message>
+    <message numerus="yes">
+        <source>The text does not say what its %n gap(s) hid, so the model&apos;s surprise at it is not known.</source>
+        <translation>
+            <numerusform>文本没有说明 %n 个空缺里原来是什么，因此无法知道模型的惊讶程度。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>This model is trained on gaps: put a mask in the sentence, and say what it hid.</source>
+        <translation>这个模型是靠填空训练的：请在句子里放一个掩码，再说明它遮住了什么。</translation>
+    </message>
+    <message>
+        <source>One token has no next one: type a longer text.</source>
+        <translation>只有一个词元，没有下一个：请输入更长的文本。</translation>
+    </message>
+    <message numerus="yes">
+        <source>−log p of what the gaps hid: mean {mean} {unit} over %n gap(s).</source>
+        <translation>
+            <numerusform>空缺所遮词元的 −log p：%n 个空缺平均 {mean} {unit}。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>−log p of each true next token: mean {mean} {unit} over %n token(s). In nats the mean is the training loss of this text; e to its power, {perplexity}, is the perplexity.</source>
+        <translation>
+            <numerusform>每个真实的下一个词元的 −log p：%n 个词元平均 {mean} {unit}。以奈特计，这个平均值就是这段文本的训练损失；e 的该次方 {perplexity} 是困惑度。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>“{text}” is no single token of this model.</source>
+        <translation>“{text}”不是这个模型的一个词元。</translation>
+    </message>
+</context>
+<context>
+    <name>VocabView</name>
+    <message>
+        <source>Vocabulary</source>
+        <translation>词表</translation>
+    </message>
+    <message>
+        <source>Logit lens</source>
+        <translation>logits 透镜</translation>
+    </message>
+    <message>
+        <source>This residual alone</source>
+        <translation>单看这一处残差</translation>
+    </message>
+    <message>
+        <source>Nearest tokens</source>
+        <translation>最近的词元</translation>
+    </message>
+    <message>
+        <source>Surprise</source>
+        <translation>惊讶程度</translation>
+    </message>
+    <message>
+        <source>Click a cell to go to its residual and position</source>
+        <translation>点击单元格，转到它的残差和位置</translation>
+    </message>
+    <message>
+        <source>cosine</source>
+        <translation>余弦</translation>
+    </message>
+    <message>
+        <source>dot</source>
+        <translation>点积</translation>
+    </message>
+    <message>
+        <source>By the angle between the vectors</source>
+        <translation>按向量之间的夹角</translation>
+    </message>
+    <message>
+        <source>By the products of their features, summed</source>
+        <translation>按各特征乘积之和</translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation>奈特</translation>
+    </message>
+    <message>
+        <source>bits</source>
+        <translation>比特</translation>
+    </message>
+    <message>
+        <source>With the natural logarithm, as in training</source>
+        <translation>用自然对数，与训练时相同</translation>
+    </message>
+    <message>
+        <source>With the logarithm to base 2: one bit is a toss of a coin</source>
+        <translation>用以 2 为底的对数：一比特相当于抛一次硬币</translation>
+    </message>
+    <message>
+        <source>What was hidden here? One token, then Return</source>
+        <translation>这里遮住了什么？输入一个词元后按回车</translation>
+    </message>
+    <message>
+        <source>What the gap hid</source>
+        <translation>空缺遮住的词元</translation>
     </message>
 </context>
 <context>
@@ -982,6 +1589,81 @@
     </message>
 </context>
 <context>
+    <name>archmap</name>
+    <message>
+        <source>{count} parameters</source>
+        <translation>{count} 个参数</translation>
+    </message>
+    <message>
+        <source>{count} multiply-adds</source>
+        <translation>{count} 次乘加</translation>
+    </message>
+    <message>
+        <source>also reads how many tokens are real</source>
+        <translation>还读取真实词元的个数</translation>
+    </message>
+    <message>
+        <source>Blocks {first}–{last}</source>
+        <translation>块 {first}–{last}</translation>
+    </message>
+    <message>
+        <source>residual stream, {sizes}</source>
+        <translation>残差流，{sizes}</translation>
+    </message>
+    <message>
+        <source>encoder–decoder</source>
+        <translation>编码器–解码器</translation>
+    </message>
+    <message>
+        <source>decoder-only</source>
+        <translation>仅解码器</translation>
+    </message>
+    <message>
+        <source>encoder-only</source>
+        <translation>仅编码器</translation>
+    </message>
+    <message>
+        <source>pre-norm</source>
+        <translation>前置归一化</translation>
+    </message>
+    <message>
+        <source>post-norm</source>
+        <translation>后置归一化</translation>
+    </message>
+    <message>
+        <source>parallel residual</source>
+        <translation>并行残差</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>tied with {stage}</source>
+        <translation>与“{stage}”共享</translation>
+    </message>
+    <message>
+        <source>causal</source>
+        <translation>因果</translation>
+    </message>
+    <message>
+        <source>padding</source>
+        <translation>填充</translation>
+    </message>
+    <message>
+        <source>window {size}</source>
+        <translation>窗口 {size}</translation>
+    </message>
+    <message>
+        <source>{count} ids</source>
+        <translation>{count} 个编号</translation>
+    </message>
+    <message>
+        <source>by row</source>
+        <translation>按行</translation>
+    </message>
+</context>
+<context>
     <name>axis</name>
     <message>
         <source>batch</source>
@@ -1033,11 +1715,46 @@
     </message>
 </context>
 <context>
+    <name>captions</name>
+    <message>
+        <source>Model: {model}</source>
+        <translation>模型：{model}</translation>
+    </message>
+    <message>
+        <source>Colours from 0 to 1</source>
+        <translation>颜色从 0 到 1</translation>
+    </message>
+    <message>
+        <source>Colours of {names} from {low} to {high}</source>
+        <translation>{names} 的颜色从 {low} 到 {high}</translation>
+    </message>
+</context>
+<context>
     <name>column</name>
     <message>
         <source>product</source>
         <extracomment>Words among the symbols of a working table.</extracomment>
         <translation>乘积</translation>
+    </message>
+    <message>
+        <source>max</source>
+        <translation>最大值</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>均值</translation>
+    </message>
+    <message>
+        <source>mean x²</source>
+        <translation>x² 均值</translation>
+    </message>
+    <message>
+        <source>var</source>
+        <translation>方差</translation>
+    </message>
+    <message>
+        <source>allowed</source>
+        <translation>可见</translation>
     </message>
 </context>
 <context>
@@ -1083,6 +1800,10 @@
         <translation>保存本次运行记录……</translation>
     </message>
     <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
         <source>Quit</source>
         <translation>退出</translation>
     </message>
@@ -1111,6 +1832,10 @@
         <translation>取消运行或取消固定</translation>
     </message>
     <message>
+        <source>Back along the working</source>
+        <translation>沿计算过程返回</translation>
+    </message>
+    <message>
         <source>Light theme</source>
         <translation>浅色主题</translation>
     </message>
@@ -1131,8 +1856,36 @@
         <translation>标准文字大小</translation>
     </message>
     <message>
+        <source>Motion as the system has it</source>
+        <translation>动画：跟随系统</translation>
+    </message>
+    <message>
+        <source>Reduced motion</source>
+        <translation>动画：减少</translation>
+    </message>
+    <message>
+        <source>Full motion</source>
+        <translation>动画：完整</translation>
+    </message>
+    <message>
         <source>Heat map or table</source>
         <translation>热图或表格</translation>
+    </message>
+    <message>
+        <source>Architecture map</source>
+        <translation>架构图</translation>
+    </message>
+    <message>
+        <source>Heat map or bars</source>
+        <translation>热图或条形图</translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation>词表</translation>
+    </message>
+    <message>
+        <source>Find a token in the vocabulary</source>
+        <translation>在词表中查找词元</translation>
     </message>
     <message>
         <source>Next pane</source>
@@ -1173,6 +1926,26 @@
     <message>
         <source>Previous block</source>
         <translation>上一个块</translation>
+    </message>
+    <message>
+        <source>Undo move</source>
+        <translation>撤销移动</translation>
+    </message>
+    <message>
+        <source>Redo move</source>
+        <translation>重做移动</translation>
+    </message>
+    <message>
+        <source>Play or pause</source>
+        <translation>播放或暂停</translation>
+    </message>
+    <message>
+        <source>Play slower</source>
+        <translation>放慢播放</translation>
+    </message>
+    <message>
+        <source>Play faster</source>
+        <translation>加快播放</translation>
     </message>
     <message>
         <source>Next head</source>
@@ -1747,6 +2520,26 @@
     </message>
 </context>
 <context>
+    <name>handout</name>
+    <message>
+        <source>stage {number} of {total}</source>
+        <extracomment>As much of a tensor as is printed as a table. A map of more cells is an image here: a page should open at once, and its numbers stand below.</extracomment>
+        <translation>第 {number} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>A walk through {model}</source>
+        <translation>逐步走过 {model}</translation>
+    </message>
+    <message>
+        <source>Every number is the model&apos;s own. Made with Transformer Tutor.</source>
+        <translation>每个数字都出自模型本身。由 Transformer Tutor 制作。</translation>
+    </message>
+    <message>
+        <source>Rows 0 to {row} of {rows} and columns 0 to {column} of {columns}.</source>
+        <translation>{rows} 行中的第 0 至 {row} 行，{columns} 列中的第 0 至 {column} 列。</translation>
+    </message>
+</context>
+<context>
     <name>modelmap</name>
     <message>
         <source>read by cross-attention {number}</source>
@@ -1766,6 +2559,10 @@
     <message>
         <source>Pair {pair} turns once every {wavelength} positions.</source>
         <translation>第 {pair} 对正弦和余弦每经过 {wavelength} 个位置转一圈。</translation>
+    </message>
+    <message>
+        <source>A weight of the model: it is read as it is, and nothing computes it.</source>
+        <translation>这是模型的权重：直接读出，没有经过任何计算。</translation>
     </message>
     <message>
         <source>The token with id {id}, made by the merges below.</source>
@@ -1962,18 +2759,6 @@
         <translation>填充</translation>
     </message>
     <message>
-        <source>changed</source>
-        <translation>已改变</translation>
-    </message>
-    <message>
-        <source>original</source>
-        <translation>原来的</translation>
-    </message>
-    <message>
-        <source>difference</source>
-        <translation>差值</translation>
-    </message>
-    <message>
         <source>query {token} ({at})</source>
         <translation>查询 {token} ({at})</translation>
     </message>
@@ -2010,8 +2795,32 @@
         <translation>，</translation>
     </message>
     <message>
+        <source>vocabulary entry {token} ({at})</source>
+        <translation>词表项 {token} ({at})</translation>
+    </message>
+    <message>
+        <source>row {at}</source>
+        <translation>第 {at} 行</translation>
+    </message>
+    <message>
+        <source>column {at}</source>
+        <translation>第 {at} 列</translation>
+    </message>
+    <message>
         <source>rank {rank}</source>
         <translation>合并次序 {rank}</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>已改变</translation>
+    </message>
+    <message>
+        <source>original</source>
+        <translation>原来的</translation>
+    </message>
+    <message>
+        <source>difference</source>
+        <translation>差值</translation>
     </message>
     <message>
         <source>min</source>
@@ -2084,6 +2893,50 @@
     <message>
         <source>a model of your own</source>
         <translation>你自己的模型</translation>
+    </message>
+</context>
+<context>
+    <name>role words</name>
+    <message>
+        <source>query,queries</source>
+        <extracomment>What a tensor is, by its role, its axes and its operation, and the words for it.</extracomment>
+        <translation>查询</translation>
+    </message>
+    <message>
+        <source>key,keys</source>
+        <translation>键</translation>
+    </message>
+    <message>
+        <source>value,values</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>residual stream,vector,vectors,sum</source>
+        <translation>残差流、向量</translation>
+    </message>
+    <message>
+        <source>id,ids</source>
+        <translation>编号</translation>
+    </message>
+    <message>
+        <source>score,scores</source>
+        <translation>分数</translation>
+    </message>
+    <message>
+        <source>share,shares,probability,probabilities</source>
+        <translation>份额、概率</translation>
+    </message>
+    <message>
+        <source>logit,logits</source>
+        <translation>对数几率、logits</translation>
+    </message>
+    <message>
+        <source>matrix,matrices,table</source>
+        <translation>矩阵、嵌入表</translation>
+    </message>
+    <message>
+        <source>mean value,keyboard</source>
+        <translation>数值、均值、最大值、值为</translation>
     </message>
 </context>
 <context>

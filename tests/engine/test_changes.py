@@ -331,7 +331,7 @@ def test_a_set_cell_says_so_and_all_others_agree() -> None:
     name, index = "blocks.1.attn.scores", (0, 1, 3, 2)
     child = applied(trace, Cell(name, index, 3.5))
     said = child.working(name, index)
-    assert said.given and said.agrees and said.stored == 3.5
+    assert said.put and said.agrees and said.stored == 3.5
     assert said.note is not None and said.note.key == "put set"
     assert said.note.facts["was"] == pytest.approx(float(trace[name][index]), rel=1e-5)
     assert said.lines[0].label == "computed"
@@ -340,7 +340,7 @@ def test_a_set_cell_says_so_and_all_others_agree() -> None:
         for one in samples.some_cells(child.shapes[step.name], 3, rng):
             working = child.working(step.name, one)
             assert working.agrees, (step.name, one)
-            assert working.given == ((step.name, one) == (name, index))
+            assert working.put == ((step.name, one) == (name, index))
 
 
 @pytest.mark.parametrize("change", [Switch("positions"), Switch("mask"), Tie(), Head("blocks.0.attn", 1),
@@ -374,9 +374,9 @@ def test_another_token() -> None:
         assert same(child[step.name], other[step.name]), step.name
     assert child.batch.rows[1][2].id == 7, "the chips show it"
     said = child.working("tokens", (1, 2))
-    assert said.given and said.stored == 7 and said.note is not None
+    assert said.put and said.stored == 7 and said.note is not None
     assert said.note.facts["was"] == float(trace["tokens"][1, 2])
-    assert not child.working("tokens", (1, 1)).given
+    assert not child.working("tokens", (1, 1)).put
 
 
 def test_another_token_of_a_target() -> None:
@@ -444,8 +444,8 @@ def test_a_tensor_of_another_sentence(choice: str) -> None:
 
     hold(child, by_hand(trace, {name: put}), trace)
     said = child.working(name, (0, 2, 3))
-    assert said.given and said.note is not None and said.note.facts["text"] == "3,1,4,1,5"
-    assert not child.working(name, (1, 0, 0)).given, "the other sentence of the batch is as it was"
+    assert said.put and said.note is not None and said.note.facts["text"] == "3,1,4,1,5"
+    assert not child.working(name, (1, 0, 0)).put, "the other sentence of the batch is as it was"
 
 
 def test_one_token_or_head_of_another_sentence() -> None:
@@ -571,7 +571,7 @@ def test_a_saved_changed_run_explains_itself(tmp_path: Any) -> None:
         assert same(again[step.name], child[step.name])
         for index in [*samples.some_cells(child.shapes[step.name], 4, rng)]:
             mine, theirs = again.working(step.name, index), child.working(step.name, index)
-            assert mine.agrees and mine.given == theirs.given and mine.note == theirs.note, (step.name, index)
+            assert mine.agrees and mine.put == theirs.put and mine.note == theirs.note, (step.name, index)
     with pytest.raises(TraceError, match="run its sentence on the model first"):
         applied(again, Switch("mask"))
 

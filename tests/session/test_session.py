@@ -146,7 +146,14 @@ def test_a_second_result_of_a_stage_can_be_chosen(session):
     assert session.cursor == Cursor("blocks.0.attn.v_flat", STAGE)
     session.next()
     session.previous()
-    assert session.stop is session.trace.program.stop_of("blocks.0.attn.v_flat")
+    assert session.cursor == Cursor("blocks.0.attn.v_flat", STAGE), "the very result that was left"
+    session.go_stop(session.stop.number)
+    assert session.step.short == "q_flat", "who asks for the stage gets its first result"
+
+
+def test_what_a_stage_does_not_hand_on_is_an_operation_of_it(session):
+    session.go("blocks.0.ln1.mean")
+    assert session.cursor == Cursor("blocks.0.ln1.mean", OPERATION)
 
 
 def test_visited_is_what_was_seen_and_no_more(session):
@@ -323,15 +330,9 @@ class Walk(RuleBasedStateMachine):
         if hasattr(self, "session"):
             self.session.deleteLater()
 
-    @property
-    def at_home(self) -> bool:
-        """Whether the cursor rests where stage moves put it."""
-        one = self.session
-        return one.inside or one.cursor.path == one.stop.results[0].name
-
     @rule()
     def next_and_back(self):
-        one, before, home = self.session, self.session.cursor, self.at_home
+        one, before = self.session, self.session.cursor
         stop = one.stop
         one.next()
         if one.cursor == before:
@@ -339,22 +340,18 @@ class Walk(RuleBasedStateMachine):
             assert last, "only the end holds"
             return
         one.previous()
-        assert one.stop is stop
-        if home:
-            assert one.cursor == before
+        assert one.cursor == before
 
     @rule()
     def back_and_next(self):
-        one, before, home = self.session, self.session.cursor, self.at_home
+        one, before = self.session, self.session.cursor
         stop = one.stop
         one.previous()
         if one.cursor == before:
             assert one.step.name == "tokens" if one.inside else stop.number == 0
             return
         one.next()
-        assert one.stop is stop
-        if home:
-            assert one.cursor == before
+        assert one.cursor == before
 
     @precondition(lambda self: not self.session.inside and len(self.session.stop.steps) > 1)
     @rule()
@@ -383,7 +380,10 @@ class Walk(RuleBasedStateMachine):
     def go(self, data, level):
         path = data.draw(st.sampled_from([step.name for step in self.session.trace.program.steps]))
         self.session.go(path, level)
-        assert self.session.cursor == Cursor(path, level)
+        assert self.session.cursor == Cursor(path, level if self.is_result(path) else OPERATION)
+
+    def is_result(self, path: str) -> bool:
+        return path in [one.name for one in self.session.trace.program.stop_of(path).results]
 
     @rule(number=st.integers(-3, 60))
     def go_stop(self, number):
@@ -410,7 +410,7 @@ class Walk(RuleBasedStateMachine):
         self.seen = set()
         self.session.set_trace(trace_of(program, lengths))
         if before.path in program.by_name:
-            assert self.session.cursor == before
+            assert self.session.cursor == (before if self.is_result(before.path) else Cursor(before.path, OPERATION))
 
     @rule(lengths=LENGTHS, data=st.data(), pinned=st.booleans())
     def another_run(self, lengths, data, pinned):
@@ -430,6 +430,7 @@ class Walk(RuleBasedStateMachine):
         assert one.cursor.level in (STAGE, OPERATION)
         assert one.step.name == one.cursor.path
         assert one.step in one.stop.steps
+        assert one.inside or one.step in one.stop.results, "a stage is shown by what it hands on"
         assert one.stop in one.section.stops
         assert one.stops[one.stop.number] is one.stop
         assert one.visited(one.stop)

@@ -10,7 +10,8 @@ from windows import labels
 
 from tutor.engine.working import fraction, number, row, symbol
 from tutor.views import numbers, theme
-from tutor.views.inspector import Explanation, Inspector
+from tutor.views.explanation import Entry, Explanation
+from tutor.views.inspector import Inspector
 from tutor.views.terms import TermsModel
 
 LOOK = theme.LIGHT
@@ -22,7 +23,8 @@ def shown(**changes) -> Explanation:
     given = {
         "value": 0.57813, "address": "scores[0, 2, 5, 4]", "place": "head 2, query cat (5), key sat (4)",
         "equation": row("Σ", fraction(number(2.312), symbol("√16"))), "note": "", "headers": ("q", "k", "q · k"),
-        "columns": (FACTORS, FACTORS * 2, PRODUCTS), "lines": (("max", 2.0), ("Σ", 1.23456)), "result": 0.57812999,
+        "columns": (FACTORS, FACTORS * 2, PRODUCTS), "entries": (Entry("max", "2"), Entry("Σ", "1.2346")),
+        "adds": (False, False, True), "bound": 2e-5, "result": 0.57812999,
         "difference": 3e-9,
     }  # fmt: skip
     return Explanation(**{**given, **changes})
@@ -41,12 +43,13 @@ def pane(qtbot):
 @pytest.fixture
 def model() -> TermsModel:
     one = TermsModel()
-    one.set_terms(("q", "k", "q · k"), (FACTORS, FACTORS * 2, PRODUCTS), None)
+    one.set_terms(("q", "k", "q · k"), (FACTORS, FACTORS * 2, PRODUCTS), None, adds=(False, False, True))
     return one
 
 
 def shown_rows(model: TermsModel, column: int = 0) -> list[str]:
-    return [model.index(at, column).data() for at in range(model.rowCount())]
+    """What the rows of terms say; the rest and the sum are not among them."""
+    return [model.index(at, column).data() for at in range(model.terms())]
 
 
 # -- the terms ----------------------------------------------------------------------------------------------------
@@ -93,7 +96,7 @@ def test_terms_are_named_after_their_tokens_where_they_have_some(model):
 
 
 def test_the_column_that_is_summed_is_bold(model):
-    model.set_bold(theme.font(LOOK, "dense", True))
+    model.set_look(theme.font(LOOK, "dense", True), (), LOOK.accentbg)
     weights = [model.index(0, column).data(Qt.ItemDataRole.FontRole) for column in range(4)]
     assert weights[:3] == [None, None, None]
     assert weights[3].weight() > 500
@@ -125,11 +128,15 @@ def test_nothing_is_pinned_at_first(pane):
 def test_a_cell_says_value_address_place_and_check(pane):
     pane.set_explanation(shown(note="Because 3 > 2: it lies ahead."))
     said = labels(pane)
-    for text in ("0.5781", "scores[0, 2, 5, 4]", "head 2, query cat (5), key sat (4)", "Because 3 > 2: it lies ahead.",
-                 "max = 2\nΣ = 1.2346"):  # fmt: skip
+    for text in ("0.5781", "scores[0, 2, 5, 4] = 0.57813", "head 2, query cat (5), key sat (4)",
+                 "Because 3 > 2: it lies ahead."):  # fmt: skip
         assert text in said, text
+    lines = pane.entries()
+    assert [[lines.index(row, column).data() for column in range(2)] for row in range(lines.rowCount())] == [
+        ["max", "2"], ["Σ", "1.2346"]
+    ]  # fmt: skip
     check = next(text for text in said if "✓" in text)
-    assert check.replace("\u00a0", " ") == "✓ stored 0.578130 = recomputed 0.578130 (Δ 3e−9)"
+    assert check.replace("\u00a0", " ") == "✓ stored 0.578130 = recomputed 0.578130 (Δ 3e−9 ≤ 2e−5)"
     assert pane._equation.accessibleName() == "Σ (2.3120) / (√16)"
     assert pane._table.isVisible()
 
@@ -158,7 +165,7 @@ def test_a_number_that_does_not_agree_says_so_and_shows_both(pane):
 def test_every_kind_of_number_is_written_out(pane, value, text):
     pane.set_explanation(shown(value=value, result=value, difference=0.0))
     assert pane._value.text() == text
-    assert "(Δ 0)" in pane._check.text().replace("\u00a0", " ")
+    assert "(Δ 0 ≤ 2e−5)" in pane._check.text().replace("\u00a0", " ")
 
 
 def test_a_tiny_number_is_not_a_zero(pane):
@@ -172,7 +179,7 @@ def test_a_difference_without_end_is_said_as_such(pane):
 
 
 def test_an_id_is_a_whole_number(pane):
-    pane.set_explanation(shown(value=37046.0, whole=True, columns=(), headers=(), lines=(), note="a + b → ab"))
+    pane.set_explanation(shown(value=37046.0, whole=True, columns=(), headers=(), entries=(), note="a + b → ab"))
     assert pane._value.text() == "37046"
     assert any(text.startswith("✓ the id itself") for text in labels(pane))
     assert not pane._table.isVisible()
@@ -181,18 +188,19 @@ def test_an_id_is_a_whole_number(pane):
 
 def test_what_one_cell_had_is_gone_with_the_next(pane):
     pane.set_explanation(shown(note="A rule."))
-    pane.set_explanation(shown(columns=(), headers=(), lines=()))
+    pane.set_explanation(shown(columns=(), headers=(), entries=()))
     assert "A rule." not in labels(pane)
     assert not pane._table.isVisible()
-    assert not any("max = " in text for text in labels(pane))
+    assert pane.entries().rowCount() == 0
     pane.set_explanation(None)
     assert pane.explanation() is None
     assert pane.terms().rowCount() == 0
-    assert "scores[0, 2, 5, 4]" not in labels(pane)
+    assert not any("scores[0, 2, 5, 4]" in text for text in labels(pane))
 
 
 def test_numbers_are_never_cut_in_the_table(pane):
-    pane.set_explanation(shown(columns=(FACTORS, FACTORS, FACTORS, FACTORS, PRODUCTS), headers=tuple("abcde")))
+    columns = (FACTORS, FACTORS, FACTORS, FACTORS, PRODUCTS)
+    pane.set_explanation(shown(columns=columns, headers=tuple("abcde"), adds=(False,) * 4 + (True,)))
     for width in (240, 326, 500):
         pane.resize(width, 640)
         pane.grab()
@@ -217,7 +225,7 @@ def test_statistics_and_code_have_their_places(pane):
     pane.set_stats([("min", "−3.1000"), ("max", "2.5000")])
     pane.set_code("q = x @ W_Q")
     assert "min  −3.1000\nmax  2.5000" in labels(pane)
-    assert "q = x @ W_Q" in labels(pane)
+    assert any("q = x @ W_Q" in text for text in labels(pane))
     pane.set_stats(())
     assert not any("max" in text for text in labels(pane))
 

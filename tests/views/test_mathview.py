@@ -9,7 +9,8 @@ import pytest
 
 from tutor.engine.axes import axes
 from tutor.engine.working import Link, Operand, fraction, number, power, root, row, sub, summed, symbol
-from tutor.views.mathview import MathView, ProductsStrip
+from tutor.views.mathview import MathView
+from tutor.views.strips import ProductsStrip
 from tutor.views.theme import LIGHT
 
 SOFTMAX = row(fraction(power(symbol("e"), row(number(1.5), "−", number(3.25))), symbol("Σ")), "=",

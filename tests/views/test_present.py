@@ -18,8 +18,10 @@ from tutor.engine.picture import Selection, panel, picture
 from tutor.engine.program import LENGTHS
 from tutor.engine.spec import Rope
 from tutor.engine.weights import random_weights
-from tutor.views import present, words
+from tutor.engine.working import short_name
+from tutor.views import explanation, present, usemarks, words
 from tutor.views.chips import Chip
+from tutor.views.uselane import AFTER, BEFORE
 
 VARIANTS = {
     "post-norm": {}, "pre-norm": {"norm": "pre", "final_norm": True, "positions": "learned", "activation": "gelu"},
@@ -60,11 +62,7 @@ def some_cells(axes, count: int = 6):
 
 
 def explained(trace, path: str, index):
-    selection = Selection()
-    for axis, at in zip(trace.shapes[path], index, strict=True):
-        if axis.name in ("batch", "head"):
-            selection = selection.with_(axis.name, at)
-    return present.explanation(trace, panel(trace, path, selection), trace.working(path, index))
+    return explanation.explanation(trace, trace.working(path, index))
 
 
 def assert_words(text: str) -> None:
@@ -82,7 +80,7 @@ def test_every_kind_of_step_is_explained(qapp, name):
     for step in trace.program.steps:
         for index in some_cells(trace.shapes[step.name]):
             shown = explained(trace, step.name, index)
-            assert shown.address == f"{step.short}[{', '.join(map(str, index))}]"
+            assert shown.address == f"{short_name(step.name)}[{', '.join(map(str, index))}]"
             stored = float(trace[step.name][index])
             assert shown.value == stored or (np.isnan(stored) and np.isnan(shown.value))
             assert shown.agrees, (step.name, index)
@@ -95,8 +93,8 @@ def test_every_kind_of_step_is_explained(qapp, name):
             assert len({len(column) for column in shown.columns}) <= 1
             if shown.labels is not None:
                 assert len(shown.labels) == len(shown.columns[0])
-            for label, _ in shown.lines:
-                assert_words(label)
+            for entry in (*shown.entries, *shown.uses):
+                assert_words(entry.label)
 
 
 def notes_of(trace) -> set[str]:
@@ -110,6 +108,7 @@ def notes_of(trace) -> set[str]:
 
 def test_every_rule_that_is_worded_is_met_and_every_rule_met_is_worded(qapp):
     met = set().union(*(notes_of(variant(name)) for name in VARIANTS), notes_of(emptied()), notes_of(changed()))
+    met.add(variant("post-norm").explain("W_E", (0, 0)).note.key)
     assert met == set(words._NOTES)
 
 
@@ -128,7 +127,7 @@ def test_a_number_that_was_put_says_so(qapp):
     trace = changed()
     last = trace.program.steps[-1].name
     shown = explained(trace, last, (0,) * len(trace.shapes[last]))
-    assert shown.given and shown.value == 0.5
+    assert shown.put and shown.value == 0.5
     assert re.fullmatch(r"Set by you: computed from its operands it would be 0\.\d{4}\.", shown.note)
 
 
@@ -212,13 +211,14 @@ def test_a_tokens_merges_are_a_row_each(qapp):
     shown = explained(trace, "tokens", (0, 1))
     merges = trace.batch.merges[int(trace["tokens"][0, 1])]
     assert shown.whole
-    lines = shown.note.splitlines()
-    assert len(lines) == 1 + len(merges) > 1
-    assert all(re.fullmatch(r"\S+ \+ \S+ → \S+ +rank \d+", line) for line in lines[1:])
-    assert lines[-1].split("→")[1].strip().startswith("·cat")
+    assert len(shown.entries) == len(merges) > 1
+    for at, (entry, merge) in enumerate(zip(shown.entries, merges), 1):
+        assert re.fullmatch(rf"{at}\.  \S+ \+ \S+ → \S+", entry.label)
+        assert entry.value == f"rank {merge.rank}"
+    assert shown.entries[-1].label.endswith("→ ·cat")
     chinese = spoken("我喜欢")
     shown = explained(chinese, "tokens", (0, 1))
-    assert "⟨E5⟩ + ⟨96⟩ → ⟨E5 96⟩" in shown.note
+    assert shown.entries[0].label == "1.  ⟨E5⟩ + ⟨96⟩ → ⟨E5 96⟩"
 
 
 # -- tokens -------------------------------------------------------------------------------------------------------
@@ -327,31 +327,77 @@ def test_what_a_cell_lights_is_what_it_reads(qapp, name):
 # -- around it ----------------------------------------------------------------------------------------------------
 
 
+def marks(trace, path: str, inside: bool = False):
+    stop = trace.program.stop_of(path)
+    section = next(one for one in trace.program.sections if one.name == stop.section)
+    return usemarks.uses(trace, path, section.stops, stop if inside else None)
+
+
 def test_the_use_lane_shows_who_writes_and_who_reads(qapp):
     trace = variant("post-norm")
     program = trace.program
-    stops = {stop.path: stop.number for stop in program.stops}
-    block = next(section for section in program.sections if section.name == "blocks.0")
-    marks = {(mark.index, mark.symbol, mark.written, mark.inspected)
-             for mark in present.uses(trace, "blocks.0.attn.pattern", block.stops, None)}  # fmt: skip
+    stops = {step.name: stop.number for stop in program.stops for step in stop.steps}
+    found = {(mark.index, mark.symbol, mark.written, mark.inspected) for mark in marks(trace, "blocks.0.attn.pattern")}
     at = stops["blocks.0.attn.pattern"]
-    assert (at, "pattern", True, True) in marks, "written here"
-    assert (stops["blocks.0.attn.z"], "pattern", False, True) in marks, "read by × V"
-    assert (at - 1, "masked", True, False) in marks
-    assert (at, "masked", False, False) in marks
-    residual = present.uses(trace, "blocks.0.resid_mid", block.stops, None)
-    readers = {mark.index for mark in residual if mark.inspected and not mark.written}
-    assert readers == {program.stop_of(user.name).number for user, _ in program.consumers["blocks.0.resid_mid"]}
+    assert (at, "P", True, True) in found, "written here"
+    assert (stops["blocks.0.attn.z"], "P", False, True) in found, "read by × V"
+    assert (at - 1, "S\u0302", True, False) in found
+    assert (at, "S\u0302", False, False) in found
+    # V waits beside all this, with Q and K, which came with it.
+    assert {(stops["blocks.0.attn.v"], one, True, False) for one in "QKV"} <= found
+    assert (stops["blocks.0.attn.z"], "V", False, False) in found
+
+
+def test_who_is_no_longer_needed_is_not_shown(qapp):
+    trace = variant("post-norm")
+    assert {mark.symbol for mark in marks(trace, "blocks.0.attn_out")} == {"A", "C"}, "Q, K and V are all read"
+
+
+@pytest.mark.parametrize("name", ["modern", "side by side", "two texts", "two texts, pre-norm"])
+def test_the_residual_stream_is_seen_from_end_to_end(qapp, name):
+    """Each tensor of the stream: written once, read where the program reads it, and joined by a line."""
+    trace = variant(name)
+    program = trace.program
+    for section in program.sections:
+        streams = [step for stop in section.stops for step in stop.steps if step.role == "residual"]
+        for step in streams:
+            found = [mark for mark in marks(trace, step.name) if mark.stream]
+            sign = usemarks.symbol(program, step.name)[0]
+            chips = {one.name: stop.number for stop in section.stops for one in stop.steps}
+            readers = [user.name for user, _ in program.consumers.get(step.name, ())]
+            expected = {chips.get(one, AFTER) for one in readers} - {chips[step.name]}
+            assert {mark.index for mark in found if mark.inspected and not mark.written} == expected, step.name
+            assert (chips[step.name], sign) in {(mark.index, mark.symbol) for mark in found if mark.written}
+            others = {usemarks.symbol(program, one.name)[0] for one in streams}
+            assert others <= {mark.symbol for mark in found}, "the whole stream of the section"
+
+
+def test_every_mark_of_every_step_is_true(qapp):
+    """Against the program itself: no mark where nothing is written or read."""
+    for name in VARIANTS:
+        trace = variant(name)
+        program = trace.program
+        for path in (step.name for step in program.steps):
+            stop = program.stop_of(path)
+            section = next(one for one in program.sections if one.name == stop.section)
+            numbers = {one.number for one in section.stops}
+            for mark in marks(trace, path):
+                assert mark.index in numbers | {BEFORE, AFTER}
+                if mark.index < 0:
+                    continue
+                steps = program.stops[mark.index].steps
+                there = [one.name for one in steps] if mark.written else [one for s in steps for one in s.inputs]
+                assert mark.symbol in {usemarks.symbol(program, one)[0] for one in there if one in program.by_name}
+            assert [mark for mark in marks(trace, path) if mark.inspected and mark.written], path
 
 
 def test_inside_a_stage_the_use_lane_counts_operations(qapp):
     trace = variant("post-norm")
     stop = trace.program.stop_of("blocks.0.resid_mid")
-    marks = {(mark.index, mark.symbol, mark.written)
-             for mark in present.uses(trace, "blocks.0.ln1.mean", (), stop)}  # fmt: skip
+    found = {(mark.index, mark.symbol, mark.written) for mark in marks(trace, "blocks.0.ln1.mean", inside=True)}
     names = [step.short for step in stop.steps]
-    assert (names.index("mean"), "mean", True) in marks
-    assert {index for index, symbol, written in marks if symbol == "mean" and not written} == {
+    assert (names.index("mean"), "μ", True) in found
+    assert {index for index, symbol, written in found if symbol == "μ" and not written} == {
         names.index("var"), names.index("normalized"),
     }  # fmt: skip
 

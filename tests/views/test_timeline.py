@@ -1,14 +1,18 @@
 """The timeline."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QAccessible, QColor, QWheelEvent
+from PySide6.QtWidgets import QApplication, QSlider, QWidget
 
 from tutor.views import theme
+from tutor.views.bubble import About
+from tutor.views.heatdata import Map, colour_index
 from tutor.views.overview import OverviewLane, Segment, TrackLink
 from tutor.views.timeline import Timeline
-from tutor.views.timelinepaint import StageChip, StageLane, UseMark
+from tutor.views.timelinepaint import StageChip, StageLane
+from tutor.views.uselane import AFTER, BEFORE, UseMark
 
 LOOK = theme.LIGHT
 SEGMENTS = [Segment("Input", 0, 4), Segment("Block 0", 4, 14), Segment("Block 1", 18, 14), Segment("Output", 32, 3)]
@@ -41,24 +45,24 @@ def test_setting_is_silent_and_going_is_not(qtbot):
     with qtbot.assertNotEmitted(widget.stageChosen):
         widget.set_stage(5)
     with qtbot.waitSignal(widget.stageChosen) as chosen:
-        qtbot.keyClick(widget, Qt.Key.Key_Right)
-    assert chosen.args == [6]
+        widget.triggerAction(Timeline.SliderAction.SliderSingleStepAdd)
+    assert chosen.args == [6], "a screen reader may turn the slider itself"
 
 
-@pytest.mark.parametrize(("key", "stage"), [
-    (Qt.Key.Key_Left, 20), (Qt.Key.Key_Right, 22), (Qt.Key.Key_Home, 0), (Qt.Key.Key_End, 34),
-    (Qt.Key.Key_PageDown, 32), (Qt.Key.Key_PageUp, 18), (Qt.Key.Key_Up, 21), (Qt.Key.Key_Down, 21),
+@pytest.mark.parametrize(("key", "move"), [
+    (Qt.Key.Key_Left, "previous"), (Qt.Key.Key_Right, "next"), (Qt.Key.Key_Home, "first"), (Qt.Key.Key_End, "last"),
+    (Qt.Key.Key_Up, "out"), (Qt.Key.Key_Down, "into"), (Qt.Key.Key_PageDown, None), (Qt.Key.Key_PageUp, None),
+    (Qt.Key.Key_Space, None),
 ])
-def test_keys(qtbot, key, stage):
+def test_keys(qtbot, key, move):
     widget = line(qtbot)
+    said = []
+    widget.stepped.connect(said.append)
     qtbot.keyClick(widget, key)
-    assert widget.value() == stage
-
-
-def test_page_up_at_the_start_of_a_section_goes_to_the_one_before(qtbot):
-    widget = line(qtbot, stage=18)
-    qtbot.keyClick(widget, Qt.Key.Key_PageUp)
-    assert widget.value() == 4
+    assert said == ([move] if move else []), "what is not the timeline's is left to the window"
+    qtbot.keyClick(widget, key, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(widget, key, Qt.KeyboardModifier.ControlModifier)
+    assert len(said) == (move is not None)
 
 
 def wheel(widget, turn, modifier=Qt.KeyboardModifier.NoModifier):
@@ -67,17 +71,17 @@ def wheel(widget, turn, modifier=Qt.KeyboardModifier.NoModifier):
     QApplication.sendEvent(widget, event)
 
 
-def test_the_wheel_goes_one_stage_and_small_turns_add_up(qtbot):
+def test_the_wheel_goes_one_step_and_small_turns_add_up(qtbot):
     widget = line(qtbot)
+    said = []
+    widget.stepped.connect(said.append)
     wheel(widget, -120)
-    assert widget.value() == 22
-    wheel(widget, 120)
-    assert widget.value() == 21
+    wheel(widget, 240)
     for _ in range(4):
         wheel(widget, -30)
-    assert widget.value() == 22
     wheel(widget, -120, Qt.KeyboardModifier.ShiftModifier)
-    assert widget.value() == 32
+    wheel(widget, 120, Qt.KeyboardModifier.ShiftModifier)
+    assert said == ["next", "previous", "previous", "next", "next_section", "previous_section"]
 
 
 def test_a_chip_is_clicked(qtbot):
@@ -104,6 +108,7 @@ def test_scrubbing_is_coalesced_to_the_latest(qtbot):
     qtbot.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=QPoint(880, y))
     assert seen[-1] == target
     assert len(seen) < 44
+    assert widget.bubble() is None, "the hand is gone"
     assert not widget.isSliderDown()
 
 
@@ -196,7 +201,184 @@ def test_themes_share_geometry_and_nothing_is_no_trouble(qtbot):
     empty.grab()
     qtbot.keyClick(empty, Qt.Key.Key_Right)
     qtbot.mouseClick(empty, Qt.MouseButton.LeftButton, pos=QPoint(200, 30))
+    qtbot.mouseMove(empty, QPoint(210, 30))
     assert empty.value() == 0
+    assert empty.value_text() == "No stages yet."
+
+
+# -- the bubble ---------------------------------------------------------------------------------------------------
+
+
+def shown(qtbot, stage=21) -> tuple[QWidget, Timeline]:
+    """A timeline at the bottom of a window, with room above it for the bubble."""
+    outer = QWidget()
+    qtbot.addWidget(outer)
+    outer.resize(1000, 400)
+    widget = line(qtbot, stage=stage)
+    widget.setParent(outer)
+    widget.move(0, 280)
+    widget.set_stage_titles(["a"] * 18 + NAMES + ["b"] * 3, [(("pos", 5), ("d_model", 8 + n)) for n in range(35)])
+    with qtbot.waitExposed(outer):
+        outer.show()
+    return outer, widget
+
+
+def test_resting_on_a_chip_brings_its_name_and_shape_up(qtbot):
+    outer, widget = shown(qtbot)
+    asked = []
+    widget.pointed.connect(lambda *one: asked.append(one))
+    qtbot.mouseMove(widget, widget._lane.boxes[6].center().toPoint())
+    assert widget.bubble() is None, "not in passing"
+    assert widget.hover_timer.isActive()
+    widget.hover_timer.timeout.emit()
+    bubble = widget.bubble()
+    assert bubble.about() == About("softmax", "Block 1 · stage 25 of 35", "", (("pos", 5), ("d_model", 32)))
+    assert asked == [(24, -1)]
+    assert bubble.geometry().bottom() <= widget.y()
+    assert outer.rect().contains(bubble.geometry())
+    dashed = bubble.grab().toImage()
+    widget.set_thumbnail(Map(np.eye(3), low=-1.0, high=1.0))
+    assert bubble.grab().toImage() != dashed
+    qtbot.mouseMove(widget, widget._lane.boxes[7].center().toPoint())
+    assert widget.bubble().about().name == "× V", "once it is up it follows"
+    assert widget.bubble().picture() is None, "and shows nothing of another stage"
+    qtbot.mouseMove(widget, QPoint(500, int(widget._lane.top + widget._lane.height) + 10))
+    assert widget.bubble() is None
+    assert asked[-1] == (-1, -1)
+
+
+def test_the_thumbnail_has_the_colours_of_its_numbers(qtbot):
+    _, widget = shown(qtbot)
+    qtbot.mouseMove(widget, widget._lane.boxes[6].center().toPoint())
+    widget.hover_timer.timeout.emit()
+    values = np.array([[1.0, -1.0], [0.0, 0.5]])
+    widget.set_thumbnail(Map(values, low=-1.0, high=1.0))
+    image = bubble_image = widget.bubble().grab().toImage()
+    colours = {bubble_image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    table = theme.lut(LOOK, "signed")
+    for index in colour_index(values, "signed", -1.0, 1.0).ravel():
+        assert QColor(*table[index].tolist()).name() in colours
+
+
+def test_while_scrubbing_the_bubble_names_the_stage_under_the_hand(qtbot):
+    _, widget = shown(qtbot)
+    lane = widget._overview
+    y = int(lane.top + lane.height / 2)
+    qtbot.mousePress(widget, Qt.MouseButton.LeftButton, pos=QPoint(30, y))
+    qtbot.mouseMove(widget, lane.place(24)[1].center().toPoint())
+    assert widget.bubble().about().name == "softmax"
+    qtbot.mouseMove(widget, lane.place(31)[1].center().toPoint())
+    assert widget.bubble().about().place == "Block 1 · stage 32 of 35"
+    qtbot.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=lane.place(31)[1].center().toPoint())
+    assert widget.value() == 31
+    assert widget.bubble() is None
+
+
+def test_inside_a_stage_the_bubble_is_about_the_operation(qtbot):
+    _, widget = shown(qtbot)
+    widget.set_operations([StageChip("add", 0, True), StageChip("mean", 1, False, (("pos", 5),))], 0)
+    widget.set_changed({21}, {1})
+    qtbot.mouseMove(widget, widget._lane.boxes[1].center().toPoint())
+    widget.hover_timer.timeout.emit()
+    assert widget.bubble().about() == About("mean", "operation 2 of 2", "◆ changed by a what-if", (("pos", 5),))
+
+
+# -- what else it says --------------------------------------------------------------------------------------------
+
+
+def test_a_screen_reader_gets_the_value_in_words_and_as_a_number(qtbot):
+    widget = line(qtbot)
+    one = QAccessible.queryAccessibleInterface(widget)
+    assert one.text(QAccessible.Text.Value) == "Stage 22 of 35: Block 1, scores"
+    value = one.valueInterface()
+    assert (value.minimumValue(), value.currentValue(), value.maximumValue()) == (0, 21, 34)
+    with qtbot.waitSignal(widget.stageChosen) as chosen:
+        value.setCurrentValue(7)
+    assert chosen.args == [7]
+    widget.set_operations([StageChip("add", 0, True), StageChip("mean", 1)], 1)
+    assert one.text(QAccessible.Text.Value) == "Stage 8 of 35: Block 0, a; operation 2 of 2: mean"
+    widget.set_changed({7})
+    assert one.text(QAccessible.Text.Value).endswith("changed by a what-if")
+
+
+def test_another_slider_keeps_what_qt_says_of_it(qtbot):
+    line(qtbot)
+    slider = QSlider()
+    qtbot.addWidget(slider)
+    slider.setValue(4)
+    one = QAccessible.queryAccessibleInterface(slider)
+    assert one.text(QAccessible.Text.Value) == "4"
+    assert one.valueInterface().currentValue() == 4
+
+
+def test_changed_stages_carry_a_diamond(qtbot):
+    widget = line(qtbot)
+    box = widget._lane.boxes[5]
+    corner = QPoint(round(box.left() + LOOK.px(7)), round(box.top() + LOOK.px(1)))
+    assert widget.grab().toImage().pixelColor(corner) != LOOK.warn
+    widget.set_changed(range(23, 35))
+    image = widget.grab().toImage()
+    assert image.pixelColor(corner) == LOOK.warn
+    _, slot = widget._overview.place(30)
+    assert image.pixelColor(round(slot.center().x()), round(slot.bottom()) - 3) == LOOK.warn
+    first = widget._lane.boxes[3]
+    assert image.pixelColor(round(first.left() + LOOK.px(7)), round(first.top() + LOOK.px(1))) != LOOK.warn
+
+
+def test_the_caret_glides_only_where_motion_is_wanted(qtbot):
+    _, widget = shown(qtbot)
+    widget.set_stage(30)
+    assert widget._glide.state() == widget._glide.State.Stopped
+    widget.set_still(False)
+    widget.set_stage(20)
+    assert widget._glide.state() == widget._glide.State.Running
+    assert widget._glide.duration() <= 150
+    begin, end = widget._overview.place(30)[1].center().x(), widget._overview.place(20)[1].center().x()
+    assert (widget._glide.startValue(), widget._glide.endValue()) == (begin, end)
+    widget.set_still(True)
+    assert widget._glide.state() == widget._glide.State.Stopped
+    assert widget.value() == 20, "where it is, it is at once"
+
+
+def test_a_model_of_very_many_blocks_slides_so_that_each_can_be_hit(qtbot):
+    segments = [Segment("In", 0, 1)] + [Segment(f"Block {n}", 1 + 10 * n, 10, 0, str(n)) for n in range(126)]
+    for current in (0, 640, 1260):
+        lane = OverviewLane(LOOK, segments, 1000, current=current)
+        assert all(box.width() >= 14 for box in lane.boxes)
+        box = lane.boxes[lane.place(current)[0]]
+        assert lane.left - 1 <= box.left()
+        assert box.right() <= 1000 - 11
+        assert lane.stage_at(lane.place(current)[1].center().x()) == current
+    widget = Timeline(LOOK)
+    qtbot.addWidget(widget)
+    widget.set_segments(segments)
+    widget.resize(1000, widget.sizeHint().height())
+    widget.set_marks(range(0, 1261, 100), range(5, 1261, 100))
+    widget.set_stage(640)
+    image = widget.grab().toImage()
+    assert image.pixelColor(3, int(widget._overview.top) + 12) == image.pixelColor(3, image.height() - 4), "clipped"
+
+
+def test_the_use_lane_says_what_comes_from_before_and_goes_beyond(qtbot):
+    widget = line(qtbot)
+    widget.set_uses([
+        UseMark(BEFORE, "X", "residual", True, stream=True), UseMark(18, "X", "residual", stream=True),
+        UseMark(21, "S", "", True, True), UseMark(22, "S", "", False, True), UseMark(AFTER, "S", "", False, True),
+    ])  # fmt: skip
+    lane = widget.use_lane()
+    lefts = [left for _, left in lane.places]
+    assert lefts == sorted(lefts)
+    assert lefts[0] < widget._lane.boxes[0].center().x()
+    assert lefts[-1] > widget._lane.boxes[-1].left()
+    (_, until, colour), (begin, end, accent) = lane.streams()
+    assert (colour, accent) == (LOOK.role("residual"), LOOK.accent)
+    assert until == pytest.approx(widget._lane.boxes[0].center().x(), abs=30)
+    assert begin == pytest.approx(widget._lane.boxes[3].center().x(), abs=30)
+    assert end == lane.end, "it goes on beyond the section"
+    image = widget.grab().toImage()
+    assert image.pixelColor(round(widget._lane.boxes[7].center().x()), int(lane.middle)) == LOOK.accent
+    assert lane.mark_at(QPointF(lefts[2] + 4, lane.middle)).symbol == "S"
+    assert lane.mark_at(QPointF(lefts[2] + 4, 0)) is None
 
 
 # -- two tracks ---------------------------------------------------------------------------------------------------

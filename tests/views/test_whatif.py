@@ -82,7 +82,9 @@ def told(window) -> list[str]:
 
 
 def changed_chips(window) -> set[str]:
-    return {chip.title for chip in window.timeline._chips if chip.changed}
+    """The stages of the section on screen that have the mark on the timeline."""
+    changed = window.timeline._changed
+    return {chip.title for chip in window.timeline._chips if chip.index in changed}
 
 
 # -- making a change ----------------------------------------------------------------------------------------------
@@ -135,6 +137,7 @@ def test_badges_only_where_numbers_differ(qtbot, window, page):
     assert told(window) == [f"{SCORES}[0,0,1,4]=7.5"]
     differs = window.session.changes.differs
     assert {path for path, changed in differs.items() if changed} == {SCORES, "blocks.0.attn.scaled"}
+    assert set(differs) == window.session.changes.run.touched
     assert len(differs) > 4, "others were reached and are the same"
     assert changed_chips(window) == {"Scores", "Scale"}
     assert window.stage.mark() == "changed"
@@ -155,7 +158,7 @@ def test_a_set_cell_says_what_it_was(qtbot, window, page):
     press(qtbot, Key.Key_Return)
     settle(qtbot, window)
     shown = window.inspector.explanation()
-    assert shown.value == -2.25 and shown.given
+    assert shown.value == -2.25 and shown.put
     assert "Set by you" in shown.note and f"{was:.4f}".replace("-", "−") in shown.note
     assert "not computed" in window.inspector._check.text()
     head, _ = page.effect(), None

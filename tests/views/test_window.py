@@ -49,7 +49,7 @@ from tutor import commands, typeset, work
 from tutor.engine import files, saved
 from tutor.runner import Runner
 from tutor.session import OPERATION, STAGE
-from tutor.views import numbers, words
+from tutor.views import numbers, present, words
 from tutor.views.files_desk import FilesDesk
 from tutor.work import Request
 
@@ -90,8 +90,12 @@ def check_place(window, path: str, shapes) -> None:
     assert f"stage {stop.number + 1} of {total}" in stage.state_text()
     assert stage.state_text().startswith("✓")
     assert window.timeline.value() == stop.number
+    inside = ""
+    if window.session.inside:
+        names = [one.name for one in stop.steps]
+        inside = f"; operation {names.index(path) + 1} of {len(names)}: {present.short_name(path)}"
     assert window.timeline.accessibleDescription() == (
-        f"Stage {stop.number + 1} of {total}: {words.section(stop.section)}, {title}"
+        f"Stage {stop.number + 1} of {total}: {words.section(stop.section)}, {title}{inside}"
     )
     assert window.outline.tree().currentIndex().data() == title
     assert window.outline.tree().currentIndex().parent().data() == words.section(stop.section)
@@ -348,7 +352,7 @@ def test_a_cell_is_found_and_pinned_with_the_keys(qtbot, window):
     for key in (Key.Key_Down, Key.Key_Down, Key.Key_Right):  # the first only shows the cursor
         press(qtbot, key)
     assert "query" in window.stage.readout()
-    assert window.stage.readout().endswith(numbers.fixed(float(numbers_on_screen(window)[1, 1]), 4))
+    assert window.stage.readout().startswith(numbers.exact(numbers_on_screen(window)[1, 1]) + "   ")
     step(qtbot, window, Key.Key_Return)
     assert window.session.cell == (0, 0, 1, 1)
     assert window.inspector.explanation() is not None
@@ -360,7 +364,7 @@ def test_the_pointers_value_is_the_stored_one(qtbot, window):
     view = window.stage.equation
     for part, name in ((0, "blocks.0.attn.pattern"), (1, "blocks.0.attn.v"), (2, "blocks.0.attn.z")):
         qtbot.mouseMove(view, view.cell_rect(part, 3, 2).center().toPoint())
-        assert window.stage.readout().endswith("   " + numbers.fixed(float(trace[name][0, 0, 3, 2]), 4))
+        assert window.stage.readout().startswith(numbers.exact(trace[name][0, 0, 3, 2]) + "   ")
     assert "feature 2" in window.stage.readout()
     assert "you (3)" in window.stage.readout()
     step(qtbot, window, ".")
@@ -920,7 +924,7 @@ def test_another_language_keeps_the_place(qtbot, window):
     assert (window.session.cursor, window.session.cell, window.sentence.text()) == before
     assert window.stage.tensor_name() == "blocks.0.ln1.var"
     assert window.stage.badge().isVisible()
-    assert window.inspector.explanation().address == "var[0, 2]"
+    assert window.inspector.explanation().address == "ln1.var[0, 2]"
     assert any(text.startswith("✓") for text in labels(window.inspector))
     assert window.timeline._operation == 2
     assert not window.runner.busy("run")
@@ -1012,7 +1016,7 @@ def test_no_key_means_two_things():
 
 def test_every_command_is_in_its_menu_and_does_something(qtbot, window):
     menus = {one.menu().title().replace("&", ""): one.menu().actions() for one in window.menuBar().actions()}
-    assert list(menus) == ["File", "Edit", "View", "Step", "Help"]
+    assert list(menus) == ["File", "Edit", "View", "Step", "Tools", "Help"]
     for one in commands.COMMANDS:
         action = window.actions_[one.id]
         assert [name for name, actions in menus.items() if action in actions] == [one.menu.replace("&", "")]

@@ -20,6 +20,7 @@ from tutor.engine.tokens import batch_of_ids
 from tutor.engine.trace import Cancelled, Trace
 from tutor.engine.weights import random_weights
 from tutor.views.badge import axis_label
+from tutor.views.linktext import LinkText
 from tutor.views.main_window import MainWindow
 from tutor.work import Handle, Request, Run
 
@@ -151,8 +152,9 @@ def said(axes) -> str:
 
 
 def labels(widget: QWidget) -> list[str]:
-    """Every text that a pane shows in labels."""
-    return [one.text() for one in widget.findChildren(QLabel) if one.text() and one.isVisibleTo(widget)]
+    """Every text that a pane shows in labels, those with links among them."""
+    found = [*widget.findChildren(QLabel), *widget.findChildren(LinkText)]
+    return [one.text() for one in found if one.text() and one.isVisibleTo(widget)]
 
 
 def is_one_sentence(text: str) -> bool:

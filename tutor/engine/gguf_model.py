@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import numpy as np
 
 from tutor.engine import gguf_file, huggingface
 from tutor.engine.gguf_file import GgufFile
+from tutor.engine.later import Later, contiguous
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec, SpecError
 from tutor.engine.tensor_file import Reader
+from tutor.engine.weights import AnyWeight, Weights
 
 #: general.architecture, which is also the model_type that the same model has in a Hugging Face folder.
 _ARCHITECTURES = ("llama", "qwen2", "qwen3")
@@ -57,34 +60,43 @@ def load_spec(path: Path) -> ModelSpec:
     return replace(spec, note=f"dequantised from {kind}") if kind else spec
 
 
-def load_weights(path: Path, spec: ModelSpec, program: Program) -> dict[str, np.ndarray]:
-    """The weights as float32 under our names. Raises WeightsError."""
-    read = reader(gguf_file.read(path), huggingface.prefixes(spec))
+def load_weights(path: Path, spec: ModelSpec, program: Program, later: bool = False) -> Weights:
+    """The weights as float32 under our names; with `later`, each is read when it is needed. Raises WeightsError."""
+    read = reader(gguf_file.read(path), huggingface.prefixes(spec), later)
     return huggingface.weights_from(read, spec, program, path.name)
 
 
-def reader(file: GgufFile, prefixes: tuple[str, ...] = ()) -> Reader:
+def reader(file: GgufFile, prefixes: tuple[str, ...] = (), later: bool = False) -> Reader:
     """The tensors by the names that they have in a Hugging Face folder, with their rows in the order of there."""
     names = _names(file)
     arch = str(file.fields.get("general.architecture"))
     heads = {"q_proj": _get(file, "attention.head_count"), "k_proj": _kv_heads(file)}
 
-    def fetch(name: str) -> np.ndarray:
-        values = file.read(names[name])
+    def fetch(name: str) -> AnyWeight:
+        values: AnyWeight
+        if later:
+            values = Later(file.tensors[names[name]].shape, partial(_rows, file, names[name]))
+        else:
+            values = file.read(names[name])
         kind = name.split(".")[-2]
         return unpermuted(values, heads[kind]) if arch == "llama" and kind in heads else values
 
     return Reader(file.path.name, names, fetch, prefixes)
 
 
-def unpermuted(values: np.ndarray, n_heads: int) -> np.ndarray:
+def _rows(file: GgufFile, name: str, rows: slice | None) -> np.ndarray:
+    values = file.read(name)
+    return values if rows is None else values[rows]
+
+
+def unpermuted(values: AnyWeight, n_heads: int) -> AnyWeight:
     """Q's and K's rows in the order of a Hugging Face folder.
 
     There the first half of a head's features turns with the second half; in the file the features that turn
     together lie side by side.
     """
     pairs = values.reshape(n_heads, values.shape[0] // n_heads // 2, 2, *values.shape[1:])
-    return np.ascontiguousarray(pairs.swapaxes(1, 2)).reshape(values.shape)
+    return contiguous(pairs.swapaxes(1, 2)).reshape(*values.shape)
 
 
 def config(file: GgufFile) -> dict[str, Any]:

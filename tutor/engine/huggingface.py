@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tutor.engine import families, tensor_file
+from tutor.engine.later import Later
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec, SpecError
 from tutor.engine.tensor_file import Entry, Reader
-from tutor.engine.weights import WeightsError, check_weights, refuse_pickles
+from tutor.engine.weights import AnyWeight, Weights, WeightsError, check_weights, refuse_pickles
 
 CONFIG_FILE = "config.json"
 _WHOLE, _INDEX = "model.safetensors", "model.safetensors.index.json"
@@ -54,12 +54,16 @@ def spec_from(config: Mapping[str, Any], name: str, place: str) -> ModelSpec:
     return spec
 
 
-def load_weights(folder: Path, spec: ModelSpec, program: Program) -> dict[str, np.ndarray]:
-    """The weights as float32 under our names. Raises WeightsError naming the missing or misshapen tensor."""
+def load_weights(folder: Path, spec: ModelSpec, program: Program, later: bool = False) -> Weights:
+    """The weights as float32 under our names; with `later`, each is read only when it is needed.
+
+    Raises WeightsError naming the missing or misshapen tensor.
+    """
     where = places(folder)
 
-    def fetch(name: str) -> np.ndarray:
-        return tensor_file.read(where[name], name)
+    def fetch(name: str) -> AnyWeight:
+        entry = where[name]
+        return Later(entry.shape, partial(tensor_file.read, entry, name)) if later else tensor_file.read(entry, name)
 
     return weights_from(Reader(_called(folder), where, fetch, prefixes(spec)), spec, program, _called(folder))
 
@@ -70,10 +74,10 @@ def prefixes(spec: ModelSpec) -> tuple[str, ...]:
     return found
 
 
-def weights_from(read: Reader, spec: ModelSpec, program: Program, name: str) -> dict[str, np.ndarray]:
+def weights_from(read: Reader, spec: ModelSpec, program: Program, name: str) -> Weights:
     """What the family makes of the tensors, checked against the program. Raises WeightsError."""
     try:
-        found: dict[str, np.ndarray] = families.family(spec.family).weights_from(spec, read)
+        found: Weights = families.family(spec.family).weights_from(spec, read)
     except WeightsError:
         raise
     except (ValueError, IndexError, KeyError, TypeError) as error:

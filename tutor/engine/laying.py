@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 
 from tutor.engine import ops
 from tutor.engine.axes import Axes
+from tutor.engine.later import Later
+from tutor.engine.ops import Op
 from tutor.engine.program import Program, Step
 
 Tensor = torch.Tensor
@@ -25,7 +28,7 @@ Kernel = Callable[..., Tensor]
 class Piece:
     """One kernel: it makes the tensor `name` from `inputs` and `weights`, in place of one step or of several.
 
-    `steps` are the names of all steps it stands for.
+    `steps` are the names of all steps it stands for; `op` is the operation where it is but one.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Piece:
     weights: tuple[str, ...]
     kernel: Kernel
     steps: tuple[str, ...]
+    op: Op | None = None
 
 
 def pieces(program: Program, shapes: Mapping[str, Axes], padded: bool) -> tuple[Piece, ...]:
@@ -58,12 +62,14 @@ def pieces(program: Program, shapes: Mapping[str, Axes], padded: bool) -> tuple[
 def lay(
     plan: Sequence[Piece],
     known: dict[str, Tensor],
-    weights: Callable[[str], Tensor],
+    weights: Callable[[str], Any],
+    by_parts: Callable[[Op, list[Any], list[Axes]], Tensor],
     goal: str,
     cancelled: Callable[[], bool],
 ) -> Tensor | None:
     """Run the kernels that the goal needs beyond what is known, dropping each tensor after its last use. None where
-    it was cancelled. Raises torch's own errors."""
+    it was cancelled. `by_parts` runs an operation with a weight that is too large to be read whole. Raises torch's own
+    errors."""
     by_name = {piece.name: piece for piece in plan}
     needed: set[str] = set()
     todo = [goal]
@@ -79,7 +85,12 @@ def lay(
         if cancelled():
             return None
         inputs = [values[name] if name in values else known[name] for name in piece.inputs]
-        values[piece.name] = piece.kernel(*inputs, *(weights(name) for name in piece.weights))
+        held = [weights(name) for name in piece.weights]
+        if piece.op is not None and any(isinstance(one, Later) for one in held):
+            values[piece.name] = by_parts(piece.op, [*inputs, *held], [])
+        else:
+            values[piece.name] = piece.kernel(*inputs, *held)
+        del held
         for name in piece.inputs:
             if last[name] == at and name != goal:
                 values.pop(name, None)
@@ -154,7 +165,7 @@ def _norm(program: Program, step: Step) -> Piece | None:
 def _single(step: Step, shapes: Mapping[str, Axes]) -> Piece:
     """One step by the fastest kernel there is for it, else as it is declared."""
     kernel = _kernel(step, [shapes[one] for one in step.operands])
-    return Piece(step.name, step.inputs, step.weights, kernel, (step.name,))
+    return Piece(step.name, step.inputs, step.weights, kernel, (step.name,), step.op)
 
 
 def _kernel(step: Step, axes: Sequence[Axes]) -> Kernel:

@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,15 +19,20 @@ import torch
 from tutor.engine import axes as ax
 from tutor.engine import laying, narrow
 from tutor.engine.axes import Axes, Slices
-from tutor.engine.ops import Op
+from tutor.engine.later import Later
+from tutor.engine.ops import Linear, Lookup, Op
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
-from tutor.engine.trace import Cancelled, Plan, Trace, TraceError, frozen
+from tutor.engine.trace import Cancelled, Plan, Trace, TraceError, frozen, looked_up
 from tutor.engine.weights import Weights, check_weights, not_finite
 
 MIB = 1 << 20
 DEFAULT_BUDGET = 512 * MIB
+#: For weights that are read when they are needed: about one block of a large model.
+WEIGHTS_BUDGET = 512 * MIB
+#: A weight still in its file that is larger than this is never read whole, but in slices of that size.
+SLICE = 128 * MIB
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 #: From so many multiply-adds on, checkpoints are laid by fused kernels.
@@ -53,7 +59,7 @@ def evaluate(
     program: Program,
     shapes: Mapping[str, Axes],
     known: Mapping[str, torch.Tensor],
-    weights: Callable[[str], torch.Tensor],
+    weights: Callable[[str], Any],
     wanted: Iterable[str],
     made: Callable[[str, torch.Tensor], None] = lambda name, value: None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -91,11 +97,39 @@ def evaluate(
     return {name: values[name] for name in goals}
 
 
-def forward(op: Op, operands: list[torch.Tensor], shapes: list[Axes]) -> torch.Tensor:
-    """One operation's `forward`, with its fixed tables as tensors on the operands' device."""
+def forward(op: Op, operands: list[Any], shapes: list[Axes]) -> torch.Tensor:
+    """One operation's `forward`, with its fixed tables as tensors on the operands' device.
+
+    An operand may be a `Later`, too large to be read whole: then it is read in slices, or by the rows looked up.
+    """
+    if any(isinstance(one, Later) for one in operands):
+        return _from_parts(op, operands, shapes)
     tables = {name: torch.as_tensor(values, device=operands[0].device) for name, values in op.table(*shapes).items()}
     result: torch.Tensor = op.forward(*operands, **tables)
     return result
+
+
+def _from_parts(op: Op, operands: list[Any], shapes: list[Axes]) -> torch.Tensor:
+    given, table, *rest = operands
+    if isinstance(op, Linear) and isinstance(table, Later):
+        inner, outer = table.shape[::-1] if op.transposed else table.shape
+        result = given.new_empty((*given.shape[:-1], outer))
+        step = max(1, SLICE // (4 * inner))
+        for start in range(0, outer, step):
+            cut = slice(start, min(start + step, outer))
+            values = table.part((cut, slice(None)) if op.transposed else (slice(None), cut))
+            part = torch.from_numpy(values).to(given.device)
+            result[..., cut] = op.forward(given, part, *(one[cut] for one in rest))
+        return result
+    if isinstance(op, Lookup) and isinstance(table, Later):
+        rows, places = np.unique(given.cpu().numpy(), return_inverse=True)
+        values = np.stack([table.part((row, slice(None))) for row in rows.tolist()])
+        ids = torch.from_numpy(places.reshape(given.shape)).to(given.device)
+        looked_up_there: torch.Tensor = op.forward(ids, torch.from_numpy(values).to(given.device))
+        return looked_up_there
+    device = next(one.device for one in operands if isinstance(one, torch.Tensor))
+    whole = [torch.from_numpy(np.asarray(one)).to(device) if isinstance(one, Later) else one for one in operands]
+    return forward(op, whole, shapes)
 
 
 class Cache:
@@ -164,6 +198,7 @@ class LiveTrace(Trace):
         self._device = pick_device(device)
         self._weights = weights
         self._on_device: dict[str, torch.Tensor] = {}
+        self._read_weights = Cache(WEIGHTS_BUDGET)
         self._kept: Values = {}
         #: Checkpoints laid by fused kernels: good to start from; before one is shown, its steps are run.
         self._rough: set[str] = set()
@@ -173,11 +208,8 @@ class LiveTrace(Trace):
         self._origin: LiveTrace | None = None
         self._lock = threading.RLock()
         if parent is None:
-            self.notices += [
-                f"The weight {name} holds NaN or infinite numbers, and what is computed from it will too: use another "
-                "copy of the model."
-                for name in not_finite(weights)[:1]
-            ]
+            for name in not_finite(weights)[:1]:
+                self._say_not_finite(name)
         for name in program.sources if parent is None else ():
             self._kept[name] = torch.from_numpy(np.array(self._source(name))).to(self._device)
 
@@ -228,7 +260,7 @@ class LiveTrace(Trace):
         known = {name: there[name] for name in self._kept_names()}
         try:
             with torch.no_grad():
-                found = laying.lay(self._plan, known, self._weight, name, cancelled)
+                found = laying.lay(self._plan, known, self._weight, forward, name, cancelled)
         except RuntimeError as error:
             if not _is_out_of_memory(error):
                 raise
@@ -251,7 +283,8 @@ class LiveTrace(Trace):
         if name not in self.shapes:
             raise TraceError(f"This model has no tensor named {name}.")
         if name in self._weights:
-            return frozen(np.asarray(self._weights[name][tuple(slices)]))
+            held = self._weights[name]
+            return frozen(np.asarray(held.part(slices) if isinstance(held, Later) else held[tuple(slices)]))
         value = self._part(name, slices)
         if value is None:
             value = self._value(name)[tuple(slices)]
@@ -294,7 +327,8 @@ class LiveTrace(Trace):
                         need = _within(need, there)
                     else:
                         value = self._weight(operand) if operand in self._weights else known[operand]
-                    operands.append(value[need])
+                    whole = narrow.is_whole(self.shapes[operand], need) and operand not in made
+                    operands.append(value if whole else value[need])
                 shapes = [
                     tuple(ax.Axis(axis.name, size) for axis, size in zip(self.shapes[one], value.shape))
                     for one, value in zip(piece.step.operands, operands)
@@ -323,6 +357,8 @@ class LiveTrace(Trace):
         child._on_device = {one: on for one, on in self._on_device.items() if one != name}
         child._keep_changes(self)
         child.patches = {one: found for one, found in self.patches.items() if one != name}
+        if name not in self.program.weight_by_name:
+            child._read_weights = self._read_weights
         return child
 
     def changed(self, plan: Plan) -> "LiveTrace":
@@ -340,6 +376,8 @@ class LiveTrace(Trace):
                 own.add(step.name)
         child._changed = frozenset(own)
         child._on_device = {name: on for name, on in self._on_device.items() if name not in plan.weights}
+        if not plan.weights and (plan.batch, plan.target) == (self.batch, self.target):
+            child._read_weights = self._read_weights
         child.told, child.touched = (*self.told, *plan.told), self.touched | own
         child.patches = {**self.patches, **plan.patches}
         child._origin = self.origin
@@ -357,7 +395,7 @@ class LiveTrace(Trace):
         made = LiveTrace(
             self.program, self.spec, self._weights, self.batch, self.where, self._cache.budget, target=target
         )  # fmt: skip
-        made._on_device = self._on_device
+        made._on_device, made._read_weights = self._on_device, self._read_weights
         made._keep_changes(self)
         depends = self.program.downstream(self.program.streams[-1])
         made._kept |= {
@@ -415,13 +453,49 @@ class LiveTrace(Trace):
         self._cache.drop(after)
         self._rough |= after & set(self._kept) - {name}
 
-    def _weight(self, name: str) -> torch.Tensor:
+    def _weight(self, name: str) -> Any:
+        """A weight on the device, or, where it is too large to be read whole, what reads it in parts."""
+        held = self._weights[name]
+        if isinstance(held, Later):
+            return held if held.nbytes > SLICE and name not in self._rows_used else self._from_file(name)
         if name not in self._on_device:
-            values = self._weights[name]
+            values = np.asarray(self._weights[name])
             if not values.flags.writeable:
                 values = np.array(values)
             self._on_device[name] = torch.from_numpy(values).to(self._device)
         return self._on_device[name]
+
+    def _from_file(self, name: str) -> torch.Tensor:
+        """A weight that is read when it is needed, and kept while there is room."""
+        found = self._read_weights.get(name)
+        if found is None:
+            held = self._weights[name]
+            assert isinstance(held, Later)
+            rows = self._rows_used.get(name)
+            if rows is None:
+                values = np.asarray(held)
+            else:
+                # Memory that nothing was written to takes no room: only the rows looked up do.
+                values = np.zeros(held.shape, np.float32)
+                for row in rows.tolist():
+                    values[row] = held.part((row, slice(None)))
+            if not_finite({name: values if rows is None else values[rows]}):
+                self._say_not_finite(name)
+            found = torch.from_numpy(values).to(self._device)
+            self._read_weights.put(name, found)
+        return found
+
+    @cached_property
+    def _rows_used(self) -> dict[str, np.ndarray]:
+        return looked_up(self)
+
+    def _say_not_finite(self, name: str) -> None:
+        said = (
+            f"The weight {name} holds NaN or infinite numbers, and what is computed from it will too: use another "
+            "copy of the model."
+        )
+        if said not in self.notices:
+            self.notices.append(said)
 
     def _compute(self, name: str, cancelled: Callable[[], bool] = lambda: False, remember: bool = True) -> torch.Tensor:
         try:
@@ -459,6 +533,7 @@ class LiveTrace(Trace):
         self._device = torch.device("cpu")
         self._cache.clear()
         self._on_device.clear()
+        self._read_weights.clear()
         self._kept = {name: value.cpu() for name, value in self._kept.items()}
         if lost == "cuda":
             torch.cuda.empty_cache()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from tutor.engine import (
     shipped,
     tokenizer_files,
 )
+from tutor.engine.axes import count
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec, SpecError
 from tutor.engine.tokens import AnyTokenizer, Batch, TokenError, batch_of_ids, batch_of_texts, load
@@ -26,6 +28,8 @@ DEFAULT = "storyteller"
 MOST_LAYERS = 32
 #: Files up to this size are read whole where only a check is wanted: a second at most.
 _CHECKED_WHOLE = 200_000_000
+#: The share of the machine's memory that weights may take; larger models are read a block at a time.
+_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,17 @@ class Model:
         if self.folder is None:
             return random_weights(self.program, self.spec.seed)
         if self.folder.is_file():
-            return gguf_model.load_weights(self.folder, self.spec, self.program)
+            return gguf_model.load_weights(self.folder, self.spec, self.program, self._later)
         if huggingface.is_folder(self.folder):
-            return huggingface.load_weights(self.folder, self.spec, self.program)
+            return huggingface.load_weights(self.folder, self.spec, self.program, self._later)
         if self.step is not None:
             return shipped.weights_at(self.folder, self.program, self.step)
         return load_weights(self.folder, self.program)
+
+    @property
+    def _later(self) -> bool:
+        """Whether the weights stay in their file until they are needed, since memory has better uses."""
+        return 4 * sum(count(weight.axes) for weight in self.program.weights) > _memory() * _SHARE
 
     def check(self) -> None:
         """Raise what `weights()` would raise, without reading a large model whole: then only its files are looked for.
@@ -170,6 +179,14 @@ class Model:
         """The same model with what-if settings. Raises SpecError."""
         spec = self.spec.changed(settings)
         return self if spec == self.spec else replace(self, spec=spec, program=families.program(spec))
+
+
+def _memory() -> int:
+    """Bytes of memory of this machine; 8 GiB where it does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 8 << 30
 
 
 def at_step(name: str) -> tuple[str, int | None]:

@@ -6,6 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
+from tutor.engine.later import contiguous
+
 
 class Read(Protocol):
     """Fetches one tensor as float32 by the first of the names that is there. Raises WeightsError naming the first."""
@@ -19,7 +21,7 @@ class Read(Protocol):
 
 def linear(read: Read, theirs: str, prefix: str, ours: str) -> dict[str, np.ndarray]:
     """A torch.nn.Linear, kept [outputs, inputs]: `{prefix}W_{ours}` [inputs, outputs], and its bias if any."""
-    found = {f"{prefix}W_{ours}": np.ascontiguousarray(read(f"{theirs}.weight").T)}
+    found = {f"{prefix}W_{ours}": contiguous(read(f"{theirs}.weight").T)}
     if read.has(f"{theirs}.bias"):
         found[f"{prefix}b_{ours}"] = read(f"{theirs}.bias")
     return found

@@ -23,25 +23,11 @@ from tutor.engine.files import write_safetensors
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec, SpecError
 from tutor.engine.tokens import Batch, TokenError
-from tutor.engine.trace import CANNOT_RECOMPUTE, Cancelled, Patch, Trace, TraceError, frozen
+from tutor.engine.trace import CANNOT_RECOMPUTE, Cancelled, Patch, Trace, TraceError, frozen, looked_up
 
 FORMAT = "transformer-tutor-trace/1"
 _PREFIX = "weights/"
 _ROWS = ".rows"
-
-
-def looked_up(trace: Trace) -> dict[str, np.ndarray]:
-    """For each weight that is only looked up: the rows this run's ids need."""
-    found = {}
-    program = trace.program
-    for weight in program.weights:
-        rows = [
-            step.op.rows_used(trace.batches[step.inputs[0]].ids) if step.inputs[0] in trace.batches else None
-            for step, _ in program.consumers.get(weight.name, ())
-        ]
-        if rows and all(one is not None for one in rows):
-            found[weight.name] = np.unique(np.concatenate(rows)).astype(np.int64)  # type: ignore[arg-type]
-    return found
 
 
 def save(

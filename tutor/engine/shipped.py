@@ -89,7 +89,7 @@ def tokenizer(folder: Path) -> Tokenizer | None:
 def write_checkpoint(folder: Path, step: int, weights: Weights) -> None:
     """Keep the weights of one step, in half precision. Raises FileError."""
     (folder / CHECKPOINTS).mkdir(parents=True, exist_ok=True)
-    half = {name: values.astype(np.float16) for name, values in weights.items()}
+    half = {name: np.asarray(values).astype(np.float16) for name, values in weights.items()}
     write_safetensors(
         _checkpoint(folder, step),
         {name: (values.dtype, values.shape) for name, values in half.items()},

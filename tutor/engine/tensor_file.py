@@ -41,12 +41,12 @@ class Reader:
     """
 
     def __init__(
-        self, where: str, names: Collection[str], fetch: Callable[[str], np.ndarray], prefixes: Sequence[str] = ()
+        self, where: str, names: Collection[str], fetch: Callable[[str], Any], prefixes: Sequence[str] = ()
     ) -> None:
         self._where, self._names, self._fetch, self._prefixes = where, names, fetch, tuple(prefixes)
         self.last: tuple[str, tuple[int, ...]] | None = None
 
-    def __call__(self, *names: str) -> np.ndarray:
+    def __call__(self, *names: str) -> Any:
         full = next((found for name in names if (found := self._full(name)) is not None), None)
         if full is None:
             raise WeightsError(f"{self._where} lacks the tensor {names[0]}: use all files of one and the same model.")

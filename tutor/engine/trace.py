@@ -16,12 +16,11 @@ import numpy as np
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axes, Slices
 from tutor.engine.ops import Tokens
-from tutor.engine.ops.lookup import token_working
+from tutor.engine.ops.lookup import given_working, token_working
 from tutor.engine.program import Program, Use, lengths_of
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
 from tutor.engine.working import Line, Link, Note, Working, number
-
 
 CANNOT_RECOMPUTE = "A saved trace holds its numbers and cannot recompute: run its sentence on the model first."
 
@@ -199,13 +198,26 @@ class Trace(ABC):
         if isinstance(self.program[name].op, Tokens):
             made = token_working(Link(name, at), int(stored), stored)
         else:
-            made = replace(self.program.working(self.read, name, at, self.shapes), stored=stored)
+            made = self.program.working(self.read, name, at, self.shapes)
+            row = made.row
+            if row is not None:  # a row runs along the last axis
+                whole = self.read(name, (*at[:-1], slice(None))).astype(np.float64)
+                row = replace(row, stored=whole)
+            made = replace(made, stored=stored, row=row)
         patch = self.patch_at(name, at)
         return made if patch is None else put(made, patch)
 
     def patch_at(self, name: str, index: Sequence[int]) -> Patch | None:
         """What put the number of this cell there; None for one that was computed."""
         return next((one for one in reversed(self.patches.get(name, ())) if one.holds(index)), None)
+
+    def explain(self, name: str, index: Sequence[int]) -> Working:
+        """How a cell came about; of a weight or another given number, that it was given. Raises TraceError or
+        AxesError."""
+        if name in self.program.by_name or name not in self.shapes:
+            return self.working(name, index)
+        at = ax.cell(self.shapes[name], index)
+        return given_working(Link(name, at), float(self.read(name, at)))
 
     def reads(self, name: str, index: Sequence[int]) -> tuple[tuple[str, Slices], ...]:
         """For a cell: each operand's name and the part of it that the cell comes from."""
@@ -245,7 +257,7 @@ def put(made: Working, patch: Patch) -> Working:
     lines = () if patch.was is not None else (Line("computed", was),)
     return replace(
         made, result=value, equation=number(value), scale=0.0, terms=None, lines=lines, sources=(),
-        note=Note(f"put {patch.why}", facts), given=True,
+        note=Note(f"put {patch.why}", facts), figure=None, row=None, put=True,
     )  # fmt: skip
 
 
@@ -272,6 +284,20 @@ def statistics(values: np.ndarray, axes: Axes, lengths: Sequence[np.ndarray | No
         int(np.isnan(flat).sum()),
         int((flat == 0).sum()),
     )
+
+
+def looked_up(trace: Trace) -> dict[str, np.ndarray]:
+    """For each weight that is only looked up: the rows this run's ids need."""
+    found = {}
+    program = trace.program
+    for weight in program.weights:
+        rows = [
+            step.op.rows_used(trace.batches[step.inputs[0]].ids) if step.inputs[0] in trace.batches else None
+            for step, _ in program.consumers.get(weight.name, ())
+        ]
+        if rows and all(one is not None for one in rows):
+            found[weight.name] = np.unique(np.concatenate(rows)).astype(np.int64)  # type: ignore[arg-type]
+    return found
 
 
 def frozen(values: np.ndarray) -> np.ndarray:

@@ -13,10 +13,13 @@ from safetensors import SafetensorError, safe_open
 
 from tutor.engine import axes as ax
 from tutor.engine.files import write_safetensors
+from tutor.engine.later import Later
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec, SpecError
 
-Weights = Mapping[str, np.ndarray]
+#: A weight in memory, or one still in its file.
+AnyWeight = np.ndarray | Later
+Weights = Mapping[str, AnyWeight]
 
 #: The two files of a model folder.
 SPEC_FILE = "model.json"
@@ -63,9 +66,12 @@ def check_weights(program: Program, weights: Weights, where: str) -> None:
 
 
 def not_finite(weights: Weights) -> tuple[str, ...]:
-    """Names of the weights that hold a NaN or an infinity."""
+    """Names of the weights in memory that hold a NaN or an infinity."""
     # A sum is not finite where a number is not; float64, so that many large numbers do not overflow.
-    return tuple(name for name, values in weights.items() if not math.isfinite(float(np.sum(values, dtype=np.float64))))
+    return tuple(
+        name for name, values in weights.items()
+        if not isinstance(values, Later) and not math.isfinite(float(np.sum(values, dtype=np.float64)))
+    )  # fmt: skip
 
 
 def save_model(folder: Path, spec: ModelSpec, weights: Weights, dtype: str = "float32") -> None:

@@ -13,14 +13,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tutor.engine.axes import Axes, Index, Slices
+from tutor.engine.figures import SMALLEST, TOLERANCE, Figure, Row
 
 #: `read(name, slices)`: the named part of a tensor or weight as an array; int entries drop their axis.
 Read = Callable[[str, Slices], np.ndarray]
-
-#: A recomputed value may differ from the stored float32 by this much, relative to the size of its terms.
-TOLERANCE = 1e-5
-#: Below float32's smallest normal number relative precision is gone, so differences there mean nothing.
-SMALLEST = float(np.finfo(np.float32).tiny)
 
 
 @dataclass(frozen=True)
@@ -34,8 +30,48 @@ class Link:
     def is_cell(self) -> bool:
         return all(isinstance(entry, int) for entry in self.index)
 
+    @property
+    def short(self) -> str:
+        """The end of the name with the index: `scores[0, 2, 5, :]`."""
+        return short_name(self.name) + _bracketed(self.index)
+
     def text(self) -> str:
-        return f"{self.name}[{', '.join(':' if isinstance(i, slice) else str(i) for i in self.index)}]"
+        return self.name + _bracketed(self.index)
+
+    def cell(self, near: Sequence[int] = ()) -> Index:
+        """A cell of the part: its own, or where it runs the entry of `near`, else the part's first."""
+        found = []
+        for at, entry in enumerate(self.index):
+            if not isinstance(entry, slice):
+                found.append(entry)
+                continue
+            first, stop, step = entry.start or 0, entry.stop, entry.step or 1
+            wanted = near[at] if at < len(near) else first
+            inside = wanted >= first and (stop is None or wanted < stop) and (wanted - first) % step == 0
+            found.append(wanted if inside else first)
+        return tuple(found)
+
+
+#: Ends of names that say little without the part before them.
+_VAGUE = frozenset({"mean", "var", "normalized", "w", "b"})
+
+
+def short_name(name: str) -> str:
+    """The end of a tensor's name; with the part before it where the end alone says little (`ln1.mean`)."""
+    parts = name.split(".")
+    return ".".join(parts[-2:]) if parts[-1] in _VAGUE else parts[-1]
+
+
+def _bracketed(index: Slices) -> str:
+    return f"[{', '.join(map(_entry, index))}]" if index else ""
+
+
+def _entry(entry: int | slice) -> str:
+    """An entry of an index as one writes it: `3`, `:`, `2:4`."""
+    if not isinstance(entry, slice):
+        return str(entry)
+    ends = f"{'' if entry.start is None else entry.start}:{'' if entry.stop is None else entry.stop}"
+    return ends if entry.step in (None, 1) else f"{ends}:{entry.step}"
 
 
 @dataclass(frozen=True)
@@ -87,9 +123,11 @@ def power(base: Math, exponent: Math) -> Math:
     return Math("power", (base, exponent))
 
 
-def sub(base: "Operand", *index: "int | str") -> Math:
-    """An operand with its index: q with 5, c below. It is linked to the whole tensor."""
-    whole = Math("symbol", text=base.symbol, link=Link(base.name, ()))
+def sub(base: "Operand", *index: "int | str", part: "Sequence[int | None]" = ()) -> Math:
+    """An operand with its index: q with 5, c below. It is linked to `part` of the tensor (None for all of an axis),
+    or to the whole of it."""
+    where = tuple(slice(None) if entry is None else entry for entry in part)
+    whole = Math("symbol", text=base.symbol, link=Link(base.name, where))
     return Math("sub", (whole, symbol(", ".join(map(str, index)))))
 
 
@@ -148,12 +186,14 @@ class Column:
         values: float64 [n].
         name: the tensor the values were read from, "" where they were computed here.
         index: where; the entry that runs along the rows is None.
+        adds: whether its sum says something (products do, one factor does not).
     """
 
     label: str
     values: np.ndarray
     name: str = ""
     index: tuple[int | None, ...] = ()
+    adds: bool = False
 
     def link(self, at: int) -> Link | None:
         """The cell behind row `at`, or None for a computed column."""
@@ -164,10 +204,14 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Terms:
-    """A table of terms: one row for each entry of `axis`; the last column is the one that is summed."""
+    """A table of terms: one row for each entry of `axis`; the last column is the one that is summed.
+
+    `own` is the row of the cell that is worked out, where it has one among them (as in a softmax).
+    """
 
     axis: str
     columns: tuple[Column, ...]
+    own: int | None = None
 
     @property
     def values(self) -> np.ndarray:
@@ -208,8 +252,10 @@ class Working:
         lines: intermediate results in order.
         sources: the cells it came from that are not in `terms`.
         note: a rule that applied to this cell.
+        figure: what may be drawn of it.
+        row: the whole row it belongs to, where that is worked out as one.
         name, index, stored: filled in by the trace: which cell, and the value it holds (float32).
-        given: the number was put there and not computed.
+        put: the number was put there and not computed.
     """
 
     result: float
@@ -219,10 +265,12 @@ class Working:
     lines: tuple[Line, ...] = ()
     sources: tuple[Link, ...] = ()
     note: Note | None = None
+    figure: Figure | None = None
+    row: Row | None = None
     name: str = ""
     index: Index = ()
     stored: float | None = None
-    given: bool = False
+    put: bool = False
 
     @property
     def bound(self) -> float:
@@ -290,8 +338,11 @@ class Operand:
         """The cell's value as a part of an equation, linked."""
         return number(self.cell(index), self.link(index))
 
-    def column(self, index: Sequence[int | None], label: str = "") -> Column:
+    def column(self, index: Sequence[int | None], label: str = "", adds: bool = False) -> Column:
         """The cells along the axis marked None."""
-        slices = tuple(slice(None) if i is None else i for i in index)
         at = ", ".join("·" if i is None else str(i) for i in index)
-        return Column(label or f"{self.symbol}[{at}]", self[slices].astype(np.float64), self.name, tuple(index))
+        return Column(label or f"{self.symbol}[{at}]", self.along(index), self.name, tuple(index), adds)
+
+    def along(self, index: Sequence[int | None]) -> np.ndarray:
+        """The values along the axis marked None, in float64."""
+        return self[tuple(slice(None) if i is None else i for i in index)].astype(np.float64)

@@ -14,7 +14,7 @@ import torch
 
 from tutor.engine.live import evaluate
 from tutor.engine.program import Program
-from tutor.engine.weights import random_weights
+from tutor.engine.weights import Weights, random_weights
 from tutor.training.tasks import Task, TrainBatch
 
 Parameters = Mapping[str, torch.nn.Parameter]
@@ -57,7 +57,7 @@ def loss_of(task: Task, batch: TrainBatch, weights: Mapping[str, torch.Tensor]) 
     return (each * counts.flatten()).sum() / counts.sum()
 
 
-def held_out_loss(task: Task, weights: Mapping[str, np.ndarray]) -> float:
+def held_out_loss(task: Task, weights: Weights) -> float:
     """Mean loss on what no step saw."""
     tensors = {name: torch.from_numpy(np.array(values)) for name, values in weights.items()}
     with torch.no_grad():

@@ -6,11 +6,21 @@ from operator import attrgetter
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QMenu, QMenuBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QMenu,
+    QMenuBar,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
 
 from tutor import commands
 from tutor.views.icons import icon
-from tutor.views.keys import prints
+from tutor.views.keys import edits, prints
 from tutor.views.theme import Theme
 
 
@@ -53,7 +63,8 @@ class Actions(QObject):
     def take_key(self, event: QKeyEvent) -> bool:
         """Whether a key that acts only outside text boxes belonged to a command, which then ran."""
         focus = QApplication.focusWidget()
-        typing = (isinstance(focus, QLineEdit) and prints(event)) or isinstance(focus, (QAbstractSpinBox, QComboBox))
+        text = isinstance(focus, (QLineEdit, QPlainTextEdit, QTextEdit))
+        typing = (text and (prints(event) or edits(event))) or isinstance(focus, (QAbstractSpinBox, QComboBox))
         name = None if typing else self._scoped.get(event.keyCombination().toCombined())
         if name is None or not self.by_id[name].isEnabled():
             return False

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from tutor.views.icons import paint_icon
+from tutor.views.overview import paint_mark
 from tutor.views.paint import draw_text, frame
 from tutor.views.theme import Theme, font, metrics
 
 
 class ChangedMark(QWidget):
-    """A flask and a word in a frame; hidden where there is nothing to say."""
+    """A word in a frame, with the diamond of a what-if where numbers have changed; hidden where it has no word."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +38,8 @@ class ChangedMark(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        wide = metrics(self._theme, "caption", True).horizontalAdvance(self._text) + self._theme.px(28)
+        wide = metrics(self._theme, "caption", True).horizontalAdvance(self._text)
+        wide += self._theme.px(25 if self._strong else 12)
         return QSize(round(wide), self._theme.height("badge"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -46,8 +47,10 @@ class ChangedMark(QWidget):
         ink = theme.warn if self._strong else theme.ink3
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         frame(painter, box, ink, 1, theme.px(3), theme.pane)
-        side = theme.px(15)
-        paint_icon(painter, "flask", QRectF(theme.px(4), box.center().y() - side / 2, side, side), ink, theme.pane)
-        words = QRectF(theme.px(20), 0, self.width() - theme.px(22), self.height())
+        left = theme.px(6)
+        if self._strong:
+            paint_mark(painter, theme, QPointF(theme.px(11), box.center().y()), "changed")
+            left = theme.px(19)
+        words = QRectF(left, 0, self.width() - left - theme.px(5), self.height())
         draw_text(painter, words, self._text, font(theme, "caption", True), ink, elide=False)
         painter.end()

@@ -63,6 +63,7 @@ class EquationView(QWidget):
         self._cursor: Cell | None = None
         self._pinned_lit: tuple[Lit | None, ...] = ()
         self._hover_lit: tuple[Lit | None, ...] = ()
+        self._lit_parts: tuple[int, ...] = ()
         self._ratio = 0.0
         self._stacked = False
         self.setMouseTracking(True)
@@ -80,6 +81,7 @@ class EquationView(QWidget):
         self._parts, self._sign, self._title = tuple(parts), (sign, caption), title
         self._hover = None
         self._hover_lit = ()
+        self._lit_parts = ()
         if not same:
             self._cursor = None
         self._rebuild()
@@ -95,6 +97,15 @@ class EquationView(QWidget):
         if tuple(lit) != self._hover_lit:
             self._hover_lit = tuple(lit)
             self.update()
+
+    def set_lit_parts(self, parts: Sequence[int]) -> None:
+        """Which heat maps a word or a letter elsewhere stands for."""
+        if tuple(parts) != self._lit_parts:
+            self._lit_parts = tuple(parts)
+            self.update()
+
+    def lit_parts(self) -> tuple[int, ...]:
+        return self._lit_parts
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -270,6 +281,11 @@ class EquationView(QWidget):
             self._paint_ghost(painter)
         for at, plot in enumerate(self._plots):
             row, col = self._lit(at)
+            if at in self._lit_parts:
+                head = QRectF(self._heads[at])
+                head.setWidth(min(head.width(), self._label_width(self._parts[at])))
+                painter.fillRect(head.adjusted(-3, -1, 0, -2), self._theme.accentbg)
+                frame(painter, plot.grid.adjusted(-4, -4, 4, 4), self._theme.accent, 2)
             self._paint_head(painter, at)
             plot.paint_labels(painter, *(one if isinstance(one, int) else None for one in (row, col)))
             plot.paint_cells(painter)

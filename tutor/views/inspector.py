@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLabel,
     QScrollArea,
@@ -18,66 +18,57 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from tutor.engine.working import Math, show
 from tutor.views import numbers
-from tutor.views.mathview import MathView, ProductsStrip
+from tutor.views.codeview import CodeView
+from tutor.views.entries import EntriesModel, EntriesTable
+from tutor.views.explanation import Explanation
+from tutor.views.figureview import FigureView
+from tutor.views.icons import icon
+from tutor.views.mathview import MathView
+from tutor.views.strips import ProductsStrip
 from tutor.views.terms import TermsModel, TermsTable
 from tutor.views.theme import Theme, font
-
-_Index = QModelIndex | QPersistentModelIndex
-
-
-@dataclass(frozen=True, eq=False)
-class Explanation:
-    """What the inspector shows of one cell; every text is in the learner's language or in symbols.
-
-    Attributes:
-        value: the stored number. address: `scores[0, 2, 5, 4]`. place: the cell in words.
-        equation: the formula with the numbers put in. note: the rule that applied, as a sentence.
-        headers, columns, labels: the table of terms (one label for each row); the last column is summed.
-        lines: intermediate results. agrees, difference: the check against the stored number.
-        result: the recomputed number. whole: a token id. roles: whose colour a number of the equation has, by the
-            name of its tensor. given: it was put there and not computed.
-    """
-
-    value: float
-    address: str
-    place: str
-    equation: Math | None
-    note: str = ""
-    headers: tuple[str, ...] = ()
-    columns: tuple[np.ndarray, ...] = ()
-    labels: Sequence[str] | None = None
-    lines: tuple[tuple[str, float], ...] = ()
-    result: float = float("nan")
-    agrees: bool = True
-    difference: float = 0.0
-    whole: bool = False
-    roles: Mapping[str, str] = field(default_factory=dict)
-    given: bool = False
+from tutor.views.trailbar import TrailBar
+from tutor.views.wordsview import WordsView
 
 
 class Inspector(QWidget):
-    """The chosen cell, worked out."""
+    """The chosen cell, worked out. Its numbers, words and variables are links.
+
+    Signals:
+        followed(object)  a Link was activated
+        pointed(object)   the Link, or a tuple of Links, under the pointer or the keys; None for none
+        unpinned()        the mark that says "pinned" was clicked
+    """
+
+    followed = Signal(object)
+    pointed = Signal(object)
+    unpinned = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._shown: Explanation | None = None
-        self._why = self._code = ""
+        self._why = ""
+        self._tensors: Mapping[str, str] = {}
         self._stats: tuple[tuple[str, str], ...] = ()
         self._header = QLabel()
+        self.trail = TrailBar(theme)
         self._value, self._place, self._address = QLabel(), QLabel(), QLabel()
-        self._how, self._note = QLabel(), QLabel()
-        self._equation, self._strip = MathView(theme), ProductsStrip(theme)
-        self._lines, self._check = QLabel(), QLabel()
-        self._why_head, self._why_text = QLabel(), QLabel()
-        self._code_head, self._code_text = QLabel(), QLabel()
+        self._pin = QToolButton()
+        self._how, self._note = QLabel(), WordsView(theme, "dense", "ink2")
+        self._equation, self._figure = MathView(theme), FigureView(theme)
+        self._strip = ProductsStrip(theme)
+        self._check = QLabel()
+        self._entries, self._uses_head, self._uses = EntriesTable(theme), QLabel(), EntriesTable(theme)
+        self._why_head, self._why_text = QLabel(), WordsView(theme)
+        self._code_head, self._code_text = QLabel(), CodeView(theme)
         self._stats_head, self._stats_text = QLabel(), QLabel()
         self._model = TermsModel(self)
         self._table = TermsTable(theme, self._model)
         self._order = self._order_switch()
         self._build()
+        self._connect()
         self.set_theme(theme)
         self.retranslate()
 
@@ -96,29 +87,37 @@ class Inspector(QWidget):
             button.setDefaultAction(action)
             row.addWidget(button)
         self._by_size.setChecked(True)
-        self._by_size.toggled.connect(self._model.set_by_size)
+        self._by_size.toggled.connect(self._set_order)
         return box
 
     def _build(self) -> None:
         inner = QWidget()
         column = QVBoxLayout(inner)
-        column.setContentsMargins(14, 10, 14, 12)
+        column.setContentsMargins(14, 8, 14, 12)
         column.setSpacing(6)
-        for label in (self._value, self._place, self._address, self._note, self._lines, self._check,
-                      self._why_text, self._code_text, self._stats_text):  # fmt: skip
+        for label in (self._value, self._place, self._address, self._check, self._stats_text):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self._pin.setAutoRaise(True)
+        self._pin.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._pin.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        top = QHBoxLayout()
+        top.addWidget(self._value, 1)
+        top.addWidget(self._pin, 0, Qt.AlignmentFlag.AlignTop)
         head = QHBoxLayout()
         head.addWidget(self._how, 1)
         head.addWidget(self._order)
-        for widget in (self._value, self._place, self._address):
+        column.addLayout(top)
+        for widget in (self._place, self._address):
             column.addWidget(widget)
         column.addLayout(head)
-        rest: tuple[QWidget, ...] = (self._equation, self._note, self._strip, self._table, self._lines, self._check,
-                                     self._why_head, self._why_text, self._code_head, self._code_text, self._stats_head,
-                                     self._stats_text)  # fmt: skip
+        rest: tuple[QWidget, ...] = (
+            self._equation, self._note, self._figure, self._strip, self._table, self._entries, self._check,
+            self._uses_head, self._uses, self._why_head, self._why_text, self._code_head, self._code_text,
+            self._stats_head, self._stats_text,
+        )  # fmt: skip
         for below in rest:
             column.addWidget(below)
         column.addStretch(1)
@@ -134,27 +133,47 @@ class Inspector(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self._header)
+        whole.addWidget(self.trail)
         whole.addWidget(area, 1)
+
+    def _connect(self) -> None:
+        self._pin.clicked.connect(self.unpinned)
+        for view in (self._equation, self._table, self._entries, self._uses, self._note, self._why_text,
+                     self._code_text):  # fmt: skip
+            view.followed.connect(self.followed)
+            view.pointed.connect(self.pointed)
+        self._strip.pointed.connect(self._point_term)
+        self._table.touched.connect(self._touched_row)
 
     # What is shown ------------------------------------------------------------------------------------------
 
     def set_explanation(self, shown: Explanation | None) -> None:
-        """Show a cell worked out, or none."""
+        """Show a cell worked out, or none. The focus stays in the pane while there is something to follow."""
         self._shown = shown
+        focus = QApplication.focusWidget()
+        inside = focus is not None and self._area.isAncestorOf(focus)
         self._refresh_cell()
-
-    def set_headed(self, headed: bool) -> None:
-        """Whether the pane says its own name; a tab may say it already."""
-        self._header.setVisible(headed)
+        if inside and focus is not None:
+            if not focus.isVisibleTo(self) or focus.focusPolicy() == Qt.FocusPolicy.NoFocus:
+                self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+            if shown is not None:
+                self._area.verticalScrollBar().setValue(0)
 
     def set_why(self, text: str) -> None:
         """Two sentences on why the stage is there."""
         self._why = text
         self._refresh_about()
 
-    def set_code(self, code: str) -> None:
-        """The lines that compute the step on screen."""
-        self._code = code
+    def set_tensors(self, tensors: Mapping[str, str]) -> None:
+        """For each kind of word the tensor it stands for at the step on screen."""
+        if dict(tensors) != self._tensors:
+            self._tensors = dict(tensors)
+            self._refresh_about()
+
+    def set_code(self, code: str, running: int = 1, names: Mapping[str, tuple[str, str]] | None = None) -> None:
+        """The lines that compute the step on screen; `running` of the last are its forward pass. `names` gives for each
+        variable its tensor and that one's role."""
+        self._code_text.set_code(code, running, names or {})
         self._refresh_about()
 
     def set_stats(self, stats: Sequence[tuple[str, str]]) -> None:
@@ -162,40 +181,62 @@ class Inspector(QWidget):
         self._stats = tuple(stats)
         self._refresh_about()
 
+    def set_headed(self, headed: bool) -> None:
+        """Whether the pane says its own name; a tab may say it already."""
+        self._header.setVisible(headed)
+
+    def set_lit(self, name: str) -> None:
+        """Light every letter and word that stands for the tensor of this name; "" for none."""
+        for view in (self._equation, self._note, self._why_text, self._code_text):
+            view.set_lit(name)
+
     def explanation(self) -> Explanation | None:
         return self._shown
 
     def first_focus(self) -> QWidget:
         """What the focus goes to when the pane is chosen with the keys."""
-        return self._table if self._table.isVisible() else self._area
+        for view in (self._equation, self._table, self._entries, self._uses):
+            if view.isVisible() and view.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                return view
+        return self._area
 
     def terms(self) -> TermsModel:
         return self._model
 
+    def entries(self) -> EntriesModel:
+        """The lines of intermediate results and operands."""
+        return self._entries.model_
+
+    def uses(self) -> EntriesModel:
+        """The lines that say who uses the number."""
+        return self._uses.model_
+
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         for label, role, ink in (
-            (self._header, "header", theme.ink2),
-            (self._value, "value", theme.ink),
+            (self._header, "header", theme.ink2), (self._value, "value", theme.ink),
             (self._place, "dense", theme.ink2), (self._address, "tensor", theme.ink2),
-            (self._how, "header", theme.ink2), (self._note, "dense", theme.ink2),
-            (self._lines, "dense", theme.ink2), (self._why_head, "header", theme.ink2),
-            (self._why_text, "body", theme.ink), (self._code_head, "header", theme.ink2),
-            (self._code_text, "tensor", theme.ink), (self._stats_head, "header", theme.ink2),
-            (self._stats_text, "dense", theme.ink2), (self._check, "dense", theme.ok),
+            (self._how, "header", theme.ink2), (self._uses_head, "header", theme.ink2),
+            (self._why_head, "header", theme.ink2), (self._code_head, "header", theme.ink2),
+            (self._stats_head, "header", theme.ink2), (self._stats_text, "dense", theme.ink2),
+            (self._check, "dense", theme.ok),
         ):  # fmt: skip
             label.setFont(font(theme, role))
             colours = label.palette()
             colours.setColor(label.foregroundRole(), ink)
             label.setPalette(colours)
+        self._pin.setFont(font(theme, "caption"))
+        self._pin.setIcon(icon("pin", theme))
+        self._pin.setIconSize(QSize(round(theme.px(13)), round(theme.px(13))))
         colours = self._area.palette()
         for ground in (colours.ColorRole.Window, colours.ColorRole.Base):
             colours.setColor(ground, theme.pane)
         self._area.setPalette(colours)
-        self._table.setPalette(colours)
-        self._table.set_theme(theme)
-        self._equation.set_theme(theme)
-        self._strip.set_theme(theme)
+        for view in (self._table, self._entries, self._uses, self._note, self._why_text, self._code_text):
+            view.setPalette(colours)
+            view.set_theme(theme)
+        for painted in (self._equation, self._strip, self._figure, self.trail):
+            painted.set_theme(theme)
         self._header.setFixedHeight(theme.height("pane_header"))
         self._refresh()
 
@@ -205,8 +246,17 @@ class Inspector(QWidget):
         self.setAccessibleName(self.tr("Inspector"))
         self._header.setText(self.tr("Inspector"))
         self._area.setAccessibleName(self.tr("Inspector"))
+        self._pin.setText(self.tr("pinned"))
+        self._pin.setAccessibleName(self.tr("Pinned: unpin"))
+        self._pin.setToolTip(self.tr("This cell is pinned. Click, or press Esc, to unpin it."))
         self._table.setAccessibleName(self.tr("Terms"))
+        self._entries.setAccessibleName(self.tr("Intermediate results"))
+        self._uses.setAccessibleName(self.tr("Who uses this number"))
+        self._note.setAccessibleName(self.tr("Note"))
+        self._why_text.setAccessibleName(self.tr("Why"))
+        self._code_text.retranslate()
         self._how.setText(self.tr("How it was computed"))
+        self._uses_head.setText(self.tr("Who uses this number"))
         self._why_head.setText(self.tr("Why"))
         self._code_head.setText(self.tr("The lines that run"))
         self._stats_head.setText(self.tr("Statistics"))
@@ -228,53 +278,70 @@ class Inspector(QWidget):
     def _refresh_about(self) -> None:
         """What is said of the step: why, the lines that run, statistics."""
         stats = "\n".join(f"{name}  {value}" for name, value in self._stats)
-        for head, label, text in ((self._why_head, self._why_text, self._why),
-                                  (self._code_head, self._code_text, self._code),
-                                  (self._stats_head, self._stats_text, stats)):  # fmt: skip
-            label.setText(text)
-            head.setVisible(bool(text))
-            label.setVisible(bool(text))
+        self._why_text.set_words(self._why, self._tensors)
+        self._stats_text.setText(stats)
+        for head, view, there in ((self._why_head, self._why_text, bool(self._why)),
+                                  (self._code_head, self._code_text, bool(self._code_text.code())),
+                                  (self._stats_head, self._stats_text, bool(stats))):  # fmt: skip
+            head.setVisible(there)
+            view.setVisible(there)
 
     def _refresh_cell(self) -> None:
         """What is said of the chosen cell."""
         shown = self._shown
         there = shown is not None
         has_terms = shown is not None and bool(shown.columns)
-        cell: tuple[QWidget, ...] = (self._address, self._how, self._equation, self._check)
-        terms: tuple[QWidget, ...] = (self._table, self._strip, self._order)
+        cell: tuple[QWidget, ...] = (self._address, self._how, self._equation, self._check, self._pin)
+        terms: tuple[QWidget, ...] = (self._table, self._order)
         for widget in cell:
             widget.setVisible(there)
         for widget in terms:
             widget.setVisible(has_terms)
-        self._lines.setVisible(shown is not None and bool(shown.lines))
+        self._strip.setVisible(has_terms)
+        self._entries.setVisible(shown is not None and bool(shown.entries))
         self._note.setVisible(shown is not None and bool(shown.note))
+        self._figure.setVisible(shown is not None and shown.figure is not None)
+        for widget in (self._uses_head, self._uses):
+            widget.setVisible(shown is not None and bool(shown.uses))
         if shown is None:
             self._value.setText("—")
             self._place.setText(self.tr("Click a cell to see how its number was computed."))
             self._model.set_terms((), (), None)
+            self._equation.set_math(None, _no_role)
+            self._entries.set_entries(())
+            self._uses.set_entries(())
             return
         self._value.setText(str(int(shown.value)) if shown.whole else _value(shown.value, 4))
         self._place.setText(shown.place)
-        self._address.setText(shown.address)
-        self._equation.set_math(shown.equation, lambda name: shown.roles.get(name, ""))
+        self._address.setText(f"{shown.address} = {_exact(shown)}")
+        self._how.setText(self.tr("Where it comes from") if shown.given else self.tr("How it was computed"))
+        self._equation.set_math(shown.equation, shown.role)
+        self._note.set_words(shown.note, self._tensors)
+        self._figure.set_figure(shown.figure)
+        self._entries.set_entries(shown.entries)
+        self._uses.set_entries(shown.uses)
         if shown.columns:
             count = len(shown.columns[-1])
             self._strip.set_values(shown.columns[-1], self.tr("%n term(s) in order, the largest marked", "", count))
-        self._note.setText(shown.note)
-        self._lines.setText("\n".join(f"{label} = {show(value)}" for label, value in shown.lines))
-        self._model.set_terms(shown.headers, shown.columns, shown.labels)
+            self._strip.set_lanes(shown.lanes())
+        self._model.set_terms(shown.headers, shown.columns, shown.labels, shown.cells, shown.adds, shown.own)
+        self._table.set_roles([shown.role(one.name) if one is not None else "" for one in shown.cells])
         self._table.fit()
+        for table in (self._table, self._entries, self._uses):
+            table.restart()
         self._say_check(shown)
 
     def _say_check(self, shown: Explanation) -> None:
-        if shown.given:
+        if shown.put:
             text = self.tr("What if: this number was put here, not computed")
+        elif shown.given:
+            text = self.tr("✓ read as it is, nothing computes it")
         elif shown.whole:
             text = self.tr("✓ the id itself")
         elif shown.agrees:
-            text = self.tr("✓ stored {stored} = recomputed {result} (Δ {difference})").format(
-                stored=_value(shown.value, 6), result=_value(shown.result, 6),
-                difference=_tiny(shown.difference),
+            text = self.tr("✓ stored {stored} = recomputed {result} (Δ\u00a0{difference}\u00a0≤\u00a0{bound})").format(
+                stored=_digits(shown.value), result=_digits(shown.result),
+                difference=_tiny(shown.difference), bound=_tiny(shown.bound),
             )  # fmt: skip
         else:
             text = self.tr("✗ stored {stored}, recomputed {result}: they differ by {difference}").format(
@@ -283,10 +350,39 @@ class Inspector(QWidget):
             )  # fmt: skip
         self._check.setText(text)
         colours = self._check.palette()
-        good = shown.agrees or shown.whole
-        ink = self._theme.warn if shown.given else self._theme.ok if good else self._theme.err
+        good = shown.agrees or shown.whole or shown.given
+        ink = self._theme.warn if shown.put else self._theme.ok if good else self._theme.err
         colours.setColor(self._check.foregroundRole(), ink)
         self._check.setPalette(colours)
+
+    # Pointer ------------------------------------------------------------------------------------------------
+
+    def _set_order(self, by_size: bool) -> None:
+        self._model.set_by_size(by_size)
+        self._table.fit()
+        self._table.restart()
+
+    def _point_term(self, term: int) -> None:
+        """A term under the pointer: its numbers light in the operands, its row in the table."""
+        shown = self._shown
+        if shown is None or term < 0:
+            self.pointed.emit(None)
+            return
+        row = self._model.place_of(term)
+        self._table.mark(row)
+        self.pointed.emit(tuple(one.link(term) for one in shown.cells if one is not None))
+
+    def _touched_row(self, row: int) -> None:
+        self._strip.set_lit(self._model.row_of(row) if row >= 0 else -1)
+
+
+def _no_role(name: str) -> str:
+    return ""
+
+
+def _exact(shown: Explanation) -> str:
+    """Every digit that is stored."""
+    return str(int(shown.value)) if shown.whole else numbers.exact(np.float32(shown.value))  # type: ignore[arg-type]
 
 
 def _value(value: float, decimals: int) -> str:
@@ -294,6 +390,11 @@ def _value(value: float, decimals: int) -> str:
     if np.isfinite(value) and 0 < abs(value) < 10.0 ** (1 - decimals):
         return _powers(value, decimals - 1)
     return numbers.fixed(value, decimals)
+
+
+def _digits(value: float) -> str:
+    """A number to six decimals; a small one to six digits, so that something is compared."""
+    return _powers(value, 5) if np.isfinite(value) and 0 < abs(value) < 1e-2 else numbers.fixed(value, 6)
 
 
 def _tiny(value: float) -> str:

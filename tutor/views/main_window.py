@@ -20,29 +20,44 @@ from tutor.session import Session
 from tutor.versions import versions
 from tutor.views import dialogs, present, words
 from tutor.views.actions import Actions
+from tutor.views.bars import BarsView
+from tutor.views.bars_desk import BarsDesk, Names
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
+from tutor.views.export_desk import ExportDesk
 from tutor.views.files_desk import FilesDesk
 from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
+from tutor.views.map_desk import MapDesk
+from tutor.views.mappane import MapPane
 from tutor.views.mask_desk import MaskDesk
 from tutor.views.models_desk import ModelsDesk
+from tutor.views.motion import Motion
+from tutor.views.mousekeys import MouseKeys
 from tutor.views.outline import Outline
 from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
+from tutor.views.play import PlayDesk
+from tutor.views.playbar import PlayBar
+from tutor.views.rowdrawer import RowDrawer
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
 from tutor.views.stage_desk import StageDesk
 from tutor.views.stagepane import StagePane
 from tutor.views.statusline import StatusLine
 from tutor.views.theme import LIGHT, Theme
+from tutor.views.thumbs_desk import ThumbsDesk
 from tutor.views.timeline import Timeline
+from tutor.views.timeline_desk import TimelineDesk
 from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
+from tutor.views.vocab_desk import VocabDesk
+from tutor.views.vocabview import VocabView
 from tutor.views.whatif_desk import WhatIfDesk
 from tutor.views.whatif_views import WhatIfViews
+from tutor.views.working_desk import WorkingDesk
 from tutor.views.writing import Writing
 
 #: What the choices in the menu bar's corner show.
@@ -91,20 +106,30 @@ class MainWindow(QMainWindow):
         self.outline = Outline(look)
         self.stage = StagePane(look)
         self.inspector = Inspector(look)
+        self.drawer = RowDrawer(look)
+        self.stage.add_drawer(self.drawer)
         self.timeline = Timeline(look)
         steps = [self.actions_[one] for one in ("first", "previous", "next", "into", "out", "last")]
         self.transport = Transport(look, steps, self.actions_["next"])
         self.training = TrainingBar(look)
         self.writing = Writing(look)
         self.transport.add(self.writing)
+        self.playbar = PlayBar(look, "F5")
+        self.transport.add_group(self.playbar)
         self.panes = Panes(look, self.stage)
         self.left, self.right = self.panes.left, self.panes.right
+        self.side_map, self.map = MapPane(look, compact=True), MapPane(look)
         self.left.add("outline", self.outline)
+        self.left.add("map", self.side_map)
         self.right.add("inspector", self.inspector)
+        self.bars, self.vocab = BarsView(look), VocabView(look)
+        self.stage.add_view("bars", self.bars, "bars")
+        self.right.add("vocabulary", self.vocab)
         self.panes.add_above(self.sentence, self.strip, self.continuing)
         self.panes.add_below(self.timeline)
         self.panes.add_below(self.transport, self.training)
         self.panes.assemble()
+        self.panes.add_cover(self.map)
         self.setCentralWidget(self.panes)
         self._status = StatusLine()
         self.setStatusBar(self._status)
@@ -129,13 +154,44 @@ class MainWindow(QMainWindow):
         self.what_if_views = WhatIfViews(self.session, self.runner, self.what_if, self.right, edits, self.look, self)
         self.stage.add_band(self.what_if_views.bar)
         self.stage.add_tool(self.what_if_views.tool(self.actions_["what_if"]))
-        self.place_desk = PlaceDesk(self.session, self.outline, self.timeline, self.stage, self.inspector, self)
+        self.working_desk = WorkingDesk(
+            self.session, self.runner, self.stage, self.inspector, self.stage_desk, self.drawer, self
+        )
+        self.maps = MapDesk(self.session, self.runner, (self.side_map, self.map), self)
+        self.thumbs = ThumbsDesk(self.session, self.runner, self)
+        self.lanes = TimelineDesk(self.session, self.timeline, self.thumbs, self)
+        self.place_desk = PlaceDesk(
+            self.session, self.outline, self.timeline, self.lanes, self.stage, self.inspector, self
+        )
+        self._make_moves()
+        self._make_vocabulary()
+
+    def _make_moves(self) -> None:
+        """What moves by itself, and the way back."""
+        self.motion = Motion(self._settings, self.actions_, self)
+        self.motion.changed.connect(self.timeline.set_still)
+        self.timeline.set_still(self.motion.still())
+        self.player = PlayDesk(self.session, self.stage_desk, self.playbar, self.place_desk.announcer, self)
+        self.player.said.connect(self.say)
+        self._mouse = MouseKeys(self)
+        self._mouse.back.connect(self.session.undo_move)
+        self._mouse.forward.connect(self.session.redo_move)
+
+    def _make_vocabulary(self) -> None:
+        """Bars and the page Vocabulary, and what is written to files of them and of everything else."""
+        names = Names(self.session, self.desk)
+        self.bars_desk = BarsDesk(self.session, self.runner, names, self.stage, self.bars, self)
+        self.vocab_desk = VocabDesk(self.session, self.runner, names, self.gaps, self.right, self.vocab, self)
+        self.exporter = ExportDesk(
+            self.session, self.runner, self.stage, self.stage_desk, self.look_desk, self._settings, self
+        )  # fmt: skip
 
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
         self.look_desk.dress(
-            self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.timeline,
-            self.transport, self.training, self.writing, self._corner, self._status, self.panes, self.what_if_views,
+            self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
+            self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
+            self.panes, self.side_map, self.map, self.bars, self.vocab, self.what_if_views,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
         self.look_desk.ground("win", self._status)
@@ -143,6 +199,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.acts.connect_to(self)
         self.look_desk.dressed.connect(self._adapt)
+        self.maps.opened.connect(self._show_map)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
         self.models_desk.used.connect(self.desk.use_model_on)
@@ -167,6 +224,11 @@ class MainWindow(QMainWindow):
         self.stage_desk.shown.connect(self.panes.bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
         self.stage_desk.said.connect(self.say)
+        self.working_desk.failed.connect(self._stage_failed)
+        self.bars_desk.failed.connect(self._stage_failed)
+        self.exporter.busyChanged.connect(self._busy_changed)
+        self.exporter.progressed.connect(self._progressed)
+        self.exporter.said.connect(self.say)
         self.session.traceChanged.connect(self._refresh)
         self.session.moved.connect(self._moved)
         self._patience = QTimer(self)
@@ -200,10 +262,16 @@ class MainWindow(QMainWindow):
             self.desk.cancel()
         elif self.what_if.busy():
             self.what_if.cancel()
+        elif self.exporter.busy():
+            self.exporter.cancel()
         elif self.continuing.isVisible():
             self.continue_desk.close()
-        else:
+        elif self.session.trail.leave():
+            return
+        elif self.session.cell is not None or not self.maps.is_open():
             self.session.pin(None)
+        else:
+            self.maps.close()
 
     def _busy_changed(self, busy: bool) -> None:
         if busy:
@@ -217,7 +285,7 @@ class MainWindow(QMainWindow):
 
     def show_progress(self) -> None:
         """The progress bar, once work has taken half a second."""
-        self._status.show_progress(self.desk.busy() or self.what_if.busy())
+        self._status.show_progress(self.desk.busy() or self.what_if.busy() or self.exporter.busy())
 
     def _progressed(self, done: float) -> None:
         self._status.set_progress(round(100 * done))
@@ -265,8 +333,8 @@ class MainWindow(QMainWindow):
 
     def _refresh(self) -> None:
         there = self.session.trace is not None
-        for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save",
-                     "next_head", "previous_head"):  # fmt: skip
+        for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save", "export",
+                     "next_head", "previous_head", "undo_move", "redo_move", "play"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
         for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):
@@ -321,6 +389,10 @@ class MainWindow(QMainWindow):
 
     # Commands -----------------------------------------------------------------------------------------------
 
+    def _show_map(self, shown: bool) -> None:
+        self.panes.show_cover(shown)
+        (self.map.canvas if shown else self.stage.current_view()).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def next_head(self) -> None:
         self.session.turn(ax.HEAD, 1)
 
@@ -330,6 +402,11 @@ class MainWindow(QMainWindow):
     def toggle_table(self) -> None:
         """The heat maps, or the same numbers as a table."""
         self.stage.show_view("heat" if self.stage.view() == "table" else "table")
+
+    def show_vocabulary(self) -> None:
+        """The page "Vocabulary"; when it is shown already, the inspector again."""
+        self.right.show_page("inspector" if self.right.page() == "vocabulary" else "vocabulary")
+        self.panes.show_right()
 
     def focus_sentence(self) -> None:
         self.sentence.box().setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -347,8 +424,8 @@ class MainWindow(QMainWindow):
         self._by_pane(-1)
 
     def _by_pane(self, by: int) -> None:
-        views = (self.sentence.box(), self.strip, self.outline.tree(), self.stage.current_view(), self.inspector,
-                 self.timeline)  # fmt: skip
+        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.map.canvas,
+                 self.stage.current_view(), self.inspector, self.timeline)  # fmt: skip
         panes: list[QWidget] = [view for view in views if view.isVisible()]
         focus = QApplication.focusWidget()
         at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)
@@ -391,6 +468,7 @@ class MainWindow(QMainWindow):
         narrow = self.panes.adapt(self.width(), self.height())
         self.sentence.set_compact(narrow)
         self.transport.setVisible(not self.panes.is_low(self.height()))
+        self.working_desk.set_height(self.height() / self.look.font_scale)
 
     def retranslate(self) -> None:
         self.setWindowTitle(self.tr("Transformer Tutor"))
@@ -399,12 +477,19 @@ class MainWindow(QMainWindow):
             self.actions_[name].setIconText(text)
         self._corner.set_theme(self.look)
         self.left.set_title("outline", self.tr("Outline"))
+        self.left.set_title("map", self.tr("Map"))
         self.right.set_title("inspector", self.tr("Inspector"))
         self.right.set_title("whatif", self.tr("What if"))
+        self.right.set_title("vocabulary", self.tr("Vocabulary"))
+        self.stage.set_view_title("bars", self.tr("Bars"), self.tr("The chosen row as bars (Shift+T)"))
         self.place_desk.show_model()
+        self.maps.show_map()
         self.desk.show_chips()
         self.stage_desk.ask()
         self.what_if_views.refresh()
+        self.working_desk.ask()
+        self.bars_desk.ask()
+        self.vocab_desk.ask()
         self._refresh()
 
     # Qt's own -----------------------------------------------------------------------------------------------
@@ -428,12 +513,14 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous():
+            self._mouse.watch(self.windowHandle())
             self.stage.equation.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._settings.setValue("geometry", self.saveGeometry())
         self.panes.save(self._settings)
         self._patience.stop()
+        self.player.pause()
         self.desk.close()
         self.runner.close()
         super().closeEvent(event)

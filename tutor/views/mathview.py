@@ -1,25 +1,48 @@
-"""A formula with numbers put in, laid out by hand: sums, fractions, roots, indexes, powers. Nothing is typeset."""
+"""A formula with numbers put in, laid out by hand: sums, fractions, roots, indexes, powers. Its operands are links."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
-import numpy as np
-from numpy.typing import ArrayLike
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPicture,
+    QResizeEvent,
+)  # fmt: skip
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from tutor.engine.working import Math, plain, show
-from tutor.views.theme import Theme, font, lut
+from tutor.engine.working import Link, Math, plain, show
+from tutor.views.paint import frame
+from tutor.views.theme import Theme, font
 
 _SMALLER = 0.78  # of an index, an exponent, a limit
 _LEAST = 0.6
+_BETWEEN = 4  # lines of a broken equation
 
 #: Which role's colour a linked number has, by the name of the tensor it stands in.
 RoleOf = Callable[[str], str]
+
+
+def _no_role(name: str) -> str:
+    return ""
+
+
+class _Ear:
+    """Hears where links are painted, while it listens."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[QRectF, Link]] | None = None
 
 
 @dataclass
@@ -33,61 +56,197 @@ class _Box:
 
 
 class MathView(QWidget):
-    """One equation. Where it is too wide it is drawn smaller; a screen reader hears it as a line of text."""
+    """One equation. Where it is too wide it goes on below at a "=", and beyond that is drawn smaller; a screen reader
+    hears it as a line of text. The numbers and letters of operands are links: Left and Right choose one, Enter follows.
+
+    Signals:
+        pointed(object)   the Link under the pointer or chosen with the keys; None for none
+        followed(object)  a Link was clicked, or chosen with Enter
+    """
+
+    pointed = Signal(object)
+    followed = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._math: Math | None = None
-        self._role: RoleOf = lambda name: ""
-        self._box: _Box | None = None
+        self._role: RoleOf = _no_role
+        self._lines: list[_Box] = []
+        self._hits: list[tuple[QRectF, Link]] = []
+        self._at: int | None = None
+        self._lit = ""
+        self._ear = _Ear()
+        self.setMouseTracking(True)
+        self.setProperty("paintsFocus", True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def set_math(self, math: Math | None, role: RoleOf) -> None:
         """Show an equation; `role` says which colour a linked number has."""
-        self._math, self._role = math, role
+        self._math, self._role, self._at = math, role, None
         self._lay_out()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self._lay_out()
 
+    def set_lit(self, name: str) -> None:
+        """Mark what stands for the tensor of this name; "" for none."""
+        if name != self._lit:
+            self._lit = name
+            self.update()
+
     def text(self) -> str:
         """The equation as a line of text."""
         return plain(self._math) if self._math is not None else ""
 
+    def links(self) -> list[Link]:
+        """What can be followed, from left to right."""
+        return [link for _, link in self._hits]
+
+    # Layout -------------------------------------------------------------------------------------------------
+
     def _lay_out(self) -> None:
         self.setAccessibleName(self.text())
-        self.setToolTip(self.text())
-        self._box = self._make(self._math, font(self._theme, "body")) if self._math is not None else None
+        self._lines = self._broken() if self._math is not None else []
+        self._hits = []
+        if self._lines:
+            # Where the links are painted is known once everything has been painted: on a picture nobody sees.
+            picture = QPicture()
+            painter = QPainter(picture)
+            for line, top in zip(self._lines, self._tops()):
+                self._ear.heard = []
+                line.paint(painter, QPointF(0, line.ascent))
+                by = self._fit(line)
+                for rect, link in self._ear.heard:
+                    place = QRectF(rect.x() * by, rect.y() * by + top, rect.width() * by, rect.height() * by)
+                    self._hits.append((place, link))
+            self._ear.heard = None
+            painter.end()
+        if self._at is not None and self._at >= len(self._hits):
+            self._at = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if self._hits else Qt.FocusPolicy.NoFocus)
+        self.setToolTip("" if self._hits else self.text())
         self.updateGeometry()
         self.update()
 
+    def _broken(self) -> list[_Box]:
+        """The equation as lines that fit, as far as it can be broken."""
+        assert self._math is not None
+        face = font(self._theme, "body")
+        whole = self._make(self._math, face)
+        if self._math.kind != "row" or self.width() < 40 or whole.width <= self.width():
+            return [whole]
+        pieces: list[list[Math]] = [[]]
+        for part in self._math.parts:
+            if part.kind == "symbol" and part.text == "=" and pieces[-1]:
+                pieces.append([])
+            pieces[-1].append(part)
+        lines = [pieces[0]]
+        for piece in pieces[1:]:
+            together = [*lines[-1], *piece]
+            if self._make(Math("row", tuple(together)), face).width <= self.width():
+                lines[-1] = together
+            else:
+                lines.append(piece)
+        return [self._make(Math("row", tuple(line)), face) for line in lines]
+
+    def _height(self) -> float:
+        return sum((line.ascent + line.descent) * self._fit(line) + _BETWEEN for line in self._lines)
+
     def sizeHint(self) -> QSize:
-        if self._box is None:
+        if not self._lines:
             return QSize(10, 0)
-        return QSize(round(self._box.width), round((self._box.ascent + self._box.descent) * self._fit()) + 4)
+        return QSize(round(max(line.width for line in self._lines)), round(self._height()) + 4)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(20, self.sizeHint().height())
 
-    def _fit(self) -> float:
-        if self._box is None or self.width() < 40 or self._box.width <= self.width():
+    def _fit(self, line: _Box) -> float:
+        if self.width() < 40 or line.width <= self.width():
             return 1.0
-        return max(_LEAST, self.width() / self._box.width)
+        return max(_LEAST, self.width() / line.width)
 
-    def resizeEvent(self, event: object) -> None:
-        self.updateGeometry()
+    def _tops(self) -> list[float]:
+        tops = [2.0]
+        for line in self._lines:
+            tops.append(tops[-1] + (line.ascent + line.descent) * self._fit(line) + _BETWEEN)
+        return tops
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if event.size().width() != event.oldSize().width():
+            self._lay_out()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._box is None:
+        if not self._lines:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        scale = self._fit()
-        painter.scale(scale, scale)
-        self._box.paint(painter, QPointF(0, self._box.ascent + 2))
+        for at, (rect, link) in enumerate(self._hits):
+            chosen = at == self._at
+            if chosen or (self._lit and link.name == self._lit):
+                painter.fillRect(rect.adjusted(-1, 0, 1, 0), self._theme.accentbg)
+            line = QColor(self._theme.role(self._role(link.name)))
+            line.setAlphaF(1.0 if chosen else 0.45)
+            painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), line)
+        for box, top in zip(self._lines, self._tops()):
+            painter.save()
+            painter.translate(0, top)
+            painter.scale(self._fit(box), self._fit(box))
+            box.paint(painter, QPointF(0, box.ascent))
+            painter.restore()
+        if self._at is not None and self.hasFocus():
+            frame(painter, self._hits[self._at][0].adjusted(-3, -1, 3, 2), self._theme.accent, 2, 3)
         painter.end()
+
+    # Pointer and keys ---------------------------------------------------------------------------------------
+
+    def _choose(self, at: int | None) -> None:
+        if at != self._at:
+            self._at = at
+            link = self._hits[at][1] if at is not None else None
+            self.setCursor(Qt.CursorShape.PointingHandCursor if at is not None else Qt.CursorShape.ArrowCursor)
+            self.setAccessibleDescription(link.text() if link is not None else "")
+            self.update()
+            self.pointed.emit(link)
+
+    def _found(self, point: QPointF) -> int | None:
+        hits = enumerate(self._hits)
+        return next((at for at, (rect, _) in hits if rect.adjusted(-2, -2, 2, 2).contains(point)), None)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._choose(self._found(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._choose(None)
+        super().leaveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = self._found(event.position())
+        if at is None or event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+        else:
+            self.followed.emit(self._hits[at][1])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain_key = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key())) if plain_key else None
+        if by is not None and self._hits:
+            self._choose(min(max((self._at if self._at is not None else -by) + by, 0), len(self._hits) - 1))
+        elif plain_key and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._at is not None:
+            self.followed.emit(self._hits[self._at][1])
+        else:
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if self._at is None and self._hits and event.reason() != Qt.FocusReason.MouseFocusReason:
+            self._choose(0)
+        self.update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._choose(None)
+        super().focusOutEvent(event)
 
     # Boxes --------------------------------------------------------------------------------------------------
 
@@ -95,7 +254,7 @@ class MathView(QWidget):
         if math.kind in ("number", "symbol"):
             role = self._role(math.link.name) if math.link is not None else ""
             text = show(math.value) if math.kind == "number" else math.text
-            return self._text(text, face, self._theme.role(role) if role else self._theme.ink)
+            return self._text(text, face, self._theme.role(role) if role else self._theme.ink, math.link)
         if math.kind == "fraction":
             return self._fraction(math, face)
         if math.kind == "root":
@@ -110,10 +269,14 @@ class MathView(QWidget):
             return self._bracket(math, face)
         return self._row(math, face)
 
-    def _text(self, text: str, face: QFont, ink: QColor) -> _Box:
-        measure = QFontMetricsF(face)
+    def _text(self, text: str, face: QFont, ink: QColor, link: Link | None = None) -> _Box:
+        measure, ear = QFontMetricsF(face), self._ear
 
         def paint(painter: QPainter, at: QPointF) -> None:
+            if link is not None and ear.heard is not None:
+                high = measure.ascent() + measure.descent()
+                place = QRectF(at.x(), at.y() - measure.ascent(), measure.horizontalAdvance(text), high)
+                ear.heard.append((place, link))
             painter.setFont(face)
             painter.setPen(ink)
             painter.drawText(at, text)
@@ -225,78 +388,3 @@ class MathView(QWidget):
             exponent.paint(painter, QPointF(at.x() + base.width + 1, at.y() - lift))
 
         return _Box(base.width + exponent.width + 2, max(base.ascent, exponent.ascent + lift), base.descent, paint)
-
-
-class ProductsStrip(QWidget):
-    """The terms of a sum as bars in order, the largest marked; pooled by the largest where they are too many."""
-
-    _MARKED = 4
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._values = np.zeros(0)
-        self._finite = np.zeros(0, dtype=int)  # where the terms are finite
-        self._above = self._below = 0.0
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    def set_values(self, values: ArrayLike, words: str) -> None:
-        """The terms (not finite ones are left out of the picture), and what a screen reader says of it."""
-        self._values = np.asarray(values, dtype=np.float64)
-        self._finite = np.flatnonzero(np.isfinite(self._values))
-        finite = self._values[self._finite]
-        self._above, self._below = float(finite.max(initial=0.0)), -float(finite.min(initial=0.0))
-        self.setAccessibleName(words)
-        self.setToolTip(words)
-        self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(120, round(self._theme.px(52)))
-
-    def _room(self) -> float:
-        """Height of the bars, above the marks."""
-        return self.height() - self._theme.px(8)
-
-    def _middle(self) -> float:
-        """Where zero is: as far down as the positive terms need."""
-        span = self._above + self._below
-        return self._room() * (self._above / span if span else 0.5)
-
-    def bars(self) -> list[tuple[QRectF, float, int]]:
-        """What is painted: each bar's rectangle, its value, and which term it is."""
-        count, places = len(self._values), self._finite
-        if not len(places) or self.width() < 10:
-            return []
-        slots = min(count, max(1, self.width() // 3))
-        room, mark, middle = self._room(), self.width() / slots, self._middle()
-        span = self._above + self._below or 1.0
-        slot_of = places * slots // count
-        starts = np.flatnonzero(np.diff(slot_of, prepend=-1))
-        sizes = np.abs(self._values[places])
-        found = []
-        for start, end in pairwise([*starts.tolist(), len(places)]):
-            slot, at = int(slot_of[start]), int(places[start + sizes[start:end].argmax()])
-            value = float(self._values[at])
-            high = max(abs(value) / span * room, 0.5 if value else 0.0)
-            y = middle - high if value > 0 else middle
-            found.append((QRectF(slot * mark, y, max(1.0, mark - 1), high), value, at))
-        return found
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, bars = QPainter(self), self.bars()
-        ramp = lut(self._theme, "signed")
-        warm, cold = (QColor(*(int(channel) for channel in ramp[at])) for at in (240, 16))
-        for rect, value, _ in bars:
-            painter.fillRect(rect, warm if value > 0 else cold)
-        middle = self._middle()
-        painter.setPen(QPen(self._theme.ctl, 1))
-        painter.drawLine(QPointF(0, middle), QPointF(self.width(), middle))
-        largest = sorted((bar for bar in bars if bar[1]), key=lambda bar: -abs(bar[1]))[: self._MARKED]
-        for rect, _, _ in largest:
-            painter.fillRect(QRectF(rect.left() - 1, self.height() - 3, max(rect.width() + 2, 4), 2), self._theme.ink)
-        painter.end()

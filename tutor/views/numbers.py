@@ -61,7 +61,7 @@ def decimals_for(values: Iterable[float], characters: int, prob: bool = False) -
     return None
 
 
-def exact(value: float) -> str:
+def exact(value: float | np.floating) -> str:
     """Every digit that is stored, and no more: the shortest text that reads back as the same float32 (or,
     for a Python float or float64, the same double)."""
     special = _special(float(value))
@@ -85,3 +85,17 @@ def tick(value: float, span: float) -> str:
 def count(number: int) -> str:
     """897,920."""
     return minus(f"{number:,}")
+
+
+def share(value: float) -> str:
+    """A probability: four decimals, powers of ten below a thousandth, and `~1` for what only rounds to 1."""
+    value = float(value)
+    special = _special(value)
+    if special is not None:
+        return special
+    if 0.99995 <= value < 1:
+        return "~1"
+    if abs(value) >= 0.001:
+        return fixed(value, 4)
+    mantissa, power = f"{value:.1e}".split("e")
+    return minus(f"{mantissa}e{int(power)}")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from tutor.views.icons import paint_icon
 from tutor.views.keys import prints
+from tutor.views.overview import paint_mark
 from tutor.views.paint import draw_text
 from tutor.views.theme import Theme, font, metrics
 
@@ -87,11 +88,10 @@ class _Delegate(QStyledItemDelegate):
         face = font(theme, "dense")
         wide = metrics(theme, "dense").horizontalAdvance(shape) + theme.px(10)
         left = box.right() + theme.px(6)
-        flask = theme.px(15) if index.data(_CHANGED) else 0.0
-        if flask:
-            place = QRectF(rect.right() - wide - flask, rect.center().y() - flask / 2, flask, flask)
-            paint_icon(painter, "flask", place, theme.warn, theme.pane)
-        words = QRectF(left, rect.top(), rect.right() - left - wide - flask - theme.px(2), rect.height())
+        mark = theme.px(13) if index.data(_CHANGED) else 0.0
+        if mark:
+            paint_mark(painter, theme, QPointF(rect.right() - wide - mark / 2, rect.center().y()), "changed")
+        words = QRectF(left, rect.top(), rect.right() - left - wide - mark - theme.px(2), rect.height())
         body = font(theme, "body", True if top or current else None)
         text_ink = theme.accentink if current else theme.ink if top or state != "unvisited" else theme.ink2
         text_ink = theme.ink2 if fold else text_ink

@@ -49,12 +49,14 @@ class TrackLink:
 class OverviewLane:
     """One box to a section, as wide as it has stages, but never too narrow to be hit.
 
-    Several tracks stand below one another on one scale, each with its name at the left.
+    Several tracks stand below one another on one scale, each with its name at the left. A track with more sections
+    than there is room for slides, so that the current one is seen.
     """
 
     def __init__(self, theme: Theme, segments: Sequence[Segment], width: float, tracks: Sequence[str] = (),
-                 links: Sequence[TrackLink] = (), caption: str = "") -> None:
-        """`tracks` are the names of the rows where there are several; `caption` says what the links carry."""
+                 links: Sequence[TrackLink] = (), caption: str = "", current: int = 0) -> None:
+        """`tracks` are the names of the rows where there are several; `caption` says what the links carry; `current`
+        is the stage to keep in sight."""
         self.theme, self.segments, self.width = theme, tuple(segments), width
         self.tracks, self.links, self.caption = tuple(tracks), tuple(links), caption
         self.height = float(theme.height("overview"))
@@ -66,9 +68,9 @@ class OverviewLane:
         self.boxes: list[QRectF] = [QRectF()] * len(self.segments)
         counts = [sum(one.count for one in self.segments if one.track == at) for at in range(len(self.tops))]
         for track, top in enumerate(self.tops):
-            self._place_row(track, top, counts[track] / max(1, *counts, 1))
+            self._place_row(track, top, counts[track] / max(1, *counts, 1), current)
 
-    def _place_row(self, track: int, top: float, share_of_width: float) -> None:
+    def _place_row(self, track: int, top: float, share_of_width: float, current: int) -> None:
         """The boxes of one track, which takes its share of the width: a stage is as wide in every track."""
         numbers = [at for at, segment in enumerate(self.segments) if segment.track == track]
         count = len(numbers)
@@ -84,6 +86,17 @@ class OverviewLane:
             right = left + share - max(0.0, slack) * (share - least) / wide
             self.boxes[at] = QRectF(round(left), top, max(1, round(right) - round(left)), self.height)
             left = right + _GAP
+        over = left - _GAP - (self.width - MARGIN)
+        if over > 0.5:
+            seen = next((self.boxes[at].center().x() for at in numbers if self.segments[at].has(current)), self.left)
+            slide = round(min(max(0.0, seen - (self.left + self.width - MARGIN) / 2), over))
+            for at in numbers:
+                self.boxes[at].translate(-slide, 0)
+
+    def clip(self) -> QRectF:
+        """Where boxes are seen."""
+        side = self.theme.px(6)
+        return QRectF(self.left - side, 0, self.width - MARGIN - self.left + 2 * side, self.bottom + self.theme.px(9))
 
     def place(self, stage: int) -> tuple[int, QRectF] | None:
         """The number of the section a stage lies in and the stage's own slot in its box."""
@@ -110,10 +123,15 @@ class OverviewLane:
 
     # Painting -----------------------------------------------------------------------------------------------
 
-    def paint(self, painter: QPainter, current: int, visited: frozenset[int], hover: int | None) -> None:
+    def paint(self, painter: QPainter, current: int, visited: frozenset[int], hover: int | None,
+              changed: frozenset[int] = frozenset(), caret: float | None = None) -> None:
+        """`changed` are stages that a what-if has altered; `caret` is where the caret is on its way to the current
+        stage."""
         theme, radius = self.theme, self.theme.px(2)
         here = self.place(current)
         self._paint_names(painter, self.segments[here[0]].track if here is not None else -1)
+        painter.save()
+        painter.setClipRect(self.clip())
         for number, (segment, box) in enumerate(zip(self.segments, self.boxes, strict=True)):
             stages = range(segment.first, segment.first + segment.count)
             if here is not None and number == here[0]:
@@ -125,7 +143,14 @@ class OverviewLane:
             self._title(painter, segment, box.adjusted(3, 0, -3, 0), done)
         self._paint_links(painter, current)
         if here is not None:
-            self._paint_current(painter, *here)
+            self._paint_current(painter, *here, caret)
+        for stage in sorted(changed):
+            there = self.place(stage)
+            if there is not None:
+                slot = there[1]
+                painter.fillRect(QRectF(slot.left(), slot.bottom() - theme.px(4), slot.width(), theme.px(3)),
+                                 theme.warn)  # fmt: skip
+        painter.restore()
 
     def _paint_names(self, painter: QPainter, current: int) -> None:
         theme = self.theme
@@ -166,14 +191,14 @@ class OverviewLane:
         draw_text(painter, text, title, font(theme, "caption"), theme.ink if done else theme.ink2,
                   Qt.AlignmentFlag.AlignLeft)
 
-    def _paint_current(self, painter: QPainter, number: int, slot: QRectF) -> None:
+    def _paint_current(self, painter: QPainter, number: int, slot: QRectF, gliding: float | None) -> None:
         theme, box, segment = self.theme, self.boxes[number], self.segments[number]
         frame(painter, box, theme.accent, 2, theme.px(2), theme.pane)
         inner = box.adjusted(2, 2, -2, -2)
         painter.fillRect(QRectF(inner.left(), inner.top(), min(slot.right(), inner.right()) - inner.left(),
                                 inner.height()), theme.accentbg)
         self._ticks(painter, segment, box)
-        caret = round(slot.center().x())
+        caret = round(slot.center().x() if gliding is None else gliding)
         painter.fillRect(QRectF(caret - 1, box.top(), 2, box.height()), theme.accent)
         triangle(painter, QPointF(caret, box.top() - theme.px(5)), theme.px(12), "down", theme.accent, flat=True)
         for title, pad in ((segment.title, theme.px(8)), (segment.short, theme.px(4))):
@@ -256,15 +281,23 @@ class OverviewLane:
             while any(top == row and abs(x - other) < side for row, other in taken):
                 x += side / 4
             taken.append((top, x))
-            paint_mark(painter, theme, QPointF(x, top - theme.px(8)), kind)
+            if self.clip().left() <= x <= self.clip().right():
+                paint_mark(painter, theme, QPointF(x, top - theme.px(8)), kind)
 
 
 def paint_mark(painter: QPainter, theme: Theme, centre: QPointF, kind: str) -> None:
-    """A bookmark star or a question disc, as above the overview and at the corner of a chip."""
+    """A bookmark star, a question disc or the diamond of a what-if, as above the overview and at a chip's corner."""
     painter.save()
     if kind == "star":
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillPath(star(centre, theme.px(11)), theme.warn)
+    elif kind == "changed":
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.pane, 1.5))
+        painter.setBrush(theme.warn)
+        half = theme.px(5.5)
+        corners = ((0, -half), (half, 0), (0, half), (-half, 0))
+        painter.drawPolygon(QPolygonF([centre + QPointF(x, y) for x, y in corners]))
     else:
         side = theme.px(12)
         box = QRectF(centre.x() - side / 2, centre.y() - side / 2, side, side)

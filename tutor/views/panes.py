@@ -22,6 +22,8 @@ class Panes(QWidget):
         self.stage = stage
         self.left, self.right = SideTabs(theme), SideTabs(theme)
         self._narrow = False
+        self._cover: QWidget | None = None
+        self._covered = False
         self._tabs = QTabBar()
         self._tabs.setDrawBase(False)
         self._tabs.addTab("")
@@ -77,6 +79,19 @@ class Panes(QWidget):
         column.addWidget(self.splitter, 1)
         column.addWidget(self.bottom)
 
+    def add_cover(self, widget: QWidget) -> None:
+        """What may stand in the place of the stage; call after `assemble`."""
+        self._cover = widget
+        widget.hide()
+        self._centre_column.insertWidget(1, widget, 1)
+
+    def show_cover(self, shown: bool) -> None:
+        """Show that in the place of the stage, or the stage again."""
+        if self._cover is not None:
+            self._covered = shown
+            self._tabs.setCurrentIndex(0)
+            self._show_centre(self._tabs.currentIndex())
+
     # Room ---------------------------------------------------------------------------------------------------
 
     def restore(self, settings: QSettings) -> None:
@@ -104,7 +119,6 @@ class Panes(QWidget):
             else:
                 self.splitter.insertWidget(2, self.right)
                 self.right.show()
-                self._area.show()
             self._show_centre(self._tabs.currentIndex())
         self.left.setVisible(scaled >= _LEFT_WIDTH)
         self.stage.set_compact(self.is_low(high))
@@ -121,8 +135,11 @@ class Panes(QWidget):
             self._tabs.setCurrentIndex(1)
 
     def _show_centre(self, at: int) -> None:
+        stage = not self._narrow or at == 0
+        self._area.setVisible(stage and not self._covered)
+        if self._cover is not None:
+            self._cover.setVisible(stage and self._covered)
         if self._narrow:
-            self._area.setVisible(at == 0)
             self.right.setVisible(at == 1)
 
     def set_theme(self, theme: Theme) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from tutor.engine.program import Stop
 from tutor.session import OPERATION, STAGE, Session
 from tutor.views import modelmap, present, words
+from tutor.views.announcer import Announcer
 from tutor.views.inspector import Inspector
 from tutor.views.outline import Outline
 from tutor.views.stagepane import StagePane, Tab
 from tutor.views.timeline import Timeline
-from tutor.views.timelinepaint import StageChip
+from tutor.views.timeline_desk import TimelineDesk
 from tutor.whatif import ORIGINAL
 
 
@@ -20,16 +20,14 @@ class PlaceDesk(QObject):
     """Between the Session and the views that show and change the place."""
 
     def __init__(
-        self, session: Session, outline: Outline, timeline: Timeline, stage: StagePane, inspector: Inspector,
-        parent: QObject | None = None,
+        self, session: Session, outline: Outline, timeline: Timeline, lanes: TimelineDesk, stage: StagePane,
+        inspector: Inspector, parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._session, self._outline, self._timeline = session, outline, timeline
+        self._session, self._outline, self._timeline, self._lanes = session, outline, timeline, lanes
         self._stage, self._inspector = stage, inspector
-        self._announced = ""
+        self.announcer = Announcer(timeline, self)
         outline.stageChosen.connect(session.go_stop)
-        timeline.stageChosen.connect(session.go_stop)
-        timeline.operationChosen.connect(self._choose_operation)
         stage.stepChosen.connect(self._choose_step)
         session.traceChanged.connect(self.show_model)
 
@@ -39,9 +37,7 @@ class PlaceDesk(QObject):
         if trace is None:
             return
         self._outline.set_branches(present.branches(trace))
-        segments, tracks, links = modelmap.overview(trace)
-        self._timeline.set_segments(segments, tracks, links, self.tr("encoder output → K, V"))
-        self._timeline.set_stage_titles([words.stage(stop.stage.title) for stop in trace.program.stops])
+        self._lanes.show_model()
 
     def refresh(self, ready: bool) -> None:
         """Say where the learner is; `ready` is whether the result is on screen. Only where there is a run."""
@@ -52,7 +48,8 @@ class PlaceDesk(QObject):
         visited = [one.number for one in session.stops if session.visited(one)]
         self._outline.set_place(stop.number, visited)
         self._outline.set_changed(self._changed())
-        self._refresh_timeline(visited)
+        self._lanes.set_changed(self._changed_steps())
+        self._lanes.refresh()
         crumbs = [self.tr("Model"), words.section(stop.section), words.stage(stop.stage.title)]
         if session.inside:
             crumbs.append(step.short)
@@ -69,60 +66,24 @@ class PlaceDesk(QObject):
     def _mark(self, stop: Stop) -> tuple[str, bool]:
         """What a what-if has made of the stage: "" where it cannot have reached it."""
         changes = self._session.changes
-        differs = changes.differs.get(stop.path)
-        if not changes.made or differs is None:
+        known = [changes.differs[step.name] for step in stop.steps if step.name in changes.differs]
+        if not changes.made or not known:
             return "", False
         if changes.view == ORIGINAL:
             return self.tr("original"), False
-        return (self.tr("changed"), True) if differs else (self.tr("unchanged"), False)
+        return (self.tr("changed"), True) if any(known) else (self.tr("unchanged"), False)
 
-    def _refresh_timeline(self, visited: list[int]) -> None:
-        session, timeline = self._session, self._timeline
-        trace = session.trace
-        assert trace is not None
-        stop, step = session.stop, session.step
-        timeline.set_stage(stop.number)
-        timeline.set_visited(visited)
-        chips, folded = self._chips(stop)
-        timeline.set_stages(chips)
-        if session.inside:
-            at = [one.name for one in stop.steps].index(step.name)
-            chips = [StageChip(present.short_name(one.name), n, n < at) for n, one in enumerate(stop.steps)]
-            timeline.set_operations(chips, at)
-        else:
-            timeline.set_operations(None)
-        inside = stop if session.inside else None
-        timeline.set_uses(present.uses(trace, step.name, session.section.stops, inside, folded))
-
-    def _chips(self, current: Stop) -> tuple[list[StageChip], dict[int, int]]:
-        """The chips of the current section, and which of them stands for each stage.
-
-        Of two attentions the one that the learner is not in is a single chip, so that the others can be read.
-        """
-        session = self._session
-        chips: list[StageChip] = []
-        differs = self._changed()
-        folded: dict[int, int] = {}
-        for group, stops in modelmap.sublayers(session.section.stops):
-            if group and current not in stops:
-                first = stops[0].number
-                changed = any(one.number in differs for one in stops)
-                chips.append(StageChip(f"{group} ({len(stops)})", first, all(map(session.visited, stops)), changed))
-                folded |= {one.number: first for one in stops}
-            else:
-                chips += [
-                    StageChip(words.stage(one.stage.title, bool(group)), one.number, session.visited(one),
-                              one.number in differs)
-                    for one in stops
-                ]
-        return chips, folded
+    def _changed_steps(self) -> frozenset[str]:
+        """The steps whose numbers a what-if has changed, unless the original is on screen."""
+        changes = self._session.changes
+        if changes.view == ORIGINAL:
+            return frozenset()
+        return frozenset(name for name, differs in changes.differs.items() if differs)
 
     def _changed(self) -> frozenset[int]:
-        """The stages whose numbers a what-if has changed."""
-        differs, view = self._session.changes.differs, self._session.changes.view
-        if view == ORIGINAL:
-            return frozenset()
-        return frozenset(one.number for one in self._session.stops if differs.get(one.path))
+        """The stages of those steps."""
+        steps = self._changed_steps()
+        return frozenset(one.number for one in self._session.stops if any(step.name in steps for step in one.steps))
 
     def where(self, ready: bool) -> str:
         """Which stage of how many, and whether its result is shown."""
@@ -141,18 +102,8 @@ class PlaceDesk(QObject):
 
     def announce(self) -> None:
         """Tell a screen reader where the learner is now, once for each place."""
-        if self._session.trace is None:
-            return
-        text = self._timeline.describe(self._session.stop.number)
-        if text != self._announced:
-            self._announced = text
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._timeline, text))
-
-    def _choose_operation(self, at: int) -> None:
-        if at < 0:
-            self._session.out()
-        elif self._session.trace is not None and at < len(self._session.stop.steps):
-            self._session.go(self._session.stop.steps[at].name, OPERATION)
+        if self._session.trace is not None:
+            self.announcer.say(self._timeline.value_text())
 
     def _choose_step(self, path: str) -> None:
         self._session.go(path, OPERATION if self._session.inside else STAGE)

@@ -1,8 +1,8 @@
-"""What the engine computed, as the views take it: chips, heat maps, explanations, use marks. No state, no drawing."""
+"""What the engine computed, as the views take it: chips, heat maps, use marks. No state, no drawing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,22 +13,20 @@ from tutor.engine.axes import Axis, Slices
 from tutor.engine.difference import DIFFERENCE
 from tutor.engine.picture import Lit, Panel, Picture
 from tutor.engine.program import Stop
-from tutor.engine.token_bytes import Merge
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Stats, Trace
-from tutor.engine.working import Working
+from tutor.engine.working import short_name as short_name
 from tutor.session import Session
 from tutor.views import modelmap, numbers, words
 from tutor.views.chips import Chip
 from tutor.views.equation import Part
+from tutor.views.explanation import LETTERS, place
+from tutor.views.explanation import token_text as token_text
 from tutor.views.heatdata import Map
-from tutor.views.inspector import Explanation
 from tutor.views.outline import Branch, Entry
-from tutor.views.timelinepaint import UseMark
 
 translate = QCoreApplication.translate
 
-_LETTERS = {"query": "Q", "key": "K", "value": "V", "residual": "residual"}
 _KINDS = {"probability": "prob"}
 _SIGNS = {"product": "×", "turned": "×", "sum": "+", "times": "⊙", "arrow": "→", DIFFERENCE: "−"}
 
@@ -83,19 +81,6 @@ def text_of(trace: Trace, panel: Panel, axis: Axis) -> Batch | None:
     return next((text for one, text in zip(panel.axes, trace.texts(panel.name)) if one == axis), None)
 
 
-def _along(trace: Trace, panel: Panel, axis: str) -> Batch | None:
-    """The tokens along the axis of this name."""
-    return next((text for one, text in zip(panel.axes, trace.texts(panel.name)) if one.name == axis), None)
-
-
-def _terms_text(trace: Trace, working: Working) -> Batch | None:
-    """The tokens along the rows of a table of terms, None for plain numbers."""
-    for column in working.terms.columns if working.terms is not None else ():
-        if column.name and column.name in trace.shapes:
-            return trace.texts(column.name)[column.index.index(None)]
-    return None
-
-
 def batch_row(trace: Trace, panel: Panel) -> int:
     """Which sentence a panel shows."""
     if panel.axes and panel.axes[0].name == ax.BATCH and isinstance(panel.where[0], int):
@@ -106,7 +91,7 @@ def batch_row(trace: Trace, panel: Panel) -> int:
 def part(trace: Trace, panel: Panel, row: int, turned: bool = False, masked: np.ndarray | None = None) -> Part:
     """A panel as a heat map with labels; `masked` cells are an exact 0 because a mask said so."""
     step = trace.program.by_name.get(panel.name)
-    role = _LETTERS.get(step.role, "") if step else "weights"
+    role = LETTERS.get(step.role, "") if step else "weights"
     shown = tuple(axis for axis in (panel.rows, panel.columns) if axis is not None)
     ids = panel.kind == "ids"
     named = labels(trace, panel, panel.rows, row)
@@ -128,6 +113,17 @@ def part(trace: Trace, panel: Panel, row: int, turned: bool = False, masked: np.
     name = panel.name.rsplit(".", 1)[-1]
     axes = tuple(reversed(shown)) if turned else shown
     return Part(data, name, tuple((axis.name, axis.size) for axis in axes), letter, role, turned)
+
+
+def small(panel: Panel) -> Map:
+    """A thumbnail as a heat map without labels."""
+    ids = panel.kind == "ids"
+    return Map(
+        panel.values, kind=_KINDS.get(panel.kind, "signed"), low=panel.low if panel.high > panel.low else -1.0,
+        high=panel.high if panel.high > panel.low else 1.0,
+        hatched_rows=frozenset(range(panel.real_rows, panel.values.shape[0])),
+        hatched_cols=frozenset(range(panel.real_columns, panel.values.shape[1])), title=panel.name, whole=ids,
+    )  # fmt: skip
 
 
 def parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
@@ -174,102 +170,13 @@ def _lit(panel: Panel, part: Slices) -> tuple[Lit, Lit] | None:
 
 
 def place_words(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
-    """A cell in words: which tokens, which head, which feature."""
-    row = next((at for axis, at in zip(panel.axes, index) if axis.name == ax.BATCH), 0)
-    found = []
-    for axis, at, text in zip(panel.axes, index, trace.texts(panel.name)):
-        token = None
-        if text is not None:
-            token = translate("present", "pad") if text.rows[row][at].pad else text.rows[row][at].text
-        if axis.name == ax.QUERY:
-            found.append(translate("present", "query {token} ({at})").format(token=token, at=at))
-        elif axis.name == ax.KEY:
-            found.append(translate("present", "key {token} ({at})").format(token=token, at=at))
-        elif axis.name == ax.POS:
-            found.append(translate("present", "token {token} ({at})").format(token=token or "", at=at))
-        elif axis.name == ax.HEAD:
-            found.append(translate("present", "head {at}").format(at=at))
-        elif axis.name == ax.BATCH:
-            if axis.size > 1:
-                found.append(translate("present", "sentence {at}").format(at=at))
-        elif axis.name == ax.TYPE:
-            found.append(translate("present", "type {at}").format(at=at))
-        elif axis.name == ax.D_VOCAB:
-            found.append(translate("present", "vocabulary entry {at}").format(at=at))
-        else:
-            found.append(translate("present", "feature {at}").format(at=at))
-    return translate("present", ", ").join(found)
+    """A cell of a panel in words: which tokens, which head, which feature."""
+    return place(trace, panel.name, index)
 
 
-def explanation(trace: Trace, panel: Panel, working: Working) -> Explanation:
-    """A worked cell as the inspector shows it."""
-    row = next((at for axis, at in zip(panel.axes, working.index) if axis.name == ax.BATCH), 0)
-    note = ""
-    if working.note is not None:
-        facts = dict(working.note.facts)
-        for key, axis_name in (("query", ax.QUERY), ("key", ax.KEY)):
-            at = facts.get(key)
-            text = _along(trace, panel, axis_name)
-            if isinstance(at, int) and text is not None:
-                token = text.rows[row][at]
-                facts[f"{key}_token"] = translate("present", "pad") if token.pad else token.text
-        if "link" in facts:
-            facts["link"] = facts["link"].text()  # type: ignore[attr-defined]
-        length = facts.get("wavelength")
-        if isinstance(length, float):
-            facts["wavelength"] = numbers.fixed(length, 1)
-        for key in ("was", "computed"):
-            value = facts.get(key)
-            if isinstance(value, float):
-                facts[key] = numbers.fixed(value, 0 if panel.kind == "ids" else 4)
-        note = words.note(working.note.key, facts)
-    headers: tuple[str, ...] = ()
-    columns: tuple[np.ndarray, ...] = ()
-    named: Sequence[str] | None = None
-    if working.terms is not None:
-        headers = tuple(words.column(column.label) for column in working.terms.columns)
-        columns = tuple(column.values for column in working.terms.columns)
-        text = _terms_text(trace, working)
-        if text is not None:
-            pad = translate("present", "pad")
-            named = [f"{pad if token.pad else token.text} ({at})" for at, token in enumerate(text.rows[row])]
-    lines = tuple((line.label, line.value) for line in working.lines)
-    whole = panel.kind == "ids"
-    if whole:
-        merges = trace.batches[working.name].merges.get(int(working.result), ())
-        if not working.given:
-            note = _merges(trace, int(working.result), merges, note)
-    address = f"{working.name.rsplit('.', 1)[-1]}[{', '.join(map(str, working.index))}]"
-    return Explanation(
-        float("nan") if working.stored is None else working.stored, address, place_words(trace, panel, working.index),
-        working.equation, note, headers, columns, named, lines, working.result, working.agrees,
-        working.difference, whole, roles(trace, working.name), working.given,
-    )  # fmt: skip
-
-
-def roles(trace: Trace, path: str) -> dict[str, str]:
-    """Which role each operand of a step plays, as the theme names roles."""
-    found = {}
-    for name in trace.program[path].operands:
-        step = trace.program.by_name.get(name)
-        found[name] = _LETTERS.get(step.role, "") if step is not None else "weights"
-    return found
-
-
-def _merges(trace: Trace, token: int, merges: Sequence[Merge], note: str) -> str:
-    """The merges that made a token, a row each: bytes put together, and the rank of the pair."""
-    rank = translate("present", "rank {rank}")
-    rows = [
-        f"{_bytes(m.left)} + {_bytes(m.right)} → {_bytes(m.result)}   {rank.format(rank=m.rank)}" for m in merges
-    ]
-    return "\n".join([note, *rows])
-
-
-def _bytes(data: bytes) -> str:
-    try:
-        return data.decode().replace(" ", "·").replace("\n", "⏎")
-    except UnicodeDecodeError:
-        return "⟨" + " ".join(f"{byte:02X}" for byte in data) + "⟩"
+def index_words(trace: Trace, name: str, index: Sequence[int]) -> str:
+    """A cell in words; of an index that is cut short, the part that it names."""
+    return place(trace, name, index)
 
 
 def stats(found: Stats) -> tuple[tuple[str, str], ...]:
@@ -311,39 +218,6 @@ def branches(trace: Trace) -> tuple[Branch, ...]:
     )
 
 
-def _symbol(trace: Trace, name: str) -> tuple[str, str]:
-    """A tensor's mark in the use lane and its role."""
-    step = trace.program[name]
-    role = _LETTERS.get(step.role, "")
-    letter = {"Q": "Q", "K": "K", "V": "V"}.get(role)
-    return letter or name.rsplit(".", 1)[-1], role
-
-
-def uses(
-    trace: Trace, path: str, stops: Sequence[Stop], inside: Stop | None, chips: Mapping[int, int] | None = None
-) -> tuple[UseMark, ...]:
-    """Where the tensor on screen and what it was made from are written and read, within what the lane shows.
-
-    `chips` says which chip stands for a stage where several are folded into one.
-    """
-    program = trace.program
-    where: dict[str, int] = {}
-    if inside is not None:
-        where = {step.name: at for at, step in enumerate(inside.steps)}
-    else:
-        where = {step.name: (chips or {}).get(stop.number, stop.number) for stop in stops for step in stop.steps}
-    marks: dict[tuple[int, str, bool], UseMark] = {}
-    step = program[path]
-    for name in (*(one for one in step.inputs if one in program.by_name), path):
-        symbol, role = _symbol(trace, name)
-        if name in where:
-            marks[(where[name], symbol, True)] = UseMark(where[name], symbol, role, True, name == path)
-        for user, _ in program.consumers.get(name, ()):
-            if user.name in where and (where[user.name], symbol, True) not in marks:
-                marks[(where[user.name], symbol, False)] = UseMark(where[user.name], symbol, role, False, name == path)
-    return tuple(sorted(marks.values(), key=lambda mark: (mark.index, not mark.written)))
-
-
 def scales(picture: Picture) -> list[tuple[str, str, float, float]]:
     """The colour bars of a step: names that share one, its kind and range; the result's first, at most two."""
     found: dict[tuple[str, float, float], list[str]] = {}
@@ -366,12 +240,6 @@ def step_title(session: Session) -> str:
     step = session.step
     title = words.stage(step.stage.title)
     return f"{title} · {words.operation(step.op.title)}" if session.inside else title
-
-
-def short_name(path: str) -> str:
-    """The end of a tensor's name; with the part before it where the end alone says little (`ln1.mean`)."""
-    parts = path.split(".")
-    return ".".join(parts[-2:]) if len(parts) > 1 and parts[-1] in ("mean", "var", "normalized") else parts[-1]
 
 
 def parameters(trace: Trace) -> str:

@@ -1,17 +1,17 @@
-"""What is on screen of the step: its heat maps, the pointed and the pinned cell, how the pinned one was computed."""
+"""What is on screen of the step: its heat maps, the pointed and the pinned cell."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
 from tutor import whatif_work, work
 from tutor.engine import axes as ax
-from tutor.engine.axes import Index
-from tutor.engine.picture import Selection, choose
+from tutor.engine.picture import Lit, Selection, choose
 from tutor.engine.trace import Trace
-from tutor.engine.working import Working
+from tutor.engine.working import Link
 from tutor.runner import Runner
 from tutor.session import Session
 from tutor.views import following, numbers, present
@@ -23,7 +23,7 @@ from tutor.views.inspector import Inspector
 from tutor.views.stagepane import StagePane
 from tutor.whatif import DIFFERENCE
 
-PICTURE, WORKING = "picture", "working"
+PICTURE = "picture"
 
 
 class StageDesk(QObject):
@@ -31,11 +31,13 @@ class StageDesk(QObject):
 
     Signals:
         shown()           the step under the cursor is on screen
+        pointed(str)      the tensor whose heat map is under the pointer; "" for none
         failed(object)    the engine could not give it: the exception
         said(str)         a sentence for the status line
     """
 
     shown = Signal()
+    pointed = Signal(str)
     failed = Signal(object)
     said = Signal(str)
 
@@ -65,6 +67,10 @@ class StageDesk(QObject):
         """Whether the step under the cursor is on screen."""
         return self._current() is not None
 
+    def shown_now(self) -> work.Shown | None:
+        """The step under the cursor as it is on screen, None while it is not."""
+        return self._current()
+
     def _current(self) -> work.Shown | None:
         shown = self._shown
         return shown if shown is not None and shown.picture.path == self._session.cursor.path else None
@@ -74,7 +80,7 @@ class StageDesk(QObject):
         self._told = 0
 
     def ask(self) -> None:
-        """Ask for the step's picture and for the pinned cell's working; older requests are voided."""
+        """Ask for the step's picture; older requests are voided."""
         session = self._session
         self._refresh_choices()
         if session.trace is None:
@@ -88,19 +94,12 @@ class StageDesk(QObject):
         else:
             self._runner.submit(PICTURE, partial(_show, session.trace, session.cursor.path, session.selection))
         if session.cell is None:
-            self._runner.cancel(WORKING)
-            self._inspector.set_explanation(None)
             self._light()
-        else:
-            self._runner.submit(WORKING, partial(_explain, session.trace, session.cursor.path, session.cell))
 
     def _done(self, channel: str, result: object) -> None:
         if channel == PICTURE and isinstance(result, work.Shown):
             self._show(result)
-        elif channel == WORKING and isinstance(result, Working):
-            self._show_working(result)
-        if channel in (PICTURE, WORKING):
-            self._tell()
+        self._tell()
 
     def _tell(self) -> None:
         """Say what the run has noticed since; a picture or a working, too, may have had to leave its device."""
@@ -110,9 +109,7 @@ class StageDesk(QObject):
             self.said.emit(worded(notices[-1]))
 
     def _failed(self, channel: str, error: BaseException) -> None:
-        if channel == WORKING:
-            self._inspector.set_explanation(None)
-        if channel in (PICTURE, WORKING):
+        if channel == PICTURE:
             self.failed.emit(error)
 
     # Showing ------------------------------------------------------------------------------------------------
@@ -126,7 +123,6 @@ class StageDesk(QObject):
         self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
         self._stage.table.set_map(made[-1].data, shown.picture.path)
         self._stage.set_formula(shown.formula, shown.words, shown.code)
-        self._inspector.set_code(shown.code)
         self._stage.set_scales(present.scales(shown.picture), self._about_scale(shown))
         ids = shown.picture.result.kind == "ids"
         self._inspector.set_stats(() if ids else present.stats(shown.picture.stats))
@@ -143,13 +139,6 @@ class StageDesk(QObject):
             return self.tr("One scale for {names}").format(names=names)
         return ""
 
-    def _show_working(self, working: Working) -> None:
-        trace, shown = self._session.trace, self._current()
-        if trace is None or shown is None or (working.name, working.index) != (shown.picture.path, self._session.cell):
-            return
-        self._inspector.set_explanation(present.explanation(trace, shown.picture.result, working))
-        self._light()
-
     def _light(self) -> None:
         """Ring, lit rows and columns, and chips of the pinned cell."""
         trace, cell, shown = self._session.trace, self._session.cell, self._current()
@@ -160,6 +149,8 @@ class StageDesk(QObject):
             lit = present.lit(trace, shown.picture, cell) if cell is not None else ()
             if cell is None and self._session.positions:
                 lit = following.followed(self._session, shown.picture)
+            if self._session.trail.given is not None:
+                lit = self._lit_by((self._session.trail.given,), shown)
             self._stage.equation.set_pinned(place, lit)
             self._stage.table.set_pinned(place)
         self._chips.mark()
@@ -187,15 +178,40 @@ class StageDesk(QObject):
         if trace is None or shown is None or part < 0:
             self._stage.set_readout("")
             self._stage.equation.set_hover_lit(())
+            self.pointed.emit("")
             return
         panels = (*shown.picture.operands, shown.picture.result)
         panel = panels[part]
         index = panel.index(row, col)
         value = panel.values[row, col]
-        text = str(int(value)) if panel.kind == "ids" else numbers.fixed(float(value), 4)
-        self._stage.set_readout(f"{present.place_words(trace, panel, index)}   {text}")
+        text = str(int(value)) if panel.kind == "ids" else numbers.exact(value)
+        address = Link(panel.name, index).short
+        self._stage.set_readout(f"{text}   {address}   {present.place_words(trace, panel, index)}")
+        self.pointed.emit(panel.name)
         if part == len(panels) - 1:
             self._stage.equation.set_hover_lit(present.lit(trace, shown.picture, index))
+        else:
+            self._stage.equation.set_hover_lit(())
+
+    def point(self, links: Sequence[Link]) -> None:
+        """Light numbers, parts or whole tensors among the operands and the result."""
+        shown = self._current()
+        if shown is None or not links:
+            self._stage.equation.set_hover_lit(())
+            self._stage.equation.set_lit_parts(())
+            return
+        panels = (*shown.picture.operands, shown.picture.result)
+        names = {link.name for link in links}
+        self._stage.equation.set_lit_parts([at for at, panel in enumerate(panels) if panel.name in names])
+        self._stage.equation.set_hover_lit(self._lit_by(links, shown))
+
+    def _lit_by(self, links: Sequence[Link], shown: work.Shown) -> tuple[tuple[Lit, Lit] | None, ...]:
+        """What numbers light in each part: their row and column, where they are on screen."""
+        found: list[tuple[Lit, Lit] | None] = []
+        for panel in (*shown.picture.operands, shown.picture.result):
+            some = [link for link in links if link.name == panel.name and link.index]
+            found.append(panel.lit(some[0].index) if some else None)
+        return tuple(found) if any(one is not None for one in found) else ()
 
     def _clicked(self, part: int, row: int, col: int) -> None:
         shown = self._current()
@@ -233,7 +249,3 @@ def _show_difference(
     original: Trace, run: Trace, path: str, selection: Selection, job: work.Handle
 ) -> work.Shown:
     return whatif_work.show_difference(original, run, path, selection)
-
-
-def _explain(trace: Trace, path: str, index: Index, job: work.Handle) -> Working:
-    return work.explain(trace, path, index)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import (
     QFocusEvent,
-    QHelpEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -15,29 +15,50 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
 
+from tutor.views import timeline_access
+from tutor.views.bubble import About, Bubble
+from tutor.views.heatdata import Map
 from tutor.views.overview import OverviewLane, Segment, TrackLink
 from tutor.views.theme import Theme
-from tutor.views.timelinepaint import StageChip, StageLane, UseMark, paint_uses
+from tutor.views.timelinepaint import StageChip, StageLane
+from tutor.views.uselane import UseLane, UseMark
+
+#: After so long over one place the bubble comes up; once it is up it follows at once.
+HOVER_MS = 250
+#: How long the caret glides where motion is wanted.
+GLIDE_MS = 140
+_KEYS = {
+    Qt.Key.Key_Left: "previous", Qt.Key.Key_Right: "next", Qt.Key.Key_Up: "out", Qt.Key.Key_Down: "into",
+    Qt.Key.Key_Home: "first", Qt.Key.Key_End: "last",
+}  # fmt: skip
+
+Axes = tuple[tuple[str, int], ...]
 
 
 class Timeline(QAbstractSlider):
     """A slider over all stages: overview, chips of the current section, and the use lane below them.
 
-    Drag or click the overview to scrub; the wheel goes one stage, with Shift one section; Left and Right go
-    one stage, Page Up and Page Down one section, Home and End to the ends. Up and Down are left to the window.
+    Drag or click the overview to scrub; the wheel goes one step, with Shift one section; Left and Right go one step,
+    Up and Down out of a stage and into it, Home and End to the ends. Page Up and Page Down are left to the window.
 
     Signals:
         stageChosen(int)      the user went to this stage (never sent for `set_stage`)
         operationChosen(int)  an operation chip was clicked; −1: out of the stage
+        stepped(str)          a move by key or wheel: next, previous, into, out, first, last, next_section,
+                              previous_section
+        pointed(int, int)     a stage is pointed at (−1 for none) and, inside it, an operation (−1 for none)
     """
 
     stageChosen = Signal(int)
     operationChosen = Signal(int)
+    stepped = Signal(str)
+    pointed = Signal(int, int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        timeline_access.install()
         self._theme = theme
         self._segments: tuple[Segment, ...] = ()
         self._tracks: tuple[str, ...] = ()
@@ -47,16 +68,23 @@ class Timeline(QAbstractSlider):
         self._operations: tuple[StageChip, ...] | None = None
         self._operation = 0
         self._titles: tuple[str, ...] = ()
+        self._shapes: tuple[Axes, ...] = ()
         self._uses: tuple[UseMark, ...] = ()
-        self._visited = self._bookmarks = self._questions = frozenset[int]()
+        self._visited = self._bookmarks = self._questions = self._changed = frozenset[int]()
+        self._changed_operations = frozenset[int]()
         self._overview, self._lane = OverviewLane(theme, (), 100), StageLane(theme, (), 0, "", "", 100)
         self._hover_segment: int | None = None
         self._hover_chip: int | None = None
         self._told, self._wheel, self._wanted, self._drag_track = True, 0, 0, 0
-        self._scrub = QTimer(self)
-        self._scrub.setSingleShot(True)
-        self._scrub.setInterval(0)
-        self._scrub.timeout.connect(self._follow_drag)
+        self._last = -1
+        self._scrub = self._timer(0, self._follow_drag)
+        self.hover_timer = self._timer(HOVER_MS, self._show_bubble)
+        self._pointed: tuple[int, int] = (-1, -1)
+        self._tip = QPoint()
+        self._bubble: Bubble | None = None
+        self._glide = QVariantAnimation(self)
+        self._glide.valueChanged.connect(self.update)
+        self._still = True
         self.setOrientation(Qt.Orientation.Horizontal)
         self.setRange(0, 0)
         self.setSingleStep(1)
@@ -66,6 +94,13 @@ class Timeline(QAbstractSlider):
         self.setProperty("paintsFocus", True)
         self.valueChanged.connect(self._value_changed)
         self.retranslate()
+
+    def _timer(self, wait: int, done: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(wait)
+        timer.timeout.connect(done)
+        return timer
 
     # What is shown ------------------------------------------------------------------------------------------
 
@@ -80,15 +115,16 @@ class Timeline(QAbstractSlider):
         """
         self._segments = tuple(segments)
         self._tracks, self._links, self._link_caption = tuple(tracks), tuple(links), caption
-        self._told = False
+        self._point_at(-1, -1)
+        self._told, self._last = False, -1
         self.setRange(0, max(0, sum(segment.count for segment in self._segments) - 1))
         self._told = True
         self._layout()
         self.updateGeometry()
 
-    def set_stage_titles(self, titles: Sequence[str]) -> None:
-        """The name of every stage, for tooltips, for the bubble while scrubbing, and for a screen reader."""
-        self._titles = tuple(titles)
+    def set_stage_titles(self, titles: Sequence[str], shapes: Sequence[Axes] = ()) -> None:
+        """The name of every stage and the axes of its result, for the bubble; names also for a screen reader."""
+        self._titles, self._shapes = tuple(titles), tuple(shapes)
         self.retranslate()
 
     def set_stage(self, stage: int) -> None:
@@ -123,8 +159,26 @@ class Timeline(QAbstractSlider):
         self._bookmarks, self._questions = frozenset(bookmarks), frozenset(questions)
         self.update()
 
+    def set_changed(self, stages: Iterable[int], operations: Iterable[int] = ()) -> None:
+        """Stages whose numbers a what-if has changed, and operations of the stage that is open: each gets a ◆."""
+        self._changed, self._changed_operations = frozenset(stages), frozenset(operations)
+        self._layout()
+
+    def set_thumbnail(self, data: Map | None) -> None:
+        """The numbers in the bubble, of what was last `pointed` at; None while nothing is computed yet."""
+        if self._bubble is not None and self._bubble.isVisible():
+            self._bubble.show_about(self._about(*self._pointed), data, self._tip)
+
+    def set_still(self, still: bool) -> None:
+        """Whether every move is instant."""
+        self._still = still
+        if still:
+            self._glide.stop()
+
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        if self._bubble is not None:
+            self._bubble.set_theme(theme)
         self._layout()
         self.updateGeometry()
 
@@ -141,6 +195,33 @@ class Timeline(QAbstractSlider):
                 number=stage + 1, total=self.maximum() + 1, section=section)
         return self.tr("Stage {number} of {total}: {section}, {stage}").format(
             number=stage + 1, total=self.maximum() + 1, section=section, stage=title)
+
+    def value_text(self) -> str:
+        """Where the learner is, in words: also which operation, and whether a what-if has changed it."""
+        text, operations = self.describe(self.value()), self._operations
+        if operations is not None and 0 <= self._operation < len(operations):
+            text = self.tr("{stage}; operation {k} of {n}: {operation}").format(
+                stage=text, k=self._operation + 1, n=len(operations), operation=operations[self._operation].title)
+        if self.value() in self._changed:
+            text = self.tr("{place}; changed by a what-if").format(place=text)
+        return text
+
+    def _about(self, stage: int, operation: int) -> About:
+        """What the bubble says of a stage, or of an operation of the one that is open."""
+        section = next((segment.name for segment in self._segments if segment.has(stage)), "")
+        if operation >= 0 and self._operations is not None and operation < len(self._operations):
+            chip = self._operations[operation]
+            place = self.tr("operation {k} of {n}").format(k=operation + 1, n=len(self._operations))
+            changed = operation in self._changed_operations
+            return About(chip.title, place, self._note(changed), chip.axes)
+        title = self._titles[stage] if 0 <= stage < len(self._titles) else section
+        place = self.tr("{section} · stage {s} of {total}").format(
+            section=section, s=stage + 1, total=self.maximum() + 1)
+        shape = self._shapes[stage] if 0 <= stage < len(self._shapes) else ()
+        return About(title, place, self._note(stage in self._changed), shape)
+
+    def _note(self, changed: bool) -> str:
+        return self.tr("◆ changed by a what-if") if changed else ""
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Timeline"))
@@ -166,7 +247,7 @@ class Timeline(QAbstractSlider):
 
     def _layout(self) -> None:
         self._overview = OverviewLane(
-            self._theme, self._segments, self.width(), self._tracks, self._links, self._link_caption
+            self._theme, self._segments, self.width(), self._tracks, self._links, self._link_caption, self.value()
         )
         top = self._overview.bottom + self._theme.height("notch")
         number = self._section(self.value())
@@ -181,7 +262,7 @@ class Timeline(QAbstractSlider):
             if number is not None and number + 1 < len(self._segments):
                 after = self._neighbour(number, number + 1) + " \u203a"
             self._lane = StageLane(self._theme, self._chips, self.value(), before, after, self.width(), top)
-        self.setAccessibleDescription(self.describe(self.value()))
+        self.setAccessibleDescription(self.value_text())
         self.update()
 
     def _neighbour(self, here: int, there: int) -> str:
@@ -190,50 +271,60 @@ class Timeline(QAbstractSlider):
         return one.title if one.track == self._segments[here].track else one.name
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._glide.stop()
         self._layout()
         super().resizeEvent(event)
 
     # Painting -----------------------------------------------------------------------------------------------
 
+    def use_lane(self) -> UseLane:
+        """Where the marks of the use lane stand."""
+        return UseLane(self._theme, self._lane, self._uses, self.tr("Use"), self.width())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, lane = QPainter(self), self._lane
-        self._overview.paint(painter, self.value(), self._visited, self._hover_segment)
+        gliding = self._glide.state() == QVariantAnimation.State.Running
+        caret = float(self._glide.currentValue()) if gliding else None
+        self._overview.paint(painter, self.value(), self._visited, self._hover_segment, self._changed, caret)
         self._overview.paint_marks(painter, self.value(), self._bookmarks, self._questions)
         inside = self._operations is not None
-        lane.paint(painter, self._hover_chip, frozenset() if inside else self._bookmarks,
-                   frozenset() if inside else self._questions, self.hasFocus())
-        paint_uses(painter, self._theme, lane, self._uses, self.tr("Use"), self.width())
+        none = frozenset[int]()
+        lane.paint(painter, self._hover_chip, none if inside else self._bookmarks,
+                   none if inside else self._questions, self._changed_operations if inside else self._changed,
+                   self.hasFocus())  # fmt: skip
+        self.use_lane().paint(painter)
         painter.end()
 
     # Going there --------------------------------------------------------------------------------------------
 
     def _value_changed(self, value: int) -> None:
+        before = self._overview
+        was = before.place(self._last) if 0 <= self._last <= self.maximum() else None
+        self._last = value
         self._layout()
+        now = self._overview.place(value)
+        if was is not None and now is not None:
+            self._start_glide(was[1].center(), now[1].center())
         if self._told:
             self.stageChosen.emit(value)
 
-    def _go_section(self, way: int) -> None:
-        """To the first stage of the next section; backwards first to the start of this one."""
-        number = self._section(self.value())
-        if number is None:
+    def _start_glide(self, begin: QPointF, end: QPointF) -> None:
+        """Let the caret glide along its track, where the eye can follow and motion is wanted."""
+        self._glide.stop()
+        if self._still or self.isSliderDown() or not self.isVisible() or begin.y() != end.y():
             return
-        first = self._segments[number].first
-        if way > 0:
-            last = number + 1 == len(self._segments)
-            self.setValue(self.maximum() if last else self._segments[number + 1].first)
-        elif self.value() > first or number == 0:
-            self.setValue(first)
-        else:
-            self.setValue(self._segments[number - 1].first)
+        self._glide.setDuration(GLIDE_MS)
+        self._glide.setStartValue(begin.x())
+        self._glide.setEndValue(end.x())
+        self._glide.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down) or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            event.ignore()
-        elif key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
-            self._go_section(1 if key == Qt.Key.Key_PageDown else -1)
+        move = _KEYS.get(Qt.Key(event.key()))
+        mods = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if move is not None and mods == Qt.KeyboardModifier.NoModifier:
+            self.stepped.emit(move)
         else:
-            super().keyPressEvent(event)
+            event.ignore()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         # Down is onwards, as a page scrolls; touchpads send small turns that add up to a notch.
@@ -241,14 +332,18 @@ class Timeline(QAbstractSlider):
         if turn * self._wheel < 0:
             self._wheel = 0
         self._wheel += turn
+        self._point_at(-1, -1)
         notches, self._wheel = int(self._wheel / 120), self._wheel - int(self._wheel / 120) * 120
-        if notches and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._go_section(-1 if notches > 0 else 1)
-        elif notches:
-            self.setValue(self.value() - notches)
+        sections = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        for _ in range(abs(notches)):
+            if sections:
+                self.stepped.emit("previous_section" if notches > 0 else "next_section")
+            else:
+                self.stepped.emit("previous" if notches > 0 else "next")
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._point_at(-1, -1)
         if event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
             return
@@ -256,7 +351,7 @@ class Timeline(QAbstractSlider):
         chip = self._lane.hit(point)
         if chip is not None:
             self._choose(chip)
-        elif point.y() <= self._overview.bottom:
+        elif point.y() <= self._overview.bottom and self._segments:
             self.setSliderDown(True)
             self._drag_track = self._overview.track_at(point.y())
             self._drag_to(point)
@@ -282,13 +377,15 @@ class Timeline(QAbstractSlider):
             self._scrub.start()  # many moves, one change: only the latest counts
 
     def _follow_drag(self) -> None:
+        if self._wanted == self.value() and self._operations is not None:
+            self.stageChosen.emit(self._wanted)  # from one of its operations back to the stage
         self.setValue(self._wanted)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         point = event.position()
         if self.isSliderDown():
             self._drag_to(point)
-            QToolTip.showText(event.globalPosition().toPoint(), self.describe(self._wanted), self)
+            self._point_at(self._wanted, -1, at_once=True)
             return
         chip = self._lane.hit(point)
         segment = next((number for number, box in enumerate(self._overview.boxes) if box.contains(point)),
@@ -298,16 +395,77 @@ class Timeline(QAbstractSlider):
             over = chip is not None or segment is not None
             self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
             self.update()
+        if chip is not None and chip >= 0:
+            if self._operations is not None:
+                self._point_at(self.value(), self._operations[chip].index)
+            else:
+                self._point_at(self._lane.chips[chip].index, -1)
+        elif segment is not None:
+            stage = self._overview.stage_at(point.x(), self._segments[segment].track)
+            self._point_at(-1 if stage is None else stage, -1)
+        else:
+            self._point_at(-1, -1)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self.isSliderDown():
+            if self._scrub.isActive():  # the last move counts, too, and belongs to the drag
+                self._scrub.stop()
+                self._follow_drag()
             self.setSliderDown(False)
-            QToolTip.hideText()
+            self._point_at(-1, -1)
+
+    # The bubble ---------------------------------------------------------------------------------------------
+
+    def bubble(self) -> Bubble | None:
+        """The bubble while it is up."""
+        return self._bubble if self._bubble is not None and self._bubble.isVisible() else None
+
+    def _point_at(self, stage: int, operation: int, at_once: bool = False) -> None:
+        """The pointer is over this stage or operation, or over none (−1)."""
+        if (stage, operation) == self._pointed:
+            return
+        self._pointed = stage, operation
+        if stage < 0:
+            self.hover_timer.stop()
+            if self._bubble is not None:
+                self._bubble.hide()
+            self.pointed.emit(-1, -1)
+        elif at_once or self.bubble() is not None:
+            self._show_bubble()
+        else:
+            self.hover_timer.start()
+
+    def _show_bubble(self) -> None:
+        stage, operation = self._pointed
+        if stage < 0:
+            return
+        if self._bubble is None or self._bubble.parentWidget() is not self.window():
+            self._bubble = Bubble(self._theme, self.window())
+        self._tip = self.mapTo(self.window(), self._tip_of(stage, operation))
+        self._bubble.show_about(self._about(stage, operation), None, self._tip)
+        self.pointed.emit(stage, operation)
+
+    def _tip_of(self, stage: int, operation: int) -> QPoint:
+        """Above the chip that is pointed at, else above the stage's place in the overview."""
+        wanted = operation if operation >= 0 else stage
+        over_chip = self._hover_chip is not None and self._hover_chip >= 0 and not self.isSliderDown()
+        if over_chip or operation >= 0:
+            for chip, box in zip(self._lane.chips, self._lane.boxes, strict=True):
+                if chip.index == wanted:
+                    return QPoint(round(box.center().x()), round(self._overview.tops[0] - self._theme.height("marks")))
+        there = self._overview.place(stage)
+        top = (there[1].top() if there is not None else 0.0) - self._theme.height("marks")
+        return QPoint(round(there[1].center().x()) if there is not None else 0, round(top))
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover_chip = self._hover_segment = None
+        self._point_at(-1, -1)
         self.update()
         super().leaveEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._point_at(-1, -1)
+        super().hideEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.update()
@@ -316,20 +474,3 @@ class Timeline(QAbstractSlider):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.update()
         super().focusOutEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            point = QPointF(event.pos())
-            chip = self._lane.hit(point)
-            if chip is not None and chip >= 0:
-                text = self._lane.chips[chip].title
-                if self._operations is None:
-                    text = self.describe(self._lane.chips[chip].index)
-                QToolTip.showText(event.globalPos(), text, self)
-            elif point.y() <= self._overview.bottom and self._segments:
-                stage = self._overview.stage_at(point.x(), self._overview.track_at(point.y()))
-                QToolTip.showText(event.globalPos(), self.describe(stage or 0), self)
-            else:
-                QToolTip.hideText()
-            return True
-        return super().event(event)

@@ -1,13 +1,12 @@
-"""The lower lanes of the timeline, chips and uses: where they lie and how they are painted."""
+"""The middle lane of the timeline, the chips of a section or of a stage: where they lie and how they are painted."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QPainter
 
 from tutor.views.icons import paint_icon
 from tutor.views.overview import MARGIN, paint_mark
@@ -17,24 +16,12 @@ from tutor.views.theme import Theme, font, metrics
 
 @dataclass(frozen=True)
 class StageChip:
-    """One stage of the section (or one operation of the stage) in the detail lane."""
+    """One stage of the section (or one operation of the stage) in the detail lane; `axes` are its result's."""
 
     title: str
     index: int
     visited: bool = False
-    #: Whether a what-if has changed its numbers.
-    changed: bool = False
-
-
-@dataclass(frozen=True)
-class UseMark:
-    """A tensor is written (▲) or read (▽) at stage `index`; `role` (Q, K, V, residual, weights) colours it."""
-
-    index: int
-    symbol: str
-    role: str = ""
-    written: bool = False
-    inspected: bool = False
+    axes: tuple[tuple[str, int], ...] = ()
 
 
 class StageLane:
@@ -101,8 +88,8 @@ class StageLane:
     def clip(self) -> QRectF:
         return QRectF(self.span[0] - 4, 0, self.span[1] - self.span[0] + 8, self.top + self.height + 200)
 
-    def paint(self, painter: QPainter, hover: int | None, bookmarks: frozenset[int],
-              questions: frozenset[int], focused: bool) -> None:
+    def paint(self, painter: QPainter, hover: int | None, bookmarks: frozenset[int], questions: frozenset[int],
+              changed: frozenset[int], focused: bool) -> None:
         theme = self.theme
         for text, box in zip((self.before, self.after), self.peeks, strict=True):
             if text:
@@ -119,6 +106,8 @@ class StageLane:
                 corner -= QPointF(theme.px(13), 0)
             if chip.index in bookmarks:
                 paint_mark(painter, theme, corner, "star")
+            if chip.index in changed:
+                paint_mark(painter, theme, QPointF(box.left() + theme.px(7), box.top() + theme.px(1)), "changed")
             if focused and chip.index == self.current:
                 focus_ring(painter, box, theme)
         painter.restore()
@@ -135,8 +124,6 @@ class StageLane:
         elif chip.visited:
             fill, ink = theme.line, theme.ink
         frame(painter, box, theme.accent if current else theme.ctl, 1, theme.px(4), fill)
-        if chip.changed:
-            self._paint_flask(painter, box, theme.onaccent if current else theme.warn)
         lead = theme.px(16) if chip.visited or current else 0
         room = box.width() - theme.px(8)
         wide = min(metrics(theme, "dense", current).horizontalAdvance(chip.title), room - lead)
@@ -149,12 +136,6 @@ class StageLane:
         draw_text(painter, QRectF(left + lead, box.top(), wide + 1, box.height()), chip.title,
                   font(theme, "dense", current), ink, Qt.AlignmentFlag.AlignLeft)
 
-    def _paint_flask(self, painter: QPainter, box: QRectF, ink: QColor) -> None:
-        """A line under the chip and a flask at its lower corner: a what-if has changed it."""
-        side, thick = self.theme.px(11), self.theme.px(3)
-        painter.fillRect(QRectF(box.left() + 3, box.bottom() - thick, box.width() - 6, thick - 1), ink)
-        paint_icon(painter, "flask", QRectF(box.left() + 2, box.bottom() - side - thick, side, side), ink)
-
     def hit(self, point: QPointF) -> int | None:
         """The number of the chip under a point; −1 and −2 are the peeks before and after."""
         for number, (text, box) in enumerate(zip((self.before, self.after), self.peeks, strict=True)):
@@ -165,34 +146,3 @@ class StageLane:
                 if box.contains(point):
                     return number
         return None
-
-
-def paint_uses(painter: QPainter, theme: Theme, lane: StageLane, marks: Sequence[UseMark],
-               title: str, width: float) -> None:
-    """The use lane: under each stage what it writes (▲) and reads (▽); marks of other sections are left out."""
-    top = lane.top + lane.height
-    middle = round(top + theme.height("use") * 0.6) + 0.5
-    line = QRectF(0, middle - theme.height("use") / 2, width, theme.height("use"))
-    name = metrics(theme, "caption").horizontalAdvance(title)
-    draw_text(painter, QRectF(MARGIN, line.top(), name + 2, line.height()), title, font(theme, "caption"),
-              theme.ink3, Qt.AlignmentFlag.AlignLeft, elide=False)
-    start, end = max(lane.span[0], MARGIN + name + theme.px(8)), lane.span[1]
-    painter.setPen(QPen(theme.line, 1))
-    painter.drawLine(QPointF(start, middle), QPointF(end, middle))
-    measure, side = metrics(theme, "caption", True), theme.px(10)
-    cursor = start
-    for chip, box in zip(lane.chips, lane.boxes, strict=True):
-        here = [mark for mark in marks if mark.index == chip.index]
-        widths = [side + theme.px(3) + measure.horizontalAdvance(mark.symbol) + theme.px(7) for mark in here]
-        left = max(cursor, box.center().x() - sum(widths) / 2)
-        for mark, wide in zip(here, widths, strict=True):
-            if left + wide > end + theme.px(8):
-                break
-            colour = theme.accentink if mark.inspected else theme.role(mark.role)
-            painter.fillRect(QRectF(left - 2, middle - 1, wide - theme.px(3), 2), theme.strip)
-            triangle(painter, QPointF(left + side / 2, middle), side, "up" if mark.written else "down",
-                     theme.accent if mark.inspected else colour, hollow=not mark.written)
-            draw_text(painter, QRectF(left + side + theme.px(3), line.top(), wide, line.height()), mark.symbol,
-                      font(theme, "caption", True), colour, Qt.AlignmentFlag.AlignLeft, elide=False)
-            left += wide
-        cursor = max(cursor, math.ceil(left)) if here else cursor

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QIcon, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QIcon, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
@@ -21,14 +21,18 @@ from tutor.views.paint import draw_text, frame
 from tutor.views.style import primary
 from tutor.views.theme import Theme, font, metrics
 
+#: How much of itself a button shows: icon, words and key; without the key; the icon alone.
+FULL, NO_KEY, ICON = 0, 1, 2
+
 
 class KeyButton(QPushButton):
-    """A button that shows its key in a small cap."""
+    """A button that shows its key in a small cap. Where room is short it gives up the cap, then the words."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._key = self._icon = ""
+        self._room = FULL
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def set_key(self, key: str, icon: str) -> None:
@@ -36,6 +40,13 @@ class KeyButton(QPushButton):
         self._key, self._icon = key, icon
         self.updateGeometry()
         self.update()
+
+    def set_room(self, room: int) -> None:
+        """How much of itself to show."""
+        if room != self._room:
+            self._room = room
+            self.updateGeometry()
+            self.update()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -45,9 +56,9 @@ class KeyButton(QPushButton):
     def _parts(self) -> list[tuple[str, float]]:
         """What stands in the button, left to right, with widths: icon, words, key."""
         found = [("icon", self._theme.px(14))]
-        if self.text():
+        if self.text() and self._room < ICON:
             found.append(("words", metrics(self._theme, "body").horizontalAdvance(self.text()) + 1))
-        if self._key:
+        if self._key and self._room < NO_KEY:
             wide = metrics(self._theme, "caption").horizontalAdvance(self._key) + self._theme.px(9)
             found.append(("key", max(wide, self._theme.px(16))))
         return found
@@ -118,7 +129,8 @@ class Corner(QWidget):
 
 
 class Transport(QWidget):
-    """A row of buttons for actions; the one named `main` is the primary one.
+    """A row of buttons for actions; the one named `main` is the primary one. Where room is short the buttons give up
+    their keys, then their words, the primary one last.
 
     Signals: none; each button triggers its action.
     """
@@ -137,17 +149,55 @@ class Transport(QWidget):
             self._buttons.append((button, action))
             row.addWidget(button)
         row.addStretch(1)
-        self._row = row
+        self._row, self._groups, self._fitting = row, 0, False
         self.set_theme(theme)
 
     def add(self, widget: QWidget) -> None:
         """A widget at the right end."""
         self._row.addWidget(widget)
 
+    def add_group(self, widget: QWidget) -> None:
+        """A widget after the buttons, a little apart from them."""
+        at = self._groups = self._groups + 2
+        self._row.insertSpacing(len(self._buttons) + at - 2, 14)
+        self._row.insertWidget(len(self._buttons) + at - 1, widget)
+
     def set_theme(self, theme: Theme) -> None:
         for button, _ in self._buttons:
             button.set_theme(theme)
         self.refresh()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(320, self._row.minimumSize().height())
+
+    def _fit(self) -> None:
+        """The most words there is room for."""
+        if self._fitting or self.width() < 2:
+            return
+        self._fitting = True
+        buttons = self.findChildren(KeyButton)
+        for main, others in ((FULL, FULL), (FULL, NO_KEY), (NO_KEY, NO_KEY), (NO_KEY, ICON), (ICON, ICON)):
+            for button in buttons:
+                button.set_room(main if button.property("primary") else others)
+            for widget in {button.parentWidget() for button in buttons} - {self}:
+                inner = widget.layout()
+                if inner is not None:
+                    inner.invalidate()
+                widget.updateGeometry()
+            self._row.invalidate()
+            if self._row.minimumSize().width() <= self.width():
+                break
+        self._fitting = False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return handled
 
     def refresh(self) -> None:
         """Take text, icon and state from the actions again."""

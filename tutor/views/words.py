@@ -40,7 +40,10 @@ _OPERATIONS = (
     QT_TRANSLATE_NOOP("operation", "pattern × v, silenced"),
 )  # fmt: skip
 #: Words among the symbols of a working table.
-_COLUMNS = (QT_TRANSLATE_NOOP("column", "product"),)
+_COLUMNS = (
+    QT_TRANSLATE_NOOP("column", "product"), QT_TRANSLATE_NOOP("column", "max"), QT_TRANSLATE_NOOP("column", "mean"),
+    QT_TRANSLATE_NOOP("column", "mean x²"), QT_TRANSLATE_NOOP("column", "var"), QT_TRANSLATE_NOOP("column", "allowed"),
+)  # fmt: skip
 #: Remarks that shipped models carry.
 _REMARKS = (
     QT_TRANSLATE_NOOP("remark", "The article counts 100,069 as its largest id; cl100k_base has 100,277."),
@@ -164,6 +167,7 @@ _NOTES = {
     "lookup": QT_TRANSLATE_NOOP("note", "The token's id is {id}, so this is row {id} of the table, feature {column}."),
     "same number": QT_TRANSLATE_NOOP("note", "The same number as {link}: only its place changes."),
     "sinusoid": QT_TRANSLATE_NOOP("note", "Pair {pair} turns once every {wavelength} positions."),
+    "given": QT_TRANSLATE_NOOP("note", "A weight of the model: it is read as it is, and nothing computes it."),
     "token": QT_TRANSLATE_NOOP("note", "The token with id {id}, made by the merges below."),
     "may look": QT_TRANSLATE_NOOP("note", "Query {query_token} ({query}) may look at key {key_token} ({key}), so nothing "
         "is taken away."),

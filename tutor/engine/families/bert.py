@@ -12,6 +12,7 @@ import numpy as np
 
 from tutor.engine.build import Builder
 from tutor.engine.config import Config
+from tutor.engine.later import contiguous
 from tutor.engine.parts import block, embed, unembed
 from tutor.engine.program import TOKENS, Program
 from tutor.engine.reader import Read, linear, norm
@@ -121,5 +122,5 @@ def head(spec: ModelSpec, read: Read, dense: str, ln: str, decoder: str, bias: s
     both = (bias, f"{decoder}.bias")
     found["b_U"] = read(*(both if spec.tied else both[::-1]))
     if not spec.tied:
-        found["W_U"] = np.ascontiguousarray(read(f"{decoder}.weight").T)
+        found["W_U"] = contiguous(read(f"{decoder}.weight").T)
     return found

@@ -10,6 +10,7 @@ import numpy as np
 
 from tutor.engine.config import Config
 from tutor.engine.families import decoder_only
+from tutor.engine.later import contiguous
 from tutor.engine.reader import Read, linear, norm
 from tutor.engine.spec import ModelSpec
 
@@ -49,7 +50,7 @@ def weights_from(spec: ModelSpec, read: Read) -> dict[str, np.ndarray]:
             parts = values.reshape(*values.shape[:-1], spec.n_heads, 3, spec.d_head)
             for at, one in enumerate("QKV"):
                 part = parts[..., at, :].reshape(*values.shape[:-1], spec.d_attn)
-                found[f"{ours}attn.{name[0]}_{one}"] = np.ascontiguousarray(part)
+                found[f"{ours}attn.{name[0]}_{one}"] = contiguous(part)
         found |= linear(read, theirs + "attention.dense", ours + "attn.", "O")
         found |= linear(read, theirs + "mlp.dense_h_to_4h", ours + "mlp.", "in")
         found |= linear(read, theirs + "mlp.dense_4h_to_h", ours + "mlp.", "out")

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tutor.engine.axes import D_HEAD, KEY, POS, QUERY, Axes, Axis, Index
+from tutor.engine.figures import Row, RowLine
 from tutor.engine.ops.base import Access, Op, cells, need
 from tutor.engine.ops.linear import dot_product
 from tutor.engine.working import (
@@ -66,7 +67,8 @@ class Scores(Op):
         left = q.column((*head, query, None), f"{q.symbol}[{query}, c]")
         right = k.column((*head, key, None), f"{k.symbol}[{key}, c]")
         terms, total, scale = dot_product(left, right, D_HEAD)
-        written = (summed("c", q.axes[-1].size), sub(q, query, "c"), sub(k, key, "c"))
+        factors = (sub(q, query, "c", part=left.index), sub(k, key, "c", part=right.index))
+        written = (summed("c", q.axes[-1].size), *factors)
         return Working(total, row(*written, "=", number(total)), scale, terms)
 
 
@@ -127,6 +129,16 @@ class Mask(Op):
             cases.append(r"M_{ij} = -1000\ \mathrm{if}\ j \geq n")
         return ",\\quad ".join([f"{out} = {operands[0]} + M", *(cases or ["M = 0"])])
 
+    def added(self, query: int, key: np.ndarray, length: int) -> np.ndarray:
+        """Row `query` of M: what is added at each key."""
+        pad = {"-inf": -math.inf, "-1000": -1000.0, "none": 0.0}[self.pad]
+        found = np.where(key >= length, pad, 0.0)
+        if self.window:
+            found[query - key >= self.window] = -math.inf
+        if self.causal:
+            found[key > query] = -math.inf
+        return found
+
     def working(self, operands: Sequence[Operand], out: Axes, index: Index) -> Working:
         scores, lengths = operands
         value = scores.cell(index)
@@ -144,6 +156,10 @@ class Mask(Op):
             added, rule = -math.inf, "causal"
         # A masked cell is −∞ whatever was there, so nothing flows from it.
         result = -math.inf if math.isinf(added) else value + added
+        before = scores.along((*index[:-1], None))
+        more = self.added(query, np.arange(len(before)), length)
+        after = np.where(np.isneginf(more), -math.inf, before + more)
+        allowed = int((more == 0).sum())
         return Working(
             result,
             row(scores.number(index), "+", number(added)),
@@ -151,6 +167,12 @@ class Mask(Op):
             lines=(Line(scores.symbol, value, scores.link(index)), Line("M", added)),
             sources=(scores.link(index),),
             note=Note(rule, facts),
+            row=Row(
+                out[-1].name,
+                (RowLine(scores.symbol, before), RowLine("M", more, "allowed", allowed), RowLine("+ M", after)),
+                key,
+                np.abs(before) + np.abs(np.where(np.isfinite(more), more, 0.0)),
+            ),
         )
 
 
@@ -201,8 +223,9 @@ class Softmax(Op):
         note = None
         if np.isneginf(values).all():
             note = Note("empty row", {"zero": self.empty_rows == "zero"})
-        if math.isnan(result) and self.empty_rows == "zero":
-            result = 0.0
+        if self.empty_rows == "zero":
+            shares = np.nan_to_num(shares, nan=0.0)
+            result = float(shares[index[-1]])
         own = row(x.number(index), "−", number(top))
         return Working(
             result,
@@ -211,10 +234,22 @@ class Softmax(Op):
             abs(float(np.float32(result))),
             Terms(
                 out[-1].name,
-                (column, Column("x − m", away), Column("e^(x−m)", grown), Column("÷ Σ", shares)),
+                (column, Column("x − m", away), Column("e^(x−m)", grown, adds=True), Column("÷ Σ", shares, adds=True)),
+                index[-1],
             ),
             (Line("m = max x", top), Line("Σ e^(x−m)", total)),
+            (x.link(index),),
             note=note,
+            row=Row(
+                out[-1].name,
+                (
+                    RowLine(x.symbol, values, "max", top), RowLine("x − max", away),
+                    RowLine("exp(x − max)", grown, "Σ", total),
+                    RowLine("÷ Σ", shares, "Σ", float(shares.sum())),
+                ),
+                index[-1],
+                np.abs(shares.astype(np.float32)).astype(np.float64),
+            ),
         )  # fmt: skip
 
 
@@ -251,5 +286,6 @@ class WeightedSum(Op):
         left = pattern.column((*head, query, None), f"{pattern.symbol}[{query}, j]")
         right = v.column((*head, None, feature), f"{v.symbol}[j, {feature}]")
         terms, total, scale = dot_product(left, right, KEY)
-        written = (summed("j", v.axes[-2].size), sub(pattern, query, "j"), sub(v, "j", feature))
+        factors = (sub(pattern, query, "j", part=left.index), sub(v, "j", feature, part=right.index))
+        written = (summed("j", v.axes[-2].size), *factors)
         return Working(total, row(*written, "=", number(total)), scale, terms)

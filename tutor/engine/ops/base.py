@@ -100,6 +100,10 @@ class Op:
         """The lines of `forward` (and `table`) that run, with this step's names and options put in."""
         return _code(self, out, operands)
 
+    def running(self) -> int:
+        """How many of the last lines of `code` are those of `forward`; what stands before them makes its tables."""
+        return len(_forward(self, "result", tuple(_parameters(self.forward))))
+
     def to_json(self) -> dict[str, Any]:
         return {"op": self.kind, **asdict(self)}
 
@@ -186,7 +190,6 @@ def _truth(test: ast.AST) -> bool:
 
 @lru_cache(maxsize=4096)
 def _code(op: Op, out: str, operands: tuple[str, ...]) -> str:
-    names = dict(zip(_parameters(op.forward), operands))
     lines = []
     if type(op).table is not Op.table:
         for statement in _body(op.table):
@@ -196,11 +199,18 @@ def _code(op: Op, out: str, operands: tuple[str, ...]) -> str:
                     lines += _text(_Fill(op, {}).visit(made))
             else:
                 lines += _text(_Fill(op, {}).visit(statement))
+    return "\n".join([*lines, *_forward(op, out, operands)])
+
+
+def _forward(op: Op, out: str, operands: tuple[str, ...]) -> list[str]:
+    """The lines of `forward` alone."""
+    names = dict(zip(_parameters(op.forward), operands))
+    lines = []
     for statement in _body(op.forward):
         if isinstance(statement, ast.Return):
             statement = ast.Assign([ast.Name("__result__", ast.Store())], statement.value or ast.Constant(None))
         lines += _text(_Fill(op, {**names, "__result__": out}).visit(statement))
-    return "\n".join(lines)
+    return lines
 
 
 def _parameters(function: Any) -> list[str]:

@@ -16,7 +16,7 @@ from tutor.engine.working import Column, Line, Operand, Terms, Working, number, 
 def dot_product(left: Column, right: Column, axis: str) -> tuple[Terms, float, float]:
     """The table of products of two columns, their sum, and the sum of their sizes."""
     products = left.values * right.values
-    terms = Terms(axis, (left, right, Column("product", products)))
+    terms = Terms(axis, (left, right, Column("product", products, adds=True)))
     return terms, float(products.sum()), float(np.abs(products).sum())
 
 
@@ -62,8 +62,8 @@ class Linear(Op):
         at = (*index[:-1], None)
         column = (index[-1], None) if self.transposed else (None, index[-1])
         terms, total, scale = dot_product(x.column(at), weight.column(column), x.axes[-1].name)
-        into, out_ = sub(x, *index[1:-1], "i"), index[-1]
-        mixed = sub(weight, *((out_, "i") if self.transposed else ("i", out_)))
+        into, out_ = sub(x, *index[1:-1], "i", part=at), index[-1]
+        mixed = sub(weight, *((out_, "i") if self.transposed else ("i", out_)), part=column)
         written = (summed("i", x.axes[-1].size), into, mixed)
         if not self.bias:
             return Working(total, row(*written, "=", number(total)), scale, terms)
@@ -71,7 +71,7 @@ class Linear(Op):
         link = operands[2].link(index[-1:])
         return Working(
             total + bias,
-            row(*written, "+", sub(operands[2], out_), "=", number(total), "+", number(bias, link)),
+            row(*written, "+", sub(operands[2], out_, part=index[-1:]), "=", number(total), "+", number(bias, link)),
             scale + abs(bias),
             terms,
             (Line("Σ", total), Line(operands[2].symbol, bias, link)),

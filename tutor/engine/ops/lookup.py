@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tutor.engine.axes import D_MODEL, POS, Axes, Index, Slices, axes
+from tutor.engine.figures import Curve, Strip, waves
 from tutor.engine.ops.base import Access, Op, need
 from tutor.engine.working import Line, Link, Note, Operand, Working, fraction, number, power, row, symbol
 
@@ -32,6 +33,9 @@ class Tokens(Op):
 
     def code(self, out: str, *operands: str) -> str:
         return f"{out} = encode(text)"
+
+    def running(self) -> int:
+        return 1
 
     def formula(self, out: str, *operands: str) -> str:
         return rf"{out} = \operatorname{{encode}}(\mathrm{{text}})"
@@ -81,6 +85,7 @@ class Lookup(Op):
             ),
             sources=(ids.link(index[:-1]), table.link(cell)),
             note=Note("lookup", {"id": token, "column": index[-1]}),
+            figure=Strip(f"{table.symbol}[{token}, ·]", table.along((token, None)), index[-1]),
         )
 
 
@@ -138,7 +143,14 @@ class Positions(Op):
             ),
             sources=(link,),
             note=Note("same number", {"link": link}),
+            figure=self._curve(table, out[0].size, index, value),
         )
+
+    def _curve(self, table: Operand, n_pos: int, index: Index, value: float) -> Curve:
+        """This feature along the positions of the sentence."""
+        column = table[slice(self.offset, self.offset + n_pos), index[1]].astype(np.float64)
+        pos = np.arange(n_pos, dtype=np.float64)
+        return Curve(pos, column, (float(index[0]), value), "pos", f"{table.symbol}[·, {index[1]}]", (pos, column))
 
 
 @dataclass(frozen=True)
@@ -188,6 +200,7 @@ class TypeRow(Op):
             lines=(Line(table.symbol, value, link),),
             sources=(link,),
             note=Note("same number", {"link": link}),
+            figure=Strip(f"{table.symbol}[{self.row}, ·]", table.along((self.row, None)), index[-1]),
         )
 
 
@@ -263,7 +276,22 @@ class Sinusoid(Op):
                 Line("pos / 10000^(2i/d)", angle), Line(name, value),
             ),
             note=Note("sinusoid", {"pos": pos, "pair": feature // 2, "wavelength": 2 * math.pi * wavelength}),
+            figure=self._curve(name, wavelength, out[0].size, (float(pos), value)),
         )  # fmt: skip
+
+    def _curve(self, name: str, wavelength: float, n_pos: int, at: tuple[float, float]) -> Curve:
+        wave = np.sin if name == "sin" else np.cos
+        x, y = waves(lambda pos: wave(pos / wavelength), n_pos - 1)
+        places = np.arange(n_pos, dtype=np.float64)
+        return Curve(x, y, at, "pos", f"{name}(pos / {wavelength:.4g})", (places, wave(places / wavelength)))
+
+
+def given_working(link: Link, stored: float) -> Working:
+    """A number that nothing computes: a weight, which was learned, or how many tokens a sentence has."""
+    return Working(
+        stored, row(link.short, "=", number(stored)), abs(stored), note=Note("given"), name=link.name,
+        index=tuple(int(i) for i in link.index if isinstance(i, int)), stored=stored,
+    )  # fmt: skip
 
 
 def token_working(link: Link, token: int, stored: float) -> Working:

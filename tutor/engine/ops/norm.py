@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tutor.engine.axes import Axes, Index
+from tutor.engine.figures import Row, RowLine
 from tutor.engine.ops.base import Access, Op, cells, need
 from tutor.engine.working import Column, Line, Operand, Terms, Working, fraction, number, root, row
 
@@ -39,7 +40,7 @@ class Mean(Op):
 
     def working(self, operands: Sequence[Operand], out: Axes, index: Index) -> Working:
         x = operands[0]
-        column = x.column((*index, None))
+        column = x.column((*index, None), adds=True)
         size = len(column.values)
         total = float(column.values.sum())
         return Working(
@@ -85,7 +86,10 @@ class Variance(Op):
             total / size,
             fraction(number(total), number(size)),
             total / size,
-            Terms(x.axes[-1].name, (column, Column(f"x − {mean.symbol}", away), Column("(x − μ)²", squares))),
+            Terms(
+                x.axes[-1].name,
+                (column, Column(f"x − {mean.symbol}", away), Column("(x − μ)²", squares, adds=True)),
+            ),
             (Line(mean.symbol, mu, mean.link(index)), Line("Σ", total), Line("d", size)),
             (mean.link(index),),
         )
@@ -139,7 +143,23 @@ class Normalize(Op):
                 Line("√(σ² + ε)", spread),
             ),
             sources=(x.link(index), mean.link(index[:-1]), var.link(index[:-1])),
+            row=_row(x, index, (("x − μ", mu),), spread),
         )
+
+
+def _row(x: Operand, index: Index, away: Sequence[tuple[str, float]], spread: float) -> Row:
+    """The whole row brought to size 1: what it was, what is taken `away` from it, and what is left ÷ `spread`."""
+    values = x.along((*index[:-1], None))
+    lines = [RowLine("x", values, "mean", float(values.mean()))]
+    for label, taken in away:
+        values = values - taken
+        lines.append(RowLine(label, values, "mean", float(values.mean())))
+    with np.errstate(all="ignore"):
+        made = values / spread
+    # Without a mean taken away it is the mean square that comes to 1.
+    total, value = ("var", float(made.var())) if away else ("mean x²", float((made**2).mean()))
+    lines.append(RowLine("÷ √(σ² + ε)" if away else "÷ √(m + ε)", made, total, value))
+    return Row(x.axes[-1].name, tuple(lines), index[-1], np.abs(made))
 
 
 @dataclass(frozen=True)
@@ -173,7 +193,7 @@ class MeanSquare(Op):
             total / size,
             fraction(number(total), number(size)),
             total / size,
-            Terms(x.axes[-1].name, (column, Column("x²", squares))),
+            Terms(x.axes[-1].name, (column, Column("x²", squares, adds=True))),
             (Line("Σ", total), Line("d", size)),
         )
 
@@ -220,6 +240,7 @@ class NormalizeRms(Op):
                 Line(f"√({square.symbol} + ε)", spread),
             ),
             sources=(x.link(index), square.link(index[:-1])),
+            row=_row(x, index, (), spread),
         )
 
 
@@ -262,4 +283,18 @@ class ScaleShift(Op):
             lines += [Line(f"x · {w.symbol}", product), Line(b.symbol, b.cell(last), b.link(last))]
             sources.append(b.link(last))
             result, scale = product + b.cell(last), scale + abs(b.cell(last))
-        return Working(result, row(*parts), scale, lines=tuple(lines), sources=tuple(sources))
+        return Working(
+            result, row(*parts), scale, lines=tuple(lines), sources=tuple(sources), row=self._row(operands, index)
+        )  # fmt: skip
+
+    def _row(self, operands: Sequence[Operand], index: Index) -> Row:
+        x, w = operands[:2]
+        values, weights = x.along((*index[:-1], None)), w.along((None,))
+        made = values * weights
+        lines = [RowLine("x", values), RowLine(w.symbol, weights), RowLine(f"x · {w.symbol}", made)]
+        scale = np.abs(made)
+        if self.bias:
+            shift = operands[2].along((None,))
+            made, scale = made + shift, scale + np.abs(shift)
+            lines += [RowLine(operands[2].symbol, shift), RowLine(f"+ {operands[2].symbol}", made)]
+        return Row(x.axes[-1].name, tuple(lines), index[-1], scale)

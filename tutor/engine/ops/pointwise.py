@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tutor.engine.axes import Axes, Index
+from tutor.engine.figures import Bars, Curve, sampled
 from tutor.engine.ops.base import Access, Op, cells, need, same_everywhere
 from tutor.engine.working import Line, Note, Operand, Working, fraction, number, root, row
 
@@ -63,6 +64,9 @@ class Add(_CellByCell):
         # How many terms there are is no option, so the line is written from the operands.
         return f"{out} = {' + '.join(operands)}"
 
+    def running(self) -> int:
+        return 1
+
     def formula(self, out: str, *operands: str) -> str:
         return f"{out} = {' + '.join(operands)}"
 
@@ -72,12 +76,14 @@ class Add(_CellByCell):
         parts: list = []
         for one, at in zip(operands, there):
             parts += [*(["+"] if parts else []), one.number(at)]
+        named = [(one.symbol, value) for one, value in zip(operands, values)]
         return Working(
             sum(values),
             row(*parts),
             sum(map(abs, values)),
             lines=tuple(Line(one.symbol, value, one.link(at)) for one, value, at in zip(operands, values, there)),
             sources=tuple(one.link(at) for one, at in zip(operands, there)),
+            figure=Bars((*named, ("Σ", sum(values)))),
         )
 
 
@@ -110,6 +116,7 @@ class Multiply(_CellByCell):
             abs(left * right),
             lines=(Line(a.symbol, left, a.link(index)), Line(b.symbol, right, b.link(index))),
             sources=(a.link(index), b.link(index)),
+            figure=Bars(((a.symbol, left), (b.symbol, right), ("⊙", left * right))),
         )
 
 
@@ -148,6 +155,7 @@ class Scale(_CellByCell):
             abs(result),
             lines=(Line(x.symbol, value, x.link(index)), Line(f"√{self.n}", factor)),
             sources=(x.link(index),),
+            figure=Bars(((x.symbol, value), (f"{'÷' if self.divide else '×'} √{self.n}", result))),
         )
 
 
@@ -157,6 +165,11 @@ class _Activation(_CellByCell):
 
     def curve(self, x: float) -> float:
         raise NotImplementedError
+
+    def figure(self, x: float, y: float) -> Curve:
+        """The curve with this cell's point."""
+        across, up = sampled(self.curve, x)
+        return Curve(across, up, (x, y), "x", self.title)
 
     def macs(self, out: Axes, *operands: Axes) -> int:
         return 0
@@ -187,6 +200,7 @@ class Relu(_Activation):
             abs(result),
             lines=(Line(x.symbol, value, x.link(index)),),
             sources=(x.link(index),),
+            figure=self.figure(value, result),
         )
 
 
@@ -216,6 +230,7 @@ class Silu(_Activation):
             abs(result),
             lines=(Line(x.symbol, value, x.link(index)), Line("1 / (1 + e^(−x))", share)),
             sources=(x.link(index),),
+            figure=self.figure(value, result),
         )
 
 
@@ -245,7 +260,7 @@ class Gelu(_Activation):
         x = operands[0]
         value = x.cell(index)
         curved = math.erf(value / math.sqrt(2))
-        return _half(x, index, value, curved, Line("erf(x / √2)", curved))
+        return _half(self, x, index, value, curved, Line("erf(x / √2)", curved))
 
 
 @dataclass(frozen=True)
@@ -270,10 +285,10 @@ class GeluTanh(_Activation):
         value = x.cell(index)
         inner = math.sqrt(2 / math.pi) * (value + 0.044715 * value**3)
         curved = math.tanh(inner)
-        return _half(x, index, value, curved, Line("√(2/π) (x + 0.044715 x³)", inner), Line("tanh(…)", curved))
+        return _half(self, x, index, value, curved, Line("√(2/π) (x + 0.044715 x³)", inner), Line("tanh(…)", curved))
 
 
-def _half(x: Operand, index: Index, value: float, curved: float, *lines: Line) -> Working:
+def _half(op: _Activation, x: Operand, index: Index, value: float, curved: float, *lines: Line) -> Working:
     """x/2 + x/2 · curve: two terms that nearly cancel for very negative x, hence both in the scale."""
     if math.isinf(value):
         result = value if value > 0 else math.nan  # −∞ · 0, as in the stored value
@@ -285,4 +300,5 @@ def _half(x: Operand, index: Index, value: float, curved: float, *lines: Line) -
         0.5 * abs(value) * (1 + abs(curved)) if math.isfinite(value) else 0.0,
         lines=(Line(x.symbol, value, x.link(index)), *lines),
         sources=(x.link(index),),
+        figure=op.figure(value, result),
     )

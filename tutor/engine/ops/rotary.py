@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tutor.engine.axes import D_HEAD, POS, Axes, Index, Slices
+from tutor.engine.figures import Turn
 from tutor.engine.ops.base import Access, Op, cells, need
 from tutor.engine.working import Line, Note, Operand, Working, number, row
 
@@ -181,8 +182,9 @@ class Rotate(Op):
         there = (*index[:-1], other)
         partner = x.cell(there)
         parts = (x.number(index), "×", number(cos), "−" if sign < 0 else "+", x.number(there), "×", number(sin))
+        result, other_result = value * cos + sign * partner * sin, partner * cos - sign * value * sin
         return Working(
-            value * cos + sign * partner * sin,
+            result,
             row(*parts),
             abs(value * cos) + abs(partner * sin),
             lines=(
@@ -191,4 +193,16 @@ class Rotate(Op):
             ),
             sources=(link, x.link(there)),
             note=Note("rotary", {"pair": pair, "wavelength": 2 * math.pi / rate, "pos": index[-2]}),
+            figure=self._turn(x.symbol, (feature, other), (value, partner), (result, other_result), angle),
+        )  # fmt: skip
+
+    def _turn(
+        self, name: str, at: tuple[int, int], before: tuple[float, float], after: tuple[float, float], angle: float
+    ) -> Turn:
+        """The pair as a point, its first feature across."""
+        own = 0 if at[0] < at[1] else 1
+        across, up = (0, 1) if own == 0 else (1, 0)
+        return Turn(
+            (before[across], before[up]), (after[across], after[up]), angle, own,
+            (f"{name}[{at[across]}]", f"{name}[{at[up]}]"),
         )  # fmt: skip

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tutor.engine.axes import D_ATTN, D_HEAD, D_MODEL, HEAD, Axes, Axis, Index, Slices
+from tutor.engine.figures import Slots
 from tutor.engine.ops.base import Access, Op, need
-from tutor.engine.working import Line, Note, Operand, Working
+from tutor.engine.working import Line, Note, Operand, Working, number, row, sub
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class _Move(Op):
     def steps(self, index: Index, *operands: Axes) -> tuple[Line, ...]:
         return ()
 
+    def slots(self, index: Index, *operands: Axes) -> Slots | None:
+        """The heads side by side with this cell's feature marked, where the operation splits or joins them."""
+        return None
+
     def working(self, operands: Sequence[Operand], out: Axes, index: Index) -> Working:
         x = operands[0]
         where = self.origin(index, x.axes)
@@ -42,11 +47,12 @@ class _Move(Op):
         lines = self.steps(index, x.axes)
         return Working(
             value,
-            x.number(where),
+            row(sub(x, *where[1:], part=where), "=", number(value, link)),
             abs(value),
             lines=lines,
             sources=(link,),
             note=Note("same number", {"link": link}),
+            figure=self.slots(index, x.axes),
         )
 
 
@@ -78,6 +84,10 @@ class SplitHeads(_Move):
     def steps(self, index: Index, *operands: Axes) -> tuple[Line, ...]:
         d_head = operands[0][-1].size // self.n_heads
         return (Line(f"{index[-2]} · {d_head} + {index[-1]}", index[-2] * d_head + index[-1]),)
+
+    def slots(self, index: Index, *operands: Axes) -> Slots:
+        d_head = operands[0][-1].size // self.n_heads
+        return Slots(self.n_heads, d_head, index[-2] * d_head + index[-1])
 
 
 @dataclass(frozen=True)
@@ -131,7 +141,11 @@ class MergeHeads(_Move):
     def steps(self, index: Index, *operands: Axes) -> tuple[Line, ...]:
         d_head = operands[0][-1].size
         head, c = divmod(index[-1], d_head)
-        return (Line(f"{index[-1]} ÷ {d_head}", head), Line(f"{index[-1]} mod {d_head}", c))
+        return (Line(f"⌊{index[-1]} / {d_head}⌋", head), Line(f"{index[-1]} mod {d_head}", c),
+                Line(f"{head} · {d_head} + {c}", index[-1]))  # fmt: skip
+
+    def slots(self, index: Index, *operands: Axes) -> Slots:
+        return Slots(operands[0][-2].size, operands[0][-1].size, index[-1])
 
 
 @dataclass(frozen=True)
