@@ -16,6 +16,7 @@ from tutor.engine.picture import Selection
 from tutor.engine.program import Section, Step, Stop
 from tutor.engine.trace import Trace
 from tutor.moves import Moves, Place
+from tutor.scales import Scales
 from tutor.trail import Trail
 from tutor.whatif import WhatIf
 
@@ -60,6 +61,8 @@ class Session(QObject):
         self._visited: set[str] = set()
         #: What the learner has changed in the run.
         self.changes = WhatIf(self)
+        #: The ranges of the colour scales.
+        self.scales = Scales(self)
         #: Which of its results a stage showed last, where that was not the first.
         self._left: dict[str, str] = {}
         #: The way from number to number that was followed in the working.

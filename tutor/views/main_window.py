@@ -26,6 +26,7 @@ from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
+from tutor.views.copy_desk import CopyDesk
 from tutor.views.export_desk import ExportDesk
 from tutor.views.files_desk import FilesDesk
 from tutor.views.inspector import Inspector
@@ -36,12 +37,15 @@ from tutor.views.mask_desk import MaskDesk
 from tutor.views.models_desk import ModelsDesk
 from tutor.views.motion import Motion
 from tutor.views.mousekeys import MouseKeys
+from tutor.views.nan_desk import NanDesk
+from tutor.views.nanband import NanBand
 from tutor.views.outline import Outline
 from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
 from tutor.views.play import PlayDesk
 from tutor.views.playbar import PlayBar
 from tutor.views.rowdrawer import RowDrawer
+from tutor.views.scale_desk import ScaleDesk
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
 from tutor.views.stage_desk import StageDesk
@@ -105,6 +109,8 @@ class MainWindow(QMainWindow):
         self.continuing = ContinueBar(look)
         self.outline = Outline(look)
         self.stage = StagePane(look)
+        self.nan_band = NanBand(look)
+        self.stage.add_band(self.nan_band)
         self.inspector = Inspector(look)
         self.drawer = RowDrawer(look)
         self.stage.add_drawer(self.drawer)
@@ -154,6 +160,9 @@ class MainWindow(QMainWindow):
         self.what_if_views = WhatIfViews(self.session, self.runner, self.what_if, self.right, edits, self.look, self)
         self.stage.add_band(self.what_if_views.bar)
         self.stage.add_tool(self.what_if_views.tool(self.actions_["what_if"]))
+        self.scale_desk = ScaleDesk(self.session, self.runner, self.stage, self.stage_desk, self)
+        self.copy_desk = CopyDesk(self.runner, self.stage, self.stage_desk, self)
+        self.nan_desk = NanDesk(self.session, self.runner, self.stage_desk, self.nan_band, self)
         self.working_desk = WorkingDesk(
             self.session, self.runner, self.stage, self.inspector, self.stage_desk, self.drawer, self
         )
@@ -180,6 +189,7 @@ class MainWindow(QMainWindow):
     def _make_vocabulary(self) -> None:
         """Bars and the page Vocabulary, and what is written to files of them and of everything else."""
         names = Names(self.session, self.desk)
+        self.working_desk.set_vocabularies(names)
         self.bars_desk = BarsDesk(self.session, self.runner, names, self.stage, self.bars, self)
         self.vocab_desk = VocabDesk(self.session, self.runner, names, self.gaps, self.right, self.vocab, self)
         self.exporter = ExportDesk(
@@ -191,7 +201,7 @@ class MainWindow(QMainWindow):
         self.look_desk.dress(
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
-            self.panes, self.side_map, self.map, self.bars, self.vocab, self.what_if_views,
+            self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band, self.what_if_views,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
         self.look_desk.ground("win", self._status)
@@ -224,6 +234,9 @@ class MainWindow(QMainWindow):
         self.stage_desk.shown.connect(self.panes.bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
         self.stage_desk.said.connect(self.say)
+        self.copy_desk.said.connect(self.say)
+        self.stage.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.stage.table.addActions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
         self.working_desk.failed.connect(self._stage_failed)
         self.bars_desk.failed.connect(self._stage_failed)
         self.exporter.busyChanged.connect(self._busy_changed)
@@ -485,7 +498,7 @@ class MainWindow(QMainWindow):
         self.place_desk.show_model()
         self.maps.show_map()
         self.desk.show_chips()
-        self.stage_desk.ask()
+        self.stage_desk.show_again()
         self.what_if_views.refresh()
         self.working_desk.ask()
         self.bars_desk.ask()

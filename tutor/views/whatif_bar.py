@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from tutor.views.elided import Elided
 from tutor.views.icons import pixmap
-from tutor.views.stagepane import Elided
 from tutor.views.theme import Theme, font
 from tutor.whatif import VIEWS
 
