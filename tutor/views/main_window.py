@@ -21,7 +21,7 @@ from tutor.versions import versions
 from tutor.views import dialogs, present, words
 from tutor.views.actions import Actions
 from tutor.views.bars import BarsView
-from tutor.views.bars_desk import BarsDesk, Names
+from tutor.views.bars_desk import BarsDesk
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
 from tutor.views.continue_desk import ContinueDesk
@@ -37,6 +37,7 @@ from tutor.views.mask_desk import MaskDesk
 from tutor.views.models_desk import ModelsDesk
 from tutor.views.motion import Motion
 from tutor.views.mousekeys import MouseKeys
+from tutor.views.names_desk import Names
 from tutor.views.nan_desk import NanDesk
 from tutor.views.nanband import NanBand
 from tutor.views.outline import Outline
@@ -154,6 +155,9 @@ class MainWindow(QMainWindow):
         self.gaps = MaskDesk(self.session, self.desk, self.sentence, self)
         self.models_desk = ModelsDesk(self.runner, self)
         self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
+        # Before the stage's own desk: a row of bars is asked for first, since it is there long before a giant's map.
+        self.names = Names(self.session, self.runner, self.desk, self)
+        self.bars_desk = BarsDesk(self.session, self.runner, self.names, self.stage, self.bars, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
         self.what_if = WhatIfDesk(self.session, self.runner, self.desk, self)
         edits = (self.actions_["what_if_undo"], self.actions_["what_if_redo"], self.actions_["what_if_reset"])
@@ -187,11 +191,8 @@ class MainWindow(QMainWindow):
         self._mouse.forward.connect(self.session.redo_move)
 
     def _make_vocabulary(self) -> None:
-        """Bars and the page Vocabulary, and what is written to files of them and of everything else."""
-        names = Names(self.session, self.desk)
-        self.working_desk.set_vocabularies(names)
-        self.bars_desk = BarsDesk(self.session, self.runner, names, self.stage, self.bars, self)
-        self.vocab_desk = VocabDesk(self.session, self.runner, names, self.gaps, self.right, self.vocab, self)
+        """The page Vocabulary, and what is written to files of it and of everything else."""
+        self.vocab_desk = VocabDesk(self.session, self.runner, self.names, self.gaps, self.right, self.vocab, self)
         self.exporter = ExportDesk(
             self.session, self.runner, self.stage, self.stage_desk, self.look_desk, self._settings, self
         )  # fmt: skip
@@ -238,6 +239,7 @@ class MainWindow(QMainWindow):
         self.stage.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.stage.table.addActions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
         self.working_desk.failed.connect(self._stage_failed)
+        self.working_desk.set_vocabularies(self.names)
         self.bars_desk.failed.connect(self._stage_failed)
         self.exporter.busyChanged.connect(self._busy_changed)
         self.exporter.progressed.connect(self._progressed)
@@ -437,14 +439,15 @@ class MainWindow(QMainWindow):
         self._by_pane(-1)
 
     def _by_pane(self, by: int) -> None:
+        page = self.right.widget(self.right.page())
         views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.map.canvas,
-                 self.stage.current_view(), self.inspector, self.timeline)  # fmt: skip
+                 self.stage.current_view(), page, self.timeline)  # fmt: skip
         panes: list[QWidget] = [view for view in views if view.isVisible()]
         focus = QApplication.focusWidget()
         at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)
         target = panes[(at + by) % len(panes)]
-        if target is self.inspector:
-            target = self.inspector.first_focus()
+        if target is page and hasattr(page, "first_focus"):
+            target = page.first_focus()
         target.setFocus(Qt.FocusReason.TabFocusReason)
 
     def show_models(self) -> None:
