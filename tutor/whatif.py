@@ -122,8 +122,15 @@ class WhatIf(QObject):
         self.run, self.made, self.differs = run, made, {}
         if not made:
             self.view = CHANGED
-        self._session.set_trace(self.original if self.view == ORIGINAL else run)
+        self._show(self.original if self.view == ORIGINAL else run)
         self.changed.emit()
+
+    def _show(self, run: Trace | None) -> None:
+        """Another run of the same tokens: what was looked at is looked at still."""
+        given = self._session.trail.given
+        self._session.set_trace(run)
+        if given is not None:
+            self._session.trail.look_at(given)
 
     def failed(self) -> None:
         """What was wanted cannot be had: back to what is there."""
@@ -141,7 +148,7 @@ class WhatIf(QObject):
         self.view = view
         shown = self.original if view == ORIGINAL else self.run
         if shown is not None and shown is not self._session.trace:
-            self._session.set_trace(shown)
+            self._show(shown)
         self.viewed.emit()
 
     def next_view(self) -> None:

@@ -1905,6 +1905,10 @@
         <translation>模型：{model}</translation>
     </message>
     <message>
+        <source>What if: {changes}</source>
+        <translation>假如：{changes}</translation>
+    </message>
+    <message>
         <source>Colours from 0 to 1</source>
         <translation>颜色从 0 到 1</translation>
     </message>
@@ -2819,6 +2823,10 @@
     <message>
         <source>Set by you: computed from its operands it would be {was}.</source>
         <translation>由你设定：按操作数计算应为 {was}。</translation>
+    </message>
+    <message>
+        <source>Set by you: it was {was}.</source>
+        <translation>由你设定：原来是 {was}。</translation>
     </message>
     <message>
         <source>Switched off by you: computed from its operands it would be {was}.</source>

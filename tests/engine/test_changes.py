@@ -307,6 +307,9 @@ def test_a_cell_of_any_weight(choice: str) -> None:
         assert same(child[weight.name], values) and not same(trace[weight.name], values)
         hold(child, by_hand(trace, weights={weight.name: values}), trace)
         assert child.touched == trace.program.downstream(weight.name)
+        said = child.explain(weight.name, index)
+        assert said.put and said.note.facts["was"] == float(trace[weight.name][index])
+        assert not child.explain(weight.name, (0,) * len(index)).put or not any(index)
 
 
 def test_cells_upstream_of_cells_keep_both() -> None:
@@ -375,7 +378,7 @@ def test_another_token() -> None:
     assert child.batch.rows[1][2].id == 7, "the chips show it"
     said = child.working("tokens", (1, 2))
     assert said.put and said.stored == 7 and said.note is not None
-    assert said.note.facts["was"] == float(trace["tokens"][1, 2])
+    assert (said.note.key, said.note.facts["was"]) == ("put changed", float(trace["tokens"][1, 2]))
     assert not child.working("tokens", (1, 1)).put
 
 

@@ -118,7 +118,7 @@ def changed():
     attention = next(iter(attentions(trace.program)))
     last = trace.program.steps[-1].name
     made = (Switch("positions"), Head(attention, 0), Head(attention, 1, "uniform"),
-            Replace("embed", ",".join(["1"] * trace.batch.n_pos)),
+            Cell("tokens", (0, 0), 3.0), Replace("embed", ",".join(["1"] * trace.batch.n_pos)),
             *(Cell(last, index, 0.5) for index in some_cells(trace.shapes[last], 24)[:3]))  # fmt: skip
     return folded(made).apply(trace)
 

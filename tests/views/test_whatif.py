@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -24,6 +26,7 @@ from windows import (
 from tutor import whatif_work, work
 from tutor.engine import saved
 from tutor.engine.changes import Cell, Changes, Head, Switch, Tie, folded
+from tutor.engine.working import Link
 from tutor.views.whatif_views import PAGE
 from tutor.work import Request, Run
 
@@ -207,6 +210,21 @@ def test_a_weight_is_set_and_the_queries_tied(qtbot, window, page):
     assert "W_K" in window.stage.code() and len(told(window)) == 2
 
 
+def test_a_weight_that_is_looked_at_is_set_by_f2(qtbot, window, page):
+    go(qtbot, window, "blocks.0.attn.q_flat")
+    window.session.pin((0, 1, 2))
+    window.session.trail.follow(Link("blocks.0.attn.W_Q", (5, 2)))
+    settle(qtbot, window)
+    press(qtbot, Key.Key_F2)
+    settle(qtbot, window)
+    qtbot.keyClicks(page.value_box(), "0.5")
+    press(qtbot, Key.Key_Return)
+    settle(qtbot, window)
+    assert told(window) == ["blocks.0.attn.W_Q[5,2]=0.5"]
+    shown = window.inspector.explanation()
+    assert shown.value == 0.5 and shown.put and "it was" in shown.note
+
+
 def test_another_sentences_numbers(qtbot, window, page):
     go(qtbot, window, "blocks.0.resid_mid")
     other = widget_named(page, QLineEdit, "Another sentence")
@@ -266,7 +284,7 @@ def test_another_token(qtbot, window, page):
     settle(qtbot, window)
     assert told(window) == ["tokens[0,1]=574"]
     assert [chip.id for chip in window.strip._rows[0]][1] == 574
-    assert "Set by you" in window.inspector.explanation().note
+    assert re.fullmatch(r"Set by you: it was \d+\.", window.inspector.explanation().note)
 
 
 # -- changed, original, difference --------------------------------------------------------------------------------

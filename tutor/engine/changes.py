@@ -301,7 +301,9 @@ class Cell(Change):
             values = making.weights.get(self.name)
             if values is None:
                 values = making.weights[self.name] = np.array(making.trace[self.name])
+            was = float(making.trace.read(self.name, self.index))
             values[self.index] = self.value
+            making.patch(self.name, Patch(self.index, np.array(self.value, dtype=np.float32), was=was))
         else:
             making.patch(self.name, Patch(self.index, np.array(self.value, dtype=np.float32)))
 

@@ -202,6 +202,7 @@ class LiveTrace(Trace):
         self._kept: Values = {}
         #: Checkpoints laid by fused kernels: good to start from; before one is shown, its steps are run.
         self._rough: set[str] = set()
+        self._laid = False
         self._cache = Cache(budget)
         self._parent = parent
         self._changed: frozenset[str] = frozenset()
@@ -269,6 +270,7 @@ class LiveTrace(Trace):
             raise Cancelled
         self._kept[name] = found
         self._rough.add(name)
+        self._laid = True
         return True
 
     def _kept_names(self) -> list[str]:
@@ -366,7 +368,8 @@ class LiveTrace(Trace):
         if plan.weights:
             weights = {**weights, **{name: np.array(one, dtype=np.float32) for name, one in plan.weights.items()}}
         child = LiveTrace(program, self.spec, weights, plan.batch, self.where, self._cache.budget, self, plan.target)
-        own = {step.name for step in program if self.program.by_name.get(step.name) != step} | set(plan.patches)
+        own = {step.name for step in program if self.program.by_name.get(step.name) != step}
+        own |= plan.patches.keys() & program.by_name.keys()
         for name, batch in child.batches.items():
             if not np.array_equal(batch.ids, self.batches[name].ids):
                 child._kept[name] = torch.from_numpy(np.array(batch.ids)).to(child._device)
@@ -382,6 +385,10 @@ class LiveTrace(Trace):
         child.patches = {**self.patches, **plan.patches}
         child._origin = self.origin
         return child
+
+    @property
+    def laid(self) -> bool:
+        return self._laid
 
     @property
     def origin(self) -> "LiveTrace":

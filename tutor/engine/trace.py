@@ -158,6 +158,11 @@ class Trace(ABC):
         progress(1.0)
 
     @property
+    def laid(self) -> bool:
+        """Whether some of it was laid by fused kernels: equal numbers may then differ by a rounding."""
+        return False
+
+    @property
     def origin(self) -> "Trace":
         """The run without changes; itself where there are none."""
         return self
@@ -220,7 +225,9 @@ class Trace(ABC):
         if name in self.program.by_name or name not in self.shapes:
             return self.working(name, index)
         at = ax.cell(self.shapes[name], index)
-        return given_working(Link(name, at), float(self.read(name, at)))
+        made = given_working(Link(name, at), float(self.read(name, at)))
+        patch = self.patch_at(name, at)
+        return made if patch is None else put(made, patch)
 
     def reads(self, name: str, index: Sequence[int]) -> tuple[tuple[str, Slices], ...]:
         """For a cell: each operand's name and the part of it that the cell comes from."""
@@ -262,11 +269,12 @@ def put(made: Working, patch: Patch) -> Working:
     """The working of a cell whose number was put there: it says so, and what it would be."""
     was = made.result if patch.was is None else patch.was
     facts = {"was": was, "text": patch.text}
+    key = "put changed" if patch.was is not None else f"put {patch.why}"
     value = float("nan") if made.stored is None else made.stored
     lines = () if patch.was is not None else (Line("computed", was),)
     return replace(
         made, result=value, equation=number(value), scale=0.0, terms=None, lines=lines, sources=(),
-        note=Note(f"put {patch.why}", facts), figure=None, row=None, put=True,
+        note=Note(key, facts), figure=None, row=None, put=True,
     )  # fmt: skip
 
 

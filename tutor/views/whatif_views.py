@@ -64,7 +64,7 @@ class WhatIfViews(QObject):
         self.bar.viewChosen.connect(self._changes.set_view)
         side.pageChanged.connect(self._page_changed)
         for signal in (self._changes.changed, self._changes.wished, self._changes.viewed, session.traceChanged,
-                       session.moved, session.selectionChanged, session.followed):  # fmt: skip
+                       session.moved, session.selectionChanged, session.followed, session.trail.changed):  # fmt: skip
             signal.connect(self.refresh)
         desk.failed.connect(self._failed)
         runner.done.connect(self._done)
@@ -89,7 +89,7 @@ class WhatIfViews(QObject):
     def edit_cell(self) -> None:
         """Show the page, ready for the pinned cell's new number."""
         self._show()
-        if self._session.cell is None:
+        if self._session.cell is None and self._session.trail.given is None:
             self.page.set_problem(self.tr("Choose a cell first (arrows, Enter): its new number is typed here."))
             return
         self._cell_named("")
@@ -217,16 +217,25 @@ class WhatIfViews(QObject):
         step = self._session.step
         if self._weight not in step.weights:
             self._weight = ""
-        names = [(one, present.short_name(one)) for one in (step.name, *step.weights)]
-        cell = self._cell()
+        names, cell = self._names(), self._cell()
         at = ", ".join(map(str, cell[1])) if cell is not None else ""
-        self.page.set_cell(names, self._weight or step.name, at, "")
+        self.page.set_cell(names, cell[0] if cell is not None else step.name, at, "")
+
+    def _names(self) -> list[tuple[str, str]]:
+        """What a cell can be set of here: the tensor on screen, its weights, and the weight that is looked at."""
+        step, given = self._session.step, self._session.trail.given
+        found = dict.fromkeys((step.name, *step.weights, *((given.name,) if given is not None else ())))
+        return [(one, present.short_name(one)) for one in found]
 
     def _cell(self) -> tuple[str, Index] | None:
-        """The cell that would be set: the pinned one, or the first of the chosen weight."""
+        """The cell that would be set: that of the weight that is looked at, the first of the chosen weight, or the
+        pinned one."""
         session = self._session
+        given = session.trail.given
         if session.trace is None:
             return None
+        if given is not None and given.name in session.trace.program.weight_by_name and not self._weight:
+            return given.name, given.cell()
         if self._weight:
             return self._weight, (0,) * len(session.trace.shapes[self._weight])
         return (session.cursor.path, session.cell) if session.cell is not None else None
@@ -308,12 +317,10 @@ class WhatIfViews(QObject):
         self.page.set_effect(cell, about, rows)
 
     def _tell_cell(self, now: str) -> None:
-        step = self._session.step
         cell = self._cell()
         assert cell is not None
-        names = [(one, present.short_name(one)) for one in (step.name, *step.weights)]
         told = self.tr("It is {number}.").format(number=now)
-        self.page.set_cell(names, cell[0], ", ".join(map(str, cell[1])), told)
+        self.page.set_cell(self._names(), cell[0], ", ".join(map(str, cell[1])), told)
 
     def _token(self, at: int) -> str:
         run = self._changes.run

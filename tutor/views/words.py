@@ -184,6 +184,7 @@ _NOTES = {
         "this sentence: 1000 is taken away, which is not quite hidden."),
     "padding left in": QT_TRANSLATE_NOOP("note", "Key {key} is padding, but padding is not masked here."),
     "put set": QT_TRANSLATE_NOOP("note", "Set by you: computed from its operands it would be {was}."),
+    "put changed": QT_TRANSLATE_NOOP("note", "Set by you: it was {was}."),
     "put off": QT_TRANSLATE_NOOP("note", "Switched off by you: computed from its operands it would be {was}."),
     "put from": QT_TRANSLATE_NOOP("note", "Taken from the run of “{text}”: computed here it would be {was}."),
     "even head": QT_TRANSLATE_NOOP("note", "Head {head} was made even by you: each of the {count} keys that are not "
