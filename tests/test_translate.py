@@ -28,7 +28,9 @@ LATIN = {
     "low_freq_factor", "rope", "n_heads", "n_kv_heads", "SiLU", "RMSNorm", "M",
     "Q", "K", "V", "q", "k", "v", "d", "T", "Ctrl", "Enter", "safetensors",
     "pip", "PyPI", "Python", "sha256", "whl", "MB", "SmolLM2", "Hugging", "Face", "Instruct", "Q4_1", "Top", "p", "x",
-    "Esc", "Shift", "log", "e", "NumPy", "Markdown", "A", "d_k", "W_Q", "W_K", "pad", "none", "inf", "from",
+    "op", "axis", "head",  # words of queries
+    "Esc", "Shift", "log", "e", "NumPy", "Markdown", "A", "tutor", "v1", "d_k", "W_Q", "W_K", "pad", "none", "inf",
+    "from",
 }  # fmt: skip
 
 MARKERS = ("tr", "translate", "QT_TRANSLATE_NOOP")

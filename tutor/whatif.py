@@ -108,8 +108,10 @@ class WhatIf(QObject):
         self.wanted = wanted
         self._done.clear()
         self._undone.clear()
-        if self.original is not None:
+        if self.original is not None and self.waiting():
             self.wished.emit()
+        else:
+            self.changed.emit()
 
     # What is there ------------------------------------------------------------------------------------------
 
@@ -154,6 +156,12 @@ class WhatIf(QObject):
     def next_view(self) -> None:
         """Changed, original, difference, round and round."""
         self.set_view(VIEWS[(VIEWS.index(self.view) + 1) % len(VIEWS)])
+
+    def steps(self) -> frozenset[str]:
+        """The steps whose numbers differ from the original's; none while that is shown."""
+        if self.view == ORIGINAL:
+            return frozenset()
+        return frozenset(name for name, differs in self.differs.items() if differs)
 
     def set_differs(self, differs: Mapping[str, bool]) -> None:
         """Which steps differ from the original, as far as it is known."""

@@ -59,8 +59,11 @@ class Effect:
 
 def make(original: Trace, changes: Changes, model: str, layers: int | None, job: Handle) -> Made:
     """The run with changes. Raises ChangeError, the engine's errors, or Cancelled."""
+    found: models.Model | None
     try:
         found = models.find(model, layers)
+        if found.spec.name != original.spec.name:
+            found = None
     except (SpecError, WeightsError):  # only other sentences need it, and say so
         found = None
     run = changes.apply(original, found)

@@ -501,3 +501,28 @@ def test_the_run_is_the_only_thing_that_knows(qtbot, window, page):
     trace = window.session.trace
     assert trace.told == ("mask=off",) and trace.origin is window.session.changes.original
     assert work.next_token(trace, "article", 0, window.continue_desk.rules()).candidates
+
+
+def test_a_session_keeps_its_changes(qtbot, window, page):
+    """A step code names them; opened again, they are made again, and a code without any resets."""
+    click(qtbot, window, box(page, "Causal mask off"))
+    window.session.changes.make(Cell(SCORES, (0, 0, 2, 1), 5.0))
+    settle(qtbot, window)
+    with_changes = window.places.state()
+    assert [dict(one)["change"] for one in with_changes.asked.changes] == ["switch", "cell"]
+    assert window.what_if.take([]) == ""
+    settle(qtbot, window)
+    assert told(window) == []
+    assert window.what_if.take([dict(one) for one in with_changes.asked.changes]) == ""
+    settle(qtbot, window)
+    assert told(window) == ["mask=off", f"{SCORES}[0,0,2,1]=5"]
+    assert is_one_sentence(window.what_if.take([{"change": "dropout"}]))
+    settle(qtbot, window)
+    assert told(window) == []
+
+
+def test_the_map_marks_what_changed(qtbot, window, page):
+    go(qtbot, window, PATTERN)
+    click(qtbot, window, button(page, "Silenced"))
+    assert window.maps._changed == window.session.changes.steps()
+    assert "blocks.0.attn.z" in window.maps._changed and PATTERN not in window.maps._changed

@@ -48,7 +48,7 @@ class PlaceDesk(QObject):
         visited = [one.number for one in session.stops if session.visited(one)]
         self._outline.set_place(stop.number, visited)
         self._outline.set_changed(self._changed())
-        self._lanes.set_changed(self._changed_steps())
+        self._lanes.set_changed(self._session.changes.steps())
         self._lanes.refresh()
         crumbs = [self.tr("Model"), words.section(stop.section), words.stage(stop.stage.title)]
         if session.inside:
@@ -73,16 +73,9 @@ class PlaceDesk(QObject):
             return self.tr("original"), False
         return (self.tr("changed"), True) if any(known) else (self.tr("unchanged"), False)
 
-    def _changed_steps(self) -> frozenset[str]:
-        """The steps whose numbers a what-if has changed, unless the original is on screen."""
-        changes = self._session.changes
-        if changes.view == ORIGINAL:
-            return frozenset()
-        return frozenset(name for name, differs in changes.differs.items() if differs)
-
     def _changed(self) -> frozenset[int]:
         """The stages of those steps."""
-        steps = self._changed_steps()
+        steps = self._session.changes.steps()
         return frozenset(one.number for one in self._session.stops if any(step.name in steps for step in one.steps))
 
     def where(self, ready: bool) -> str:

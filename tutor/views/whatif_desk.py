@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from tutor import whatif_work, work
 from tutor.engine import axes as ax
 from tutor.engine import models
-from tutor.engine.changes import Change, Changes, Head, attentions, heads_of
+from tutor.engine.changes import Change, ChangeError, Changes, Head, attentions, heads_of
+from tutor.engine.changes_text import from_json, to_json
 from tutor.engine.spec import SpecError
 from tutor.engine.trace import Trace
 from tutor.engine.weights import WeightsError
 from tutor.runner import Runner
 from tutor.session import Session
+from tutor.views.errors import worded
 from tutor.views.sentence_desk import SentenceDesk
 
 CHANGE, COMPARE = "change", "compare"
@@ -43,6 +46,7 @@ class WhatIfDesk(QObject):
         self._session, self._runner, self._desk = session, runner, desk
         self._changes = session.changes
         self._model: tuple[str, int | None] = ("", None)
+        self._run_of: Trace | None = None  # the run of that model
         self._live = False  # a saved trace is being run, so that it can be changed
         self._compared = 0  # how many sections
         self._lost = 0  # how many changes did not apply to the new run
@@ -87,7 +91,23 @@ class WhatIfDesk(QObject):
 
     def model(self) -> tuple[str, int | None]:
         """The model of the run on screen: its name, and how many blocks of it where that can be chosen."""
-        return self._model
+        if self._run_of is self._changes.original:
+            return self._model
+        return self._desk.request.model, self._desk.request.layers  # a run that is just being shown
+
+    def plain(self) -> list[dict[str, Any]]:
+        """The changes that are made, as a session file or a step code holds them."""
+        return to_json(self._changes.made)
+
+    def take(self, plain: Sequence[Mapping[str, Any]]) -> str:
+        """Make the changes that a session holds. Returns a sentence about what cannot be, "" for nothing."""
+        try:
+            wanted = from_json([dict(one) for one in plain])
+        except ChangeError as error:
+            self._changes.begin(Changes())
+            return worded(str(error))
+        self._changes.begin(wanted)
+        return ""
 
     def _wished(self) -> None:
         original, wanted = self._changes.original, self._changes.wanted
@@ -101,7 +121,8 @@ class WhatIfDesk(QObject):
         elif original.where == "saved":
             self._run_live(original)
         else:
-            self._runner.submit(CHANGE, partial(_make, original, wanted, *self._model))
+            name, layers = self.model()
+            self._runner.submit(CHANGE, partial(_make, original, wanted, name, layers))
             self.busyChanged.emit(True)
 
     def _run_live(self, saved: Trace) -> None:
@@ -137,6 +158,7 @@ class WhatIfDesk(QObject):
             self._model = run.request.model, run.request.layers
         else:
             self._model = run.trace.spec.name, None
+        self._run_of = self._changes.original
         self._live = False
         self._say_lost()
 
