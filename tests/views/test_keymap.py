@@ -174,7 +174,7 @@ def test_s_brings_the_statistics_into_view_wherever_the_inspector_is(qtbot, wind
     go(qtbot, window, "blocks.0.attn.scores")
     window.session.pin((0, 1, 3, 1))
     settle(qtbot, window)
-    assert not window.inspector.stats_in_view(), "the working is above them"
+    qtbot.waitUntil(lambda: not window.inspector.stats_in_view())  # the working is above them
     press(qtbot, Key.Key_Backslash, CTRL | SHIFT)
     press(qtbot, "s")
     qtbot.waitUntil(window.inspector.stats_in_view)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -102,7 +102,7 @@ class WhatIfPage(QWidget):
             column.addWidget(part)
             if name == "replace":
                 column.addWidget(self._problem)
-        column.addStretch(1)
+        self._column = column
         area = QScrollArea()
         area.setWidget(inner)
         area.setWidgetResizable(True)
@@ -130,6 +130,9 @@ class WhatIfPage(QWidget):
         foot.addWidget(self._heads["effect"])
         foot.addWidget(self._build_effect())
         whole.addWidget(self._foot)
+        self._foot.hide()
+        self._whole, self._low = whole, False
+        column.addStretch(1)
 
     def _build_switches(self) -> QWidget:
         made = QWidget()
@@ -439,6 +442,17 @@ class WhatIfPage(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(round(self._theme.px(200)), round(self._theme.px(120)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the page is low, what comes of a change stands below the rest instead of staying in sight."""
+        super().resizeEvent(event)
+        low = self.height() < self._theme.px(430)
+        if low != self._low:
+            self._low = low
+            (self._column if low else self._whole).addWidget(self._foot)
 
     # Input --------------------------------------------------------------------------------------------------
 
