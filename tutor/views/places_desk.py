@@ -97,6 +97,7 @@ class PlacesDesk(QObject):
         for moved in (session.moved, session.selectionChanged, session.followed):
             moved.connect(self._changed)
         session.moved.connect(self._show_marks)
+        session.changes.changed.connect(self._changed)
         stage.viewChanged.connect(self._changed)
         desk.ran.connect(self._arrive)
         line.accepted.connect(self._restore)
@@ -370,9 +371,10 @@ class PlacesDesk(QObject):
             self._forget()
         problems = []
         for slot, plain in (("changes", asked.changes), ("pins", found.session.pins)):
-            if plain:
-                problems.append(self._parts[slot][1](plain) if slot in self._parts else self.tr(
-                    "This version cannot take up all that the session holds: update the tutor."))  # fmt: skip
+            if slot in self._parts:
+                problems.append(self._parts[slot][1](plain))
+            elif plain:
+                problems.append(self.tr("This version cannot take up all that the session holds: update the tutor."))
         self._session.see(found.session.visited)
         self._visit(found.session.place)
         if found.differs:

@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from tutor import several, work
+from tutor import several, whatif, whatif_work, work
 from tutor.engine import axes as ax
 from tutor.engine.axes import Index
 from tutor.engine.compare import Look
@@ -67,6 +67,7 @@ class StageDesk(QObject):
         session.selectionChanged.connect(self.ask)
         session.followed.connect(self._light)
         session.pins.changed.connect(self.ask)
+        session.changes.viewed.connect(self.ask)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
 
@@ -99,13 +100,18 @@ class StageDesk(QObject):
             return
         look = Look(session.trace, session.cursor.path, several.shown(session))
         held, minus = session.pins.against(look), session.pins.mode == DIFFERENCE
-        wanted = (look.trace, look.path, look.selection, held, minus)
+        changes = session.changes
+        original = changes.original if changes.view == whatif.DIFFERENCE and session.trace is changes.run else None
+        wanted = (look.trace, look.path, look.selection, held, minus, original)
         if self._current() is not None and self._shown_for == wanted:
             self._runner.cancel(PICTURE)  # it is on screen: another that was asked for meanwhile is not wanted
             self._light()
             return
         self._asked_for = wanted
-        self._runner.submit(PICTURE, partial(_show, look, held, minus))
+        if original is None:
+            self._runner.submit(PICTURE, partial(_show, look, held, minus))
+        else:
+            self._runner.submit(PICTURE, partial(_show_difference, original, look))
         if session.cell is None:
             self._light()
 
@@ -290,3 +296,7 @@ class StageDesk(QObject):
 
 def _show(look: Look, held: Look | None, minus: bool, job: work.Handle) -> work.Shown:
     return work.show(look.trace, look.path, look.selection, held, minus)
+
+
+def _show_difference(original: Trace, look: Look, job: work.Handle) -> work.Shown:
+    return whatif_work.show_difference(original, look.trace, look.path, look.selection)
