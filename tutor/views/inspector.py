@@ -183,7 +183,7 @@ class Inspector(QWidget):
     def set_brief(self, brief: bool) -> None:
         """Only how the cell was computed, as while presenting."""
         self._brief = brief
-        self._refresh_about()
+        self._refresh()
 
     def set_why(self, text: str) -> None:
         """Two sentences on why the stage is there."""
@@ -330,17 +330,16 @@ class Inspector(QWidget):
         there = shown is not None
         has_terms = shown is not None and bool(shown.columns)
         cell: tuple[QWidget, ...] = (self._address, self._how, self._equation, self._check, self._pin)
-        terms: tuple[QWidget, ...] = (self._table, self._order)
         for widget in cell:
             widget.setVisible(there)
-        for widget in terms:
-            widget.setVisible(has_terms)
+        self._table.setVisible(has_terms)
+        self._order.setVisible(has_terms and not self._brief)
         self._strip.setVisible(has_terms)
         self._entries.setVisible(shown is not None and bool(shown.entries))
         self._note.setVisible(shown is not None and bool(shown.note))
         self._figure.setVisible(shown is not None and shown.figure is not None)
         for widget in (self._uses_head, self._uses):
-            widget.setVisible(shown is not None and bool(shown.uses))
+            widget.setVisible(shown is not None and bool(shown.uses) and not self._brief)
         self._caption.setText(shown.caption if shown is not None else "")
         if shown is None:
             self._value.setText("—")

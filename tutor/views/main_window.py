@@ -231,6 +231,7 @@ class MainWindow(QMainWindow):
         for unpin in (self._unpin, self.session.trail.leave):
             self.escapes.add(Rank.UNPIN, unpin)
         self.escapes.add(Rank.PRESENTING, self.presenting.leave)
+        self.escapes.add(Rank.POPUP, self.maps.leave)
 
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
@@ -482,8 +483,8 @@ class MainWindow(QMainWindow):
 
     def _by_pane(self, by: int) -> None:
         page = self.right.widget(self.right.page())
-        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.map.canvas,
-                 self.stage.current_view(), page, self.timeline)  # fmt: skip
+        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.marks.list(),
+                 self.map.canvas, self.stage.current_view(), page, self.timeline)  # fmt: skip
         panes: list[QWidget] = [view for view in views if view.isVisible()]
         focus = QApplication.focusWidget()
         at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)
