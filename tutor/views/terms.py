@@ -16,7 +16,7 @@ from tutor.views.linktable import LINK, LinkTable
 from tutor.views.theme import Theme, font, metrics
 
 _Index = QModelIndex | QPersistentModelIndex
-#: How many terms are shown by size, as long as nobody asks for more; the others are summed in one row.
+# How many terms are shown by size, as long as nobody asks for more; the others are summed in one row.
 LARGEST = 6
 
 
