@@ -1656,7 +1656,6 @@
     <name>TermsModel</name>
     <message>
         <source>Sum</source>
-        <extracomment>How many terms are shown by size; the others are summed in one row.</extracomment>
         <translation>总和</translation>
     </message>
     <message numerus="yes">
