@@ -231,7 +231,6 @@ class MainWindow(QMainWindow):
         for unpin in (self._unpin, self.session.trail.leave):
             self.escapes.add(Rank.UNPIN, unpin)
         self.escapes.add(Rank.PRESENTING, self.presenting.leave)
-        self.escapes.add(Rank.POPUP, self.maps.leave)
 
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
