@@ -956,7 +956,7 @@
     <name>Panes</name>
     <message>
         <source>Stage</source>
-        <extracomment>Below these widths and this height, in units of the design at 100 %, panes make room for the stage. The same while presenting, where there is less around the stage; and how wide its right side is, in pixels. Sides that the learner has hidden.</extracomment>
+        <extracomment>Below these widths and this height, in units of the design at 100 %, panes make room for the stage. The same while presenting, where there is less around the stage; and how wide its right side is, in pixels, where the window is no wider than a small projector. Sides that the learner has hidden.</extracomment>
         <translation>步骤</translation>
     </message>
     <message>

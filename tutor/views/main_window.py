@@ -271,7 +271,7 @@ class MainWindow(QMainWindow):
         self.stage.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.stage.table.addActions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
         self.working_desk.failed.connect(self._stage_failed)
-        self.working_desk.set_vocabularies(self.names)
+        self.names.changed.connect(self.working_desk.set_names)
         self.bars_desk.failed.connect(self._stage_failed)
         self.exporter.busyChanged.connect(self._busy_changed)
         self.exporter.progressed.connect(self._progressed)
@@ -482,8 +482,8 @@ class MainWindow(QMainWindow):
 
     def _by_pane(self, by: int) -> None:
         page = self.right.widget(self.right.page())
-        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.map.canvas,
-                 self.stage.current_view(), page, self.timeline)  # fmt: skip
+        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.marks.list(),
+                 self.map.canvas, self.stage.current_view(), page, self.timeline)  # fmt: skip
         panes: list[QWidget] = [view for view in views if view.isVisible()]
         focus = QApplication.focusWidget()
         at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)
