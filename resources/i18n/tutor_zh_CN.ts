@@ -44,7 +44,7 @@
     <name>AxisLegend</name>
     <message>
         <source>, </source>
-        <extracomment>Below this zoom the map rather leaves something out than becomes smaller.</extracomment>
+        <extracomment>Below this zoom the map rather leaves something out than becomes smaller. In a pane lower than this the map has the room of the axes&apos; colours.</extracomment>
         <translation>，</translation>
     </message>
 </context>

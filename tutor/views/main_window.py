@@ -270,7 +270,6 @@ class MainWindow(QMainWindow):
         for clear in (self.compare_desk.unpin, self.compare_desk.clear):
             self.escapes.add(Rank.UNPIN_COMPARE, clear)
         self.escapes.add(Rank.PRESENTING, self.presenting.leave)
-        self.escapes.add(Rank.POPUP, self.maps.leave)
 
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
@@ -291,6 +290,7 @@ class MainWindow(QMainWindow):
         self.maps.opened.connect(self._show_map)
         self.finding.modelChosen.connect(self.desk.use_model)
         self.finding.sentenceChosen.connect(self.desk.start_sample)
+        self.finding.went.connect(self._leave_text)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
         self.models_desk.used.connect(self.desk.use_model_on)
@@ -499,6 +499,11 @@ class MainWindow(QMainWindow):
         return self._status.left()
 
     # Commands -----------------------------------------------------------------------------------------------
+
+    def _leave_text(self) -> None:
+        """The keys step through the model, no longer through a text."""
+        if any(box.hasFocus() for box in self.sentence.boxes()):
+            self.stage.current_view().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_map(self, shown: bool) -> None:
         self.panes.show_cover(shown)
