@@ -181,15 +181,27 @@ class Transport(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(320, self._row.minimumSize().height())
 
+    def _rank(self, button: KeyButton) -> int:
+        """How long a button keeps its words: the primary one longest, then those of going on and back, then those
+        of levels, then those at the right end."""
+        if button.property("primary"):
+            return 0
+        own = [one for one, _ in self._buttons]
+        main = next((at for at, one in enumerate(own) if one.property("primary")), len(own))
+        if button not in own:
+            return 1 if button.parentWidget() is not self else 3
+        return 1 if own.index(button) <= main else 2 if own.index(button) < self._first else 3
+
     def _fit(self) -> None:
         """The most words there is room for."""
         if self._fitting or self.width() < 2:
             return
         self._fitting = True
         buttons = self.findChildren(KeyButton)
-        for main, others in ((FULL, FULL), (FULL, NO_KEY), (NO_KEY, NO_KEY), (NO_KEY, ICON), (ICON, ICON)):
+        ranks = {button: self._rank(button) for button in buttons}
+        for keys, words in ((9, 9), (1, 9), (1, 3), (1, 2), (0, 1), (0, 0)):
             for button in buttons:
-                button.set_room(main if button.property("primary") else others)
+                button.set_room(FULL if ranks[button] < keys else NO_KEY if ranks[button] < words else ICON)
             for widget in {button.parentWidget() for button in buttons} - {self, None}:
                 assert widget is not None
                 inner = widget.layout()
