@@ -147,6 +147,9 @@ COMMANDS = (
     Command(
         "letters", VIEW, QT_TRANSLATE_NOOP("commands", "Single-letter keys"), "look_desk.use_letters", check=True,
     ),
+    Command("search", STEP, QT_TRANSLATE_NOOP("commands", "Search stages and tensors…"), "finding.search", ("Ctrl+F",),
+            icon="search"),
+    Command("go_to", STEP, QT_TRANSLATE_NOOP("commands", "Go to step…"), "finding.go_to", ("Ctrl+G",)),
     Command("next", STEP, QT_TRANSLATE_NOOP("commands", "Next"), "session.next", ("F10",), (".", "PgDown"), "over"),
     Command(
         "previous", STEP, QT_TRANSLATE_NOOP("commands", "Previous"), "session.previous", ("Shift+F10",), (",", "PgUp"),
@@ -184,6 +187,7 @@ COMMANDS = (
         )
         for number in range(1, 10)
     ),
+    Command("palette", HELP, QT_TRANSLATE_NOOP("commands", "Find a command…"), "finding.palette", ("Ctrl+K",)),
     Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "show_keys", ("F1",), ("?",)),
     Command("diagnose", HELP, QT_TRANSLATE_NOOP("commands", "Copy diagnostics"), "diagnose"),
     Command("about", HELP, QT_TRANSLATE_NOOP("commands", "About"), "show_about"),

@@ -484,6 +484,98 @@
     </message>
 </context>
 <context>
+    <name>FinderDesk</name>
+    <message>
+        <source>Search stages and tensors</source>
+        <extracomment>More rows than these nobody reads.</extracomment>
+        <translation>搜索步骤和张量</translation>
+    </message>
+    <message>
+        <source>Name, [*,4,*,*], op:softmax or axis:head</source>
+        <translation>名称、[*,4,*,*]、op:softmax 或 axis:head</translation>
+    </message>
+    <message>
+        <source>Go to step</source>
+        <translation>转到步骤</translation>
+    </message>
+    <message>
+        <source>Number of a stage, 1 to {count}</source>
+        <translation>步骤编号，1 到 {count}</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>A command, a stage, a model or a sentence</source>
+        <translation>命令、步骤、模型或句子</translation>
+    </message>
+    <message>
+        <source>There is no run yet: type a sentence and press Run.</source>
+        <translation>还没有运行：请输入句子并按“运行”。</translation>
+    </message>
+    <message>
+        <source>All words must fit. A shape stands in brackets: a size, a range such as 4-16, &gt;8, an axis, * for any, … for several.</source>
+        <translation>所有词都要匹配。形状写在方括号里：大小、范围（如 4-16）、&gt;8、轴名、* 代表任意、… 代表若干个轴。</translation>
+    </message>
+    <message>
+        <source>Nothing is called so: try fewer words.</source>
+        <translation>没有找到：请减少几个词。</translation>
+    </message>
+    <message>
+        <source>The nearest {count} of {all}.</source>
+        <translation>共 {all} 项，显示最近的 {count} 项。</translation>
+    </message>
+    <message>
+        <source>Type a number from 1 to {count}: 2 is the second stage, 2.3 the third operation in it.</source>
+        <translation>请输入 1 到 {count} 的数：2 是第二个步骤，2.3 是其中第三个运算。</translation>
+    </message>
+    <message>
+        <source>Use the model {name}</source>
+        <translation>使用模型 {name}</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Run this sentence</source>
+        <translation>运行这个句子</translation>
+    </message>
+    <message>
+        <source>Go to {stage}</source>
+        <translation>转到{stage}</translation>
+    </message>
+    <message>
+        <source>A shape stands in a pair of brackets, as in [*,4,*,*].</source>
+        <translation>形状要写在一对方括号里，如 [*,4,*,*]。</translation>
+    </message>
+    <message>
+        <source>Give one shape only, as in [*,4,*,*].</source>
+        <translation>只能给出一个形状，如 [*,4,*,*]。</translation>
+    </message>
+    <message>
+        <source>“{place}” is no size: write a number, a range such as 4-16, &gt;8, an axis, or *.</source>
+        <translation>“{place}”不是大小：请写一个数、范围（如 4-16）、&gt;8、轴名或 *。</translation>
+    </message>
+    <message>
+        <source>… may stand in a shape once.</source>
+        <translation>… 在一个形状里只能出现一次。</translation>
+    </message>
+    <message>
+        <source>The range {place} is empty: write the smaller number first.</source>
+        <translation>范围 {place} 是空的：请把较小的数写在前面。</translation>
+    </message>
+    <message>
+        <source>Write something after {name}:, as in op:softmax or axis:head.</source>
+        <translation>请在 {name}: 后面写上内容，如 op:softmax 或 axis:head。</translation>
+    </message>
+    <message>
+        <source>There is no filter {name}, only op: and axis:.</source>
+        <translation>没有 {name} 这种筛选，只有 op: 和 axis:。</translation>
+    </message>
+</context>
+<context>
     <name>Headline</name>
     <message>
         <source>Stage {at} of {total}</source>
@@ -696,6 +788,10 @@
 <context>
     <name>MapPane</name>
     <message>
+        <source>Run a sentence to see its model drawn here.</source>
+        <translation>运行一个句子，就会在这里画出它的模型。</translation>
+    </message>
+    <message>
         <source>Architecture</source>
         <translation>架构图</translation>
     </message>
@@ -860,7 +956,7 @@
     <name>Panes</name>
     <message>
         <source>Stage</source>
-        <extracomment>Below these widths and this height, in units of the design at 100 %, panes make room for the stage. The same while presenting, where there is less around the stage; and how wide its right side is, in pixels. Sides that the learner has hidden.</extracomment>
+        <extracomment>Below these widths and this height, in units of the design at 100 %, panes make room for the stage. The same while presenting, where there is less around the stage; and how wide its right side is, in pixels, where the window is no wider than a small projector. Sides that the learner has hidden.</extracomment>
         <translation>步骤</translation>
     </message>
     <message>
@@ -1695,6 +1791,10 @@
         <translation>残差流，{sizes}</translation>
     </message>
     <message>
+        <source>encoder output → K, V</source>
+        <translation>编码器输出 → K、V</translation>
+    </message>
+    <message>
         <source>encoder–decoder</source>
         <translation>编码器–解码器</translation>
     </message>
@@ -2064,6 +2164,14 @@
         <translation>单字母快捷键</translation>
     </message>
     <message>
+        <source>Search stages and tensors…</source>
+        <translation>搜索步骤和张量…</translation>
+    </message>
+    <message>
+        <source>Go to step…</source>
+        <translation>转到步骤…</translation>
+    </message>
+    <message>
         <source>Next</source>
         <translation>下一步</translation>
     </message>
@@ -2130,6 +2238,10 @@
     <message>
         <source>Bookmark {number}</source>
         <translation>书签 {number}</translation>
+    </message>
+    <message>
+        <source>Find a command…</source>
+        <translation>查找命令…</translation>
     </message>
     <message>
         <source>Keys</source>

@@ -30,6 +30,8 @@ from tutor.views.copy_desk import CopyDesk
 from tutor.views.escapes import Escapes, Rank
 from tutor.views.export_desk import ExportDesk
 from tutor.views.files_desk import FilesDesk
+from tutor.views.finder import Finder
+from tutor.views.finder_desk import FinderDesk
 from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
 from tutor.views.map_desk import MapDesk
@@ -145,6 +147,9 @@ class MainWindow(QMainWindow):
         self.panes.assemble()
         self.panes.add_cover(self.map)
         self.setCentralWidget(self.panes)
+        self.finder = Finder(look, self.panes)
+        self.look_desk.dress(self.finder)
+        self.left.set_corner(self.actions_["search"])
         self._status = StatusLine()
         self.setStatusBar(self._status)
         self.acts.fill(self.menuBar())
@@ -172,6 +177,7 @@ class MainWindow(QMainWindow):
         self.working_desk = WorkingDesk(
             self.session, self.runner, self.stage, self.inspector, self.stage_desk, self.drawer, self
         )
+        self.finding = FinderDesk(self.session, self.finder, self.actions_, models.names, self.desk.samples, self)
         self.maps = MapDesk(self.session, self.runner, (self.side_map, self.map), self)
         self.thumbs = ThumbsDesk(self.session, self.runner, self)
         self.lanes = TimelineDesk(self.session, self.timeline, self.thumbs, self)
@@ -225,6 +231,7 @@ class MainWindow(QMainWindow):
         for unpin in (self._unpin, self.session.trail.leave):
             self.escapes.add(Rank.UNPIN, unpin)
         self.escapes.add(Rank.PRESENTING, self.presenting.leave)
+        self.escapes.add(Rank.POPUP, self.maps.leave)
 
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
@@ -243,6 +250,8 @@ class MainWindow(QMainWindow):
         self.look_desk.dressed.connect(self._adapt)
         self.panes.folded.connect(self._adapt)
         self.maps.opened.connect(self._show_map)
+        self.finding.modelChosen.connect(self.desk.use_model)
+        self.finding.sentenceChosen.connect(self.desk.start_sample)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
         self.models_desk.used.connect(self.desk.use_model_on)
@@ -263,7 +272,7 @@ class MainWindow(QMainWindow):
         self.stage.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.stage.table.addActions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
         self.working_desk.failed.connect(self._stage_failed)
-        self.working_desk.set_vocabularies(self.names)
+        self.names.changed.connect(self.working_desk.set_names)
         self.bars_desk.failed.connect(self._stage_failed)
         self.exporter.busyChanged.connect(self._busy_changed)
         self.exporter.progressed.connect(self._progressed)
@@ -474,8 +483,8 @@ class MainWindow(QMainWindow):
 
     def _by_pane(self, by: int) -> None:
         page = self.right.widget(self.right.page())
-        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.map.canvas,
-                 self.stage.current_view(), page, self.timeline)  # fmt: skip
+        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.marks.list(),
+                 self.map.canvas, self.stage.current_view(), page, self.timeline)  # fmt: skip
         panes: list[QWidget] = [view for view in views if view.isVisible()]
         focus = QApplication.focusWidget()
         at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)

@@ -11,8 +11,9 @@ from tutor.views.theme import Theme
 
 #: Below these widths and this height, in units of the design at 100 %, panes make room for the stage.
 _RIGHT_WIDTH, _LEFT_WIDTH, _FULL_HEIGHT = 1000, 760, 600
-#: The same while presenting, where there is less around the stage; and how wide its right side is, in pixels.
-_PRESENTED_HEIGHT, _PRESENTED_RIGHT = 500, 480
+#: The same while presenting, where there is less around the stage; and how wide its right side is, in pixels, where the
+#: window is no wider than a small projector.
+_PRESENTED_HEIGHT, _PRESENTED_RIGHT = 500, 420
 
 
 class Panes(QWidget):
@@ -165,7 +166,7 @@ class Panes(QWidget):
     def settle(self) -> None:
         """Once the sides are shown or hidden, give them their widths."""
         if self._presenting:
-            right = min(_PRESENTED_RIGHT, round(self.width() * 0.3))
+            right = min(max(_PRESENTED_RIGHT, self.width() // 4), self.width() // 3)
             self.splitter.setSizes([0, max(1, self.width() - right), right])
         elif self._kept is not None:
             self.splitter.restoreState(self._kept)

@@ -115,6 +115,13 @@ class SentenceDesk(QObject):
         """Run one sentence in place of what is in the box."""
         self.start(replace(self.request, texts=(text,), targets=()))
 
+    def samples(self) -> tuple[str, ...]:
+        """Good sentences for the model in use, none where it cannot be read."""
+        try:
+            return models.find(self.request.model).samples()
+        except (SpecError, WeightsError):
+            return ()
+
     def use_model(self, name: str) -> None:
         """Run what is in the box through a model folder or file; one that cannot be read leaves all as it is."""
         try:
