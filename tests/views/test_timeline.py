@@ -1,8 +1,11 @@
 """The timeline."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication, QSlider, QWidget
 
@@ -299,6 +302,19 @@ def test_a_screen_reader_gets_the_value_in_words_and_as_a_number(qtbot):
     assert one.text(QAccessible.Text.Value) == "Stage 8 of 35: Block 0, a; operation 2 of 2: mean"
     widget.set_changed({7})
     assert one.text(QAccessible.Text.Value).endswith("changed by a what-if")
+
+
+def test_what_is_told_of_a_timeline_does_not_keep_it(qtbot):
+    widget = line(qtbot)
+    one = QAccessible.queryAccessibleInterface(widget)
+    assert one.valueInterface().currentValue() == 21
+    left = weakref.ref(widget)
+    widget.deleteLater()
+    del widget, one
+    for _ in range(2):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
+    assert left() is None
 
 
 def test_another_slider_keeps_what_qt_says_of_it(qtbot):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QEvent, QObject, QRect
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
 
@@ -84,3 +84,29 @@ def test_what_lost_its_words_still_has_its_name(transport):
         button = transport.button(action)
         assert button.accessibleName()
         assert button.toolTip()
+
+
+class Watch(QObject):
+    """Counts how often a widget asks for another layout."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def eventFilter(self, watched, event):
+        self.asked += event.type() == QEvent.Type.LayoutRequest
+        return False
+
+
+@pytest.mark.parametrize("width", [1400, 900, 700, 600])
+def test_to_find_what_fits_comes_to_an_end(transport, width):
+    """A fit that asks for another layout would go on for ever."""
+    at(transport, width)
+    for _ in range(5):
+        QApplication.processEvents()
+    watch = Watch()
+    transport.installEventFilter(watch)
+    for _ in range(10):
+        QApplication.processEvents()
+    transport.removeEventFilter(watch)
+    assert watch.asked == 0
