@@ -18,7 +18,6 @@ from tutor.engine.working import Link
 from tutor.moves import Moves, Place
 from tutor.session import OPERATION, STAGE, Cursor, Session
 
-
 HEADS = Axis("head", 2)
 
 
