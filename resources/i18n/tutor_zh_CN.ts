@@ -1673,7 +1673,7 @@
     <name>Timeline</name>
     <message>
         <source>No stages yet.</source>
-        <extracomment>After so long over one place the bubble comes up; once it is up it follows at once. How long the caret glides where motion is wanted.</extracomment>
+        <extracomment>How long the caret glides where motion is wanted.</extracomment>
         <translation>还没有步骤。</translation>
     </message>
     <message>
