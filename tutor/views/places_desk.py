@@ -351,7 +351,7 @@ class PlacesDesk(QObject):
             self._desk.put(replace(before, texts=asked.texts, targets=(), ids=()))
             self.said.emit(worded(found.problem))
             return
-        self._desk.resume(replace(
+        self._desk.start(replace(
             before, texts=asked.texts, model=asked.model, layers=asked.layers, targets=asked.targets, ids=asked.ids,
             extend=0,
         ))  # fmt: skip
