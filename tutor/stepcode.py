@@ -2,8 +2,8 @@
 
     v1;model=storyteller;text=Tom%20met%20Lily;step=blocks.1.attn.scores;head=2;cell=0,2,5,4
 
-The parts stand in any order; `text`, `target`, `ids`, `follow`, `several` and `set` may be repeated. A checkpoint is part of
-the model's name (`storyteller@1000`). Whatever has a meaning in the code itself is percent-encoded.
+The parts stand in any order; `text`, `target`, `ids`, `follow`, `several` and `set` may be repeated. A checkpoint is
+part of the model's name (`storyteller@1000`). Whatever has a meaning in the code itself is percent-encoded.
 """
 
 from __future__ import annotations
