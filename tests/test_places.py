@@ -55,7 +55,7 @@ def runs(draw) -> Asked:
 sessions = st.builds(
     SessionFile, runs(), found_places, st.sampled_from(("", "sha256:" + "0a" * 32)),
     st.lists(names, max_size=3).map(tuple), st.lists(st.builds(Bookmark, found_places, texts), max_size=3).map(tuple),
-    plains.map(tuple),
+    plains.map(tuple), plains.map(tuple),
 )  # fmt: skip
 
 

@@ -285,6 +285,20 @@ def test_a_session_opens_to_the_same_picture_elsewhere(qtbot, opened, window, sm
     assert other.places.state().asked == window.places.state().asked
 
 
+def test_a_colour_scale_that_was_chosen_travels(qtbot, opened, window, small, tmp_path, monkeypatch):
+    go(qtbot, window, "blocks.0.attn.scores")
+    step(qtbot, window, "a")
+    low_high = [(part.data.low, part.data.high) for part in window.stage.equation.parts()]
+    path = tmp_path / "a.tutor"
+    assert save(qtbot, window, path, monkeypatch).scales
+    other = opened(small)
+    other.open(path)
+    finish(qtbot, other)
+    assert [(part.data.low, part.data.high) for part in other.stage.equation.parts()] == low_high
+    step(qtbot, other, "k")
+    assert [(part.data.low, part.data.high) for part in other.stage.equation.parts()] != low_high
+
+
 def test_a_session_of_other_weights_says_so_and_goes_there(qtbot, window, tmp_path):
     path = tmp_path / "a.tutor"
     sessionfile.write(path, SessionFile(Asked("article", texts=("you need",)), Place(PROBS), "sha256:" + "0" * 64))

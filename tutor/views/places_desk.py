@@ -94,7 +94,7 @@ class PlacesDesk(QObject):
         session.bookmarks.changed.connect(self._show_marks)
         session.bookmarks.changed.connect(self._changed)
         session.traceChanged.connect(self._show_marks)
-        for moved in (session.moved, session.selectionChanged, session.followed):
+        for moved in (session.moved, session.selectionChanged, session.followed, session.scales.changed):
             moved.connect(self._changed)
         session.moved.connect(self._show_marks)
         stage.viewChanged.connect(self._changed)
@@ -159,7 +159,7 @@ class PlacesDesk(QObject):
         key, digest = self._hash
         return SessionFile(
             asked, self.place(), digest if key == (asked.model, asked.layers) else "", self._session.seen(),
-            self._session.bookmarks.marks, tuple(self._given("pins")),
+            self._session.bookmarks.marks, tuple(self._given("pins")), tuple(self._session.scales.plain()),
         )  # fmt: skip
 
     # Bookmarks ----------------------------------------------------------------------------------------------
@@ -374,6 +374,8 @@ class PlacesDesk(QObject):
                 problems.append(self._parts[slot][1](plain) if slot in self._parts else self.tr(
                     "This version cannot take up all that the session holds: update the tutor."))  # fmt: skip
         self._session.see(found.session.visited)
+        if found.name:  # a step code says nothing of colours
+            self._session.scales.take(found.session.scales)
         self._visit(found.session.place)
         if found.differs:
             text = self.tr("The weights of {model} are not those of the session: numbers may differ.")
