@@ -15,12 +15,12 @@ from tutor.engine.pooling import largest_size
 from tutor.views import numbers, zoom
 from tutor.views.badge import badge_size, paint_badge
 from tutor.views.heatdata import Map
-from tutor.views.heatpaint import Cell, HeatPlot
+from tutor.views.heatpaint import Cell, HeatPlot, Lines
 from tutor.views.paint import draw_text, frame, paint_ghost, visible
 from tutor.views.theme import Theme, font, metrics
 
 _MOVES = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
-Lit = tuple["int | range | None", "int | range | None"]
+Lit = tuple[Lines, Lines]
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,10 +117,10 @@ class EquationView(QWidget):
 
     def selected(self) -> tuple[slice, slice]:
         """The rows and columns of the result that were selected with the keys; where none were, those on screen."""
-        one, other = self._anchor, self._cursor
-        if one is None or other is None or not (self._inside(one) and self._inside(other)):
+        one, two = self._anchor, self._cursor
+        if one is None or two is None or not (self._inside(one) and self._inside(two)):
             return self.on_screen()
-        (top, bottom), (left, right) = (sorted(pair) for pair in zip(one, other))
+        (top, bottom), (left, right) = (sorted(pair) for pair in zip(one, two))
         return slice(top, bottom + 1), slice(left, right + 1)
 
     def reach(self, part: int) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -112,14 +112,18 @@ def token_text(text: Batch, row: int, at: int) -> str:
     return translate("present", "pad") if token.pad else token.text
 
 
-def place(trace: Trace, name: str, index: Sequence[int], names: Names = numbered) -> str:
-    """A cell in words: which tokens, which head, which feature."""
+def place(
+    trace: Trace, name: str, index: Sequence[int], names: Names = numbered, skip: Collection[ax.Axis] = ()
+) -> str:
+    """A cell in words: which tokens, which head, which feature; `skip` axes are left out."""
     axes = trace.shapes[name]
     if name in trace.program.weight_by_name:
         return _weight_place(axes, index, names)
     row = next((at for axis, at in zip(axes, index) if axis.name == ax.BATCH), 0)
     found = []
     for axis, at, text in zip(axes, index, trace.texts(name)):
+        if axis in skip:
+            continue
         token = token_text(text, row, at) if text is not None else ""
         if axis.name == ax.QUERY:
             found.append(translate("present", "query {token} ({at})").format(token=token, at=at))

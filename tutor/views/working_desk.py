@@ -7,14 +7,16 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from tutor import work
+from tutor import several, work
 from tutor.engine import axes as ax
+from tutor.engine.compare import Look
 from tutor.engine.figures import Row
 from tutor.engine.trace import Trace
 from tutor.engine.working import Link, Working
+from tutor.pins import DIFFERENCE
 from tutor.runner import Runner
 from tutor.session import Session
-from tutor.views import explanation, rolewords, words
+from tutor.views import combined, explanation, rolewords, words
 from tutor.views.explanation import Names
 from tutor.views.inspector import Inspector
 from tutor.views.rowdrawer import RowDrawer
@@ -44,6 +46,7 @@ class WorkingDesk(QObject):
         self._stage, self._inspector, self._stage_desk, self._drawer = stage, inspector, stage_desk, drawer
         self._names: Names = explanation.numbered
         session.trail.changed.connect(self._changed)
+        session.pins.changed.connect(self.ask)
         inspector.followed.connect(self.follow)
         inspector.pointed.connect(self.point)
         inspector.unpinned.connect(self._unpin)
@@ -76,7 +79,11 @@ class WorkingDesk(QObject):
             self._inspector.set_explanation(None)
             self._drawer.set_row(None, None, "", ())
         else:
-            self._runner.submit(WORKING, partial(_explain, session.trace, target))
+            selection = several.shown(session) if session.trail.given is None else session.selection
+            look = Look(session.trace, target.name, selection)
+            minus = session.pins.mode == DIFFERENCE and session.trail.given is None
+            held = session.pins.against(look) if minus else None
+            self._runner.submit(WORKING, partial(_explain, look, target, held))
 
     def _changed(self) -> None:
         self._show_trail()
@@ -97,6 +104,9 @@ class WorkingDesk(QObject):
             return
         if (result.name, result.index) == (target.name, target.index):
             shown = explanation.explanation(trace, result, self._names)
+            picture = self._stage_desk.picture()
+            if picture is not None and self._session.trail.given is None:
+                shown = combined.told(trace, picture, shown)
             self._inspector.set_explanation(shown)
             self._show_row(trace, result, shown.place)
 
@@ -190,5 +200,5 @@ class WorkingDesk(QObject):
             self._session.pin(None)
 
 
-def _explain(trace: Trace, target: Link, job: work.Handle) -> Working:
-    return work.explain(trace, target.name, target.cell())
+def _explain(look: Look, target: Link, held: Look | None, job: work.Handle) -> Working:
+    return work.explain(look.trace, look.path, target.cell(), look.selection, held)
