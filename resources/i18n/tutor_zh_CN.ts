@@ -1187,7 +1187,7 @@
     <name>PlacesDesk</name>
     <message>
         <source>There are {most} bookmarks already: delete one first.</source>
-        <extracomment>How another part&apos;s state becomes plain data, and how it is taken up again; the latter says what it could not do.</extracomment>
+        <extracomment>How another part&apos;s state becomes plain data, and how it is taken up again; the latter says what it could not do. What was asked for, of the runs that somebody still holds. The run of what was pinned, which comes first; and whether it could not be had.</extracomment>
         <translation>已有 {most} 个书签：请先删除一个。</translation>
     </message>
     <message>
@@ -1241,6 +1241,10 @@
     <message>
         <source>The weights of {model} are not those of the session: numbers may differ.</source>
         <translation>{model} 的权重与会话保存时不同：数值可能不一致。</translation>
+    </message>
+    <message>
+        <source>What was pinned in the session could not be had again.</source>
+        <translation>会话中固定的张量无法恢复。</translation>
     </message>
     <message>
         <source>The window closed unexpectedly the last time.</source>

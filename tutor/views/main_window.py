@@ -248,6 +248,7 @@ class MainWindow(QMainWindow):
         self.places = PlacesDesk(
             self.session, self.desk, self.stage, self.timeline, self.outline, self.marks, self.offer, jumps, self
         )  # fmt: skip
+        self.places.join_pins(self.compare_desk.hold)
         self.recent = Recent(self._settings, self.acts.menu(str(commands.FILE)), self.actions_["save_session"], self)
         self.presenting = Presenting(
             self, self.session, self.acts, self.look_desk, self.panes, self.stage, self.inspector
