@@ -124,8 +124,9 @@ def test_how_many_is_chosen_and_a_click_pins_the_entrys_cell(qtbot, window):
 
 
 def test_a_token_is_found_by_a_part_of_it_shown_with_its_rank_and_pinned(qtbot, window):
-    go(qtbot, window, "probs")
+    go(qtbot, window, "blocks.1.resid_mid")
     step(qtbot, window, "V", SHIFT)
+    assert window.session.cursor.path == "probs", "the search goes where there is something to search"
     box = window.bars.search_box()
     assert box.hasFocus()
     qtbot.keyClicks(box, "Lily")
@@ -182,6 +183,13 @@ def test_the_pinned_row_is_the_one_that_is_ranked(qtbot, window):
     rows = window.bars.table().rows()
     assert rows[0].length == trace["probs"][0, 3].max()
     assert [one.id for one in rows if one.marked] == [500]
+
+
+def test_the_inspector_names_vocabulary_entries_too(qtbot, window):
+    go(qtbot, window, "probs")
+    window.session.pin((0, 3, 500))
+    settle(qtbot, window)
+    assert f"vocabulary entry {load('stories').token(500).text} (500)" in window.inspector.explanation().place
 
 
 def test_numbers_of_another_run_take_the_place_of_the_old_ones(qtbot, window):

@@ -118,6 +118,15 @@ def test_p_again_unpins_the_pinned_one_and_replaces_it_elsewhere(qtbot, window):
     assert not window.compare_desk.unpin()
 
 
+def test_esc_unpins_the_cell_and_then_the_tensor(qtbot, window):
+    step(qtbot, window, "p")
+    click_cell(qtbot, window, 2, 1)
+    step(qtbot, window, Key.Key_Escape)
+    assert window.session.cell is None and window.session.pins.held is not None
+    step(qtbot, window, Key.Key_Escape)
+    assert window.session.pins.held is None
+
+
 @pytest.mark.parametrize("mode", [ALONE, BESIDE, DIFFERENCE])
 def test_while_x_is_held_the_pinned_one_is_in_its_place(qtbot, window, mode):
     trace = window.session.trace

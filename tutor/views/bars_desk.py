@@ -15,13 +15,13 @@ from tutor.engine import axes as ax
 from tutor.engine import lens, picture
 from tutor.engine.axes import Index
 from tutor.engine.trace import Trace
-from tutor.engine.vocabulary import Vocabulary, of_trace
+from tutor.engine.vocabulary import outputs
 from tutor.runner import Runner
 from tutor.session import Session
-from tutor.views import numbers, present
+from tutor.views import explanation, numbers, present
 from tutor.views.bars import DEFAULT_COUNT, BarsView
 from tutor.views.bartable import BarRow
-from tutor.views.sentence_desk import SentenceDesk
+from tutor.views.names_desk import Names
 from tutor.views.stagepane import StagePane
 
 BARS = "bars"
@@ -78,24 +78,6 @@ class Columns:
     values: np.ndarray
     kind: str
     reach: float
-
-
-class Names:
-    """The vocabulary of the run on screen, made on the runner's thread when it is first asked for."""
-
-    def __init__(self, session: Session, sentence: SentenceDesk) -> None:
-        self._session, self._sentence = session, sentence
-        self._made: tuple[Trace, Vocabulary] | None = None
-
-    def model(self) -> str:
-        """The name by which the run on screen was asked for."""
-        return self._sentence.request.model
-
-    def of(self, trace: Trace, model: str) -> Vocabulary:
-        made = self._made
-        if made is None or made[0] is not trace:
-            made = self._made = (trace, of_trace(trace, model))
-        return made[1]
 
 
 class BarsDesk(QObject):
@@ -157,7 +139,11 @@ class BarsDesk(QObject):
         self._stage.show_view("heat" if self._stage.view() == "bars" else "bars")
 
     def find(self) -> None:
-        """Bring the bars up with the cursor in the search box, where there is a vocabulary to search."""
+        """Bring the bars up with the cursor in the search box; from a step without a vocabulary go to the outputs."""
+        trace = self._session.trace
+        found = outputs(trace.program, trace.shapes) if trace is not None else None
+        if not self._over and found is not None:
+            self._session.go(found[1])
         if self._over:
             self._stage.show_view("bars")
             self._view.search_box().setFocus()
@@ -228,7 +214,7 @@ class BarsDesk(QObject):
         if column < 0 or trace is None or not isinstance(shown, Columns) or column >= len(shown.values):
             self._stage.set_readout("")
             return
-        place = present.index_words(trace, shown.asked.path, (*shown.asked.at, column))
+        place = explanation.place(trace, shown.asked.path, (*shown.asked.at, column))
         self._stage.set_readout(place, numbers.fixed(float(shown.values[column]), 4))
 
     # Showing ------------------------------------------------------------------------------------------------
@@ -287,9 +273,9 @@ class BarsDesk(QObject):
         """Which row it is: after which token, or in which gap."""
         text = next((one for one in reversed(trace.texts(asked.path)) if one is not None), None)
         if text is None:
-            return present.index_words(trace, asked.path, asked.at)
+            return explanation.place(trace, asked.path, asked.at)
         row = asked.at[0]
-        token = present.token_text(text, row, asked.at[-1])
+        token = explanation.token_text(text, row, asked.at[-1])
         after = trace.spec.head == "lm"
         words = self.tr("After {token} ({at})") if after else self.tr("In the place of {token} ({at})")
         return words.format(token=token, at=asked.at[-1])
@@ -318,7 +304,7 @@ class BarsDesk(QObject):
             labels = [present.token_label(text, row, at) for at in range(axes[-1].size)]
         cell = self._session.cell
         self._view.show_columns(
-            present.index_words(trace, made.asked.path, made.asked.at), made.values, labels, made.kind, made.reach,
+            explanation.place(trace, made.asked.path, made.asked.at), made.values, labels, made.kind, made.reach,
             made.asked.path, cell[-1] if cell is not None else None,
         )  # fmt: skip
 

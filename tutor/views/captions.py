@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from tutor.engine.axes import Axes
 from tutor.engine.picture import COLUMN, ROW, Panel, Picture
 from tutor.engine.trace import Trace
-from tutor.views import numbers, present, words
+from tutor.views import explanation, numbers, present, words
 from tutor.views.badge import axis_label
 
 translate = QCoreApplication.translate
@@ -25,7 +25,7 @@ def place(trace: Trace, panel: Panel) -> str:
         if where in (ROW, COLUMN) or axis.size == 1:
             continue
         one = [0] * at + [int(where)]
-        found.append(present.index_words(trace, panel.name, one).split(translate("present", ", "))[-1])
+        found.append(explanation.place(trace, panel.name, one).split(translate("present", ", "))[-1])
     return translate("present", ", ").join(found)
 
 

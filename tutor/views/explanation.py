@@ -329,7 +329,7 @@ def _uses(trace: Trace, name: str, index: Sequence[int]) -> list[Entry]:
     for use in trace.used_by(name, index):
         user = trace.program[use.step]
         link = Link(use.step, use.index)
-        near = step is not None and user.section == step.section
+        near = user.section == step.section if step is not None else name.startswith(f"{user.section}.")
         label = link.short if near else link.text()
         found.append(Entry(label, words.operation(user.op.title), link, LETTERS.get(user.role, "")))
     return found

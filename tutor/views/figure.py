@@ -19,6 +19,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from tutor.views import numbers
+from tutor.views.badge import axis_label
 from tutor.views.equation import Part
 from tutor.views.heatdata import Map, colour_index
 from tutor.views.paint import visible
@@ -26,7 +27,7 @@ from tutor.views.theme import FAMILIES, Theme, lut, metrics, text_on
 
 #: Up to so many cells of a map are rectangles of their own.
 MOST_CELLS = 4096
-_MARGIN, _SIGN, _LINE = 16.0, 40.0, 17.0
+_MARGIN, _SIGN, _LINE = 16.0, 56.0, 17.0
 _LABEL, _SMALL = 12, 10
 #: The most that a map may take, and the size of an image inside.
 _WIDE, _HIGH, _IMAGE = 560.0, 520.0, 1100
@@ -181,7 +182,7 @@ def _head(part: Part, x: float, y: float, theme: Theme) -> list[str]:
                     f'fill="{theme.role(part.role).name()}"/>')  # fmt: skip
         made.append(_text(part.letter, x + tile / 2, y, 11, theme.onaccent, "middle", True))
         x += tile + 6
-    shape = " × ".join(f"{size:,} {name}" for name, size in part.axes)
+    shape = " × ".join(f"{size:,} {axis_label(name)}" for name, size in part.axes)
     made.append(_text(f"{part.name}   {shape}", x, y, 11, theme.ink2))
     return made
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from tutor import work
+from tutor import commands, work
 from tutor.engine import axes as ax
 from tutor.engine import models
 from tutor.runner import Runner
@@ -22,15 +22,18 @@ from tutor.views import dialogs, present, words
 from tutor.views.actions import Actions
 from tutor.views.bands import CompareBand, SeveralBand
 from tutor.views.bars import BarsView
-from tutor.views.bars_desk import BarsDesk, Names
+from tutor.views.bars_desk import BarsDesk
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
 from tutor.views.compare_desk import CompareDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
 from tutor.views.copy_desk import CopyDesk
+from tutor.views.escapes import Escapes, Rank
 from tutor.views.export_desk import ExportDesk
 from tutor.views.files_desk import FilesDesk
+from tutor.views.finder import Finder
+from tutor.views.finder_desk import FinderDesk
 from tutor.views.headgrid import HeadGrid
 from tutor.views.heads_desk import HeadsDesk
 from tutor.views.headstrip import HeadStrip
@@ -38,17 +41,23 @@ from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
 from tutor.views.map_desk import MapDesk
 from tutor.views.mappane import MapPane
+from tutor.views.marks import KEYED, MarksView
 from tutor.views.mask_desk import MaskDesk
 from tutor.views.models_desk import ModelsDesk
 from tutor.views.motion import Motion
 from tutor.views.mousekeys import MouseKeys
+from tutor.views.names_desk import Names
 from tutor.views.nan_desk import NanDesk
 from tutor.views.nanband import NanBand
 from tutor.views.outline import Outline
 from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
+from tutor.views.places_desk import PlacesDesk
 from tutor.views.play import PlayDesk
 from tutor.views.playbar import PlayBar
+from tutor.views.presenting import Presenting
+from tutor.views.quietline import QuietLine
+from tutor.views.recent import Recent
 from tutor.views.rowdrawer import RowDrawer
 from tutor.views.scale_desk import ScaleDesk
 from tutor.views.sentence_desk import SentenceDesk
@@ -125,22 +134,28 @@ class MainWindow(QMainWindow):
         self.transport.add(self.writing)
         self.playbar = PlayBar(look, "F5")
         self.transport.add_group(self.playbar)
+        self.transport.add_actions(self.actions_["bookmark"], self.actions_["copy_code"])
+        self.marks, self.offer = MarksView(look), QuietLine(look)
         self.panes = Panes(look, self.stage)
         self.left, self.right = self.panes.left, self.panes.right
         self.side_map, self.map = MapPane(look, compact=True), MapPane(look)
         self.left.add("outline", self.outline)
         self.left.add("map", self.side_map)
+        self.left.add_below(self.marks)
         self.right.add("inspector", self.inspector)
         self.bars, self.vocab = BarsView(look), VocabView(look)
         self.stage.add_view("bars", self.bars, "bars")
         self._make_heads(look)
         self.right.add("vocabulary", self.vocab)
-        self.panes.add_above(self.sentence, self.strip, self.continuing)
+        self.panes.add_above(self.sentence, self.strip, self.continuing, self.offer)
         self.panes.add_below(self.timeline)
         self.panes.add_below(self.transport, self.training)
         self.panes.assemble()
         self.panes.add_cover(self.map)
         self.setCentralWidget(self.panes)
+        self.finder = Finder(look, self.panes)
+        self.look_desk.dress(self.finder)
+        self.left.set_corner(self.actions_["search"])
         self._status = StatusLine()
         self.setStatusBar(self._status)
         self.acts.fill(self.menuBar())
@@ -170,6 +185,9 @@ class MainWindow(QMainWindow):
         self.gaps = MaskDesk(self.session, self.desk, self.sentence, self)
         self.models_desk = ModelsDesk(self.runner, self)
         self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
+        # Before the stage's own desk: a row of bars is asked for first, since it is there long before a giant's map.
+        self.names = Names(self.session, self.runner, self.desk, self)
+        self.bars_desk = BarsDesk(self.session, self.runner, self.names, self.stage, self.bars, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
         self.heads_desk = HeadsDesk(
             self.session, self.runner, self.stage, self.right, self.heads, self.head_grid, self
@@ -183,6 +201,7 @@ class MainWindow(QMainWindow):
         self.working_desk = WorkingDesk(
             self.session, self.runner, self.stage, self.inspector, self.stage_desk, self.drawer, self
         )
+        self.finding = FinderDesk(self.session, self.finder, self.actions_, models.names, self.desk.samples, self)
         self.maps = MapDesk(self.session, self.runner, (self.side_map, self.map), self)
         self.thumbs = ThumbsDesk(self.session, self.runner, self)
         self.lanes = TimelineDesk(self.session, self.timeline, self.thumbs, self)
@@ -191,6 +210,7 @@ class MainWindow(QMainWindow):
         )
         self._make_moves()
         self._make_vocabulary()
+        self._make_places()
 
     def _make_moves(self) -> None:
         """What moves by itself, and the way back."""
@@ -204,30 +224,60 @@ class MainWindow(QMainWindow):
         self._mouse.forward.connect(self.session.redo_move)
 
     def _make_vocabulary(self) -> None:
-        """Bars and the page Vocabulary, and what is written to files of them and of everything else."""
-        names = Names(self.session, self.desk)
-        self.working_desk.set_vocabularies(names)
-        self.bars_desk = BarsDesk(self.session, self.runner, names, self.stage, self.bars, self)
-        self.vocab_desk = VocabDesk(self.session, self.runner, names, self.gaps, self.right, self.vocab, self)
+        """The page Vocabulary, and what is written to files of it and of everything else."""
+        self.vocab_desk = VocabDesk(self.session, self.runner, self.names, self.gaps, self.right, self.vocab, self)
         self.exporter = ExportDesk(
             self.session, self.runner, self.stage, self.stage_desk, self.look_desk, self._settings, self
         )  # fmt: skip
+
+    def _make_places(self) -> None:
+        """Bookmarks, sessions, presenting, and the order in which Esc asks the parts of the window."""
+        jumps = [self.actions_[f"jump_{number}"] for number in range(1, KEYED + 1)]
+        self.places = PlacesDesk(
+            self.session, self.desk, self.stage, self.timeline, self.outline, self.marks, self.offer, jumps, self
+        )  # fmt: skip
+        self.recent = Recent(self._settings, self.acts.menu(str(commands.FILE)), self.actions_["save_session"], self)
+        self.presenting = Presenting(
+            self, self.session, self.acts, self.look_desk, self.panes, self.stage, self.inspector
+        )  # fmt: skip
+        self.presenting.hide_too(self.menuBar(), self.sentence, self.strip, self.continuing, self.offer, self.training)
+        self.presenting.changed.connect(self._adapt)
+        self.presenting.said.connect(self.say)
+        self.files.sessionChosen.connect(self.places.open_file)
+        self.recent.chosen.connect(self.places.open_file)
+        self.places.opened.connect(self.recent.add)
+        self.places.said.connect(self.say)
+        self.escapes = Escapes()
+        for close in (self.maps.escape, self.continue_desk.escape, self.presenting.unblank):
+            self.escapes.add(Rank.POPUP, close)
+        for cancel in (self._cancel_export, self._cancel_run):
+            self.escapes.add(Rank.RUN, cancel)
+        for unpin in (self._unpin, self.session.trail.leave):
+            self.escapes.add(Rank.UNPIN, unpin)
+        for let_go in (self.compare_desk.unpin, self.compare_desk.clear):
+            self.escapes.add(Rank.UNPIN_COMPARE, let_go)
+        self.escapes.add(Rank.PRESENTING, self.presenting.leave)
+        self.escapes.add(Rank.POPUP, self.maps.leave)
 
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
         self.look_desk.dress(
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
-            self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band, *self.heads, self.head_grid,
-            self.several_band, self.compare_band,
+            self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band, self.marks, self.offer,
+            self.presenting, *self.heads, self.head_grid, self.several_band, self.compare_band,
         )  # fmt: skip
-        self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
+        self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar(),
+                              self.offer)  # fmt: skip
         self.look_desk.ground("win", self._status)
 
     def _connect(self) -> None:
         self.acts.connect_to(self)
         self.look_desk.dressed.connect(self._adapt)
+        self.panes.folded.connect(self._adapt)
         self.maps.opened.connect(self._show_map)
+        self.finding.modelChosen.connect(self.desk.use_model)
+        self.finding.sentenceChosen.connect(self.desk.start_sample)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
         self.models_desk.used.connect(self.desk.use_model_on)
@@ -250,6 +300,7 @@ class MainWindow(QMainWindow):
         self.stage.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.stage.table.addActions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
         self.working_desk.failed.connect(self._stage_failed)
+        self.names.changed.connect(self.working_desk.set_names)
         self.bars_desk.failed.connect(self._stage_failed)
         self.exporter.busyChanged.connect(self._busy_changed)
         self.exporter.progressed.connect(self._progressed)
@@ -282,21 +333,25 @@ class MainWindow(QMainWindow):
         self.files.open(path)
 
     def escape(self) -> None:
-        """Cancel the run, else close what was opened, else unpin."""
-        if self.desk.busy():
+        """What Esc means first: close, cancel, unpin, leave presenting."""
+        self.escapes.escape()
+
+    def _cancel_run(self) -> bool:
+        busy = self.desk.busy()
+        if busy:
             self.desk.cancel()
-        elif self.exporter.busy():
+        return busy
+
+    def _cancel_export(self) -> bool:
+        busy = self.exporter.busy()
+        if busy:
             self.exporter.cancel()
-        elif self.continuing.isVisible():
-            self.continue_desk.close()
-        elif self.session.trail.leave():
-            return
-        elif self.session.cell is not None:
-            self.session.pin(None)
-        elif self.maps.is_open():
-            self.maps.close()
-        else:
-            self.compare_desk.clear()
+        return busy
+
+    def _unpin(self) -> bool:
+        pinned = self.session.cell is not None
+        self.session.pin(None)
+        return pinned
 
     def _busy_changed(self, busy: bool) -> None:
         if busy:
@@ -359,8 +414,8 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         there = self.session.trace is not None
         for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save", "export",
-                     "next_head", "previous_head", "undo_move", "redo_move", "play", "all_heads", "head_grid", "pin",
-                     "difference", "blink"):  # fmt: skip
+                     "next_head", "previous_head", "undo_move", "redo_move", "play", "bookmark", "copy_code",
+                     "save_session", "all_heads", "head_grid", "pin", "difference", "blink"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
         for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):
@@ -371,6 +426,7 @@ class MainWindow(QMainWindow):
             self.place_desk.refresh(self.stage_desk.ready())
         else:
             self._refresh_empty()
+        self.presenting.refresh()
         self.transport.refresh()
         self._refresh_status()
 
@@ -432,6 +488,12 @@ class MainWindow(QMainWindow):
         self.right.show_page("inspector" if self.right.page() == "vocabulary" else "vocabulary")
         self.panes.show_right()
 
+    def show_stats(self) -> None:
+        """The statistics of the tensor on screen, in the inspector."""
+        self.right.show_page("inspector")
+        self.panes.show_right()
+        self.inspector.show_stats()
+
     def focus_sentence(self) -> None:
         self.sentence.box().setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.sentence.box().selectAll()
@@ -448,14 +510,15 @@ class MainWindow(QMainWindow):
         self._by_pane(-1)
 
     def _by_pane(self, by: int) -> None:
-        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.map.canvas,
-                 self.stage.current_view(), self.inspector, self.timeline)  # fmt: skip
+        page = self.right.widget(self.right.page())
+        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.marks.list(),
+                 self.map.canvas, self.stage.current_view(), page, self.timeline)  # fmt: skip
         panes: list[QWidget] = [view for view in views if view.isVisible()]
         focus = QApplication.focusWidget()
         at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)
         target = panes[(at + by) % len(panes)]
-        if target is self.inspector:
-            target = self.inspector.first_focus()
+        if target is page and hasattr(page, "first_focus"):
+            target = page.first_focus()
         target.setFocus(Qt.FocusReason.TabFocusReason)
 
     def show_models(self) -> None:
@@ -491,7 +554,8 @@ class MainWindow(QMainWindow):
         """Make room where the window is small for its type."""
         narrow = self.panes.adapt(self.width(), self.height())
         self.sentence.set_compact(narrow)
-        self.transport.setVisible(not self.panes.is_low(self.height()))
+        self.transport.setVisible(not self.panes.is_low(self.height()) and not self.presenting.on)
+        self.panes.settle()
         self.working_desk.set_height(self.height() / self.look.font_scale)
 
     def retranslate(self) -> None:
@@ -508,6 +572,9 @@ class MainWindow(QMainWindow):
         self.stage.set_view_title("bars", self.tr("Bars"), self.tr("The chosen row as bars (Shift+T)"))
         self.stage.set_view_title("grid", self.tr("Grid"), self.tr("The same step of every block, head by head"))
         self.place_desk.show_model()
+        self.places.retranslate()
+        self.recent.retranslate()
+        self.presenting.refresh()
         self.maps.show_map()
         self.desk.show_chips()
         self.stage_desk.show_again()
@@ -534,6 +601,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.presenting.resized()
         self._adapt()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -543,9 +611,11 @@ class MainWindow(QMainWindow):
             self.stage.equation.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.presenting.leave()
         self._settings.setValue("geometry", self.saveGeometry())
         self.panes.save(self._settings)
         self._patience.stop()
+        self.places.close()
         self.player.pause()
         self.desk.close()
         self.runner.close()

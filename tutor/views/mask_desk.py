@@ -71,10 +71,11 @@ class MaskDesk(QObject):
             return
         stream, row = trace.program.streams[0], trace.batch.rows[self._desk.row()]
         gaps = [at for at, token in enumerate(row) if mask and following.is_mask(token, mask)]
-        if not gaps and self._followed and stream in session.positions:
-            session.follow(stream, None)
-        elif gaps and session.positions.get(stream) not in gaps:
-            session.follow(stream, gaps[0])
+        with session.moves.together(more=True):  # the learner did not ask for it
+            if not gaps and self._followed and stream in session.positions:
+                session.follow(stream, None)
+            elif gaps and session.positions.get(stream) not in gaps:
+                session.follow(stream, gaps[0])
         self._followed = bool(gaps)
 
 

@@ -185,11 +185,6 @@ def pointed(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
     return (" → " if tokens == 2 else translate("present", ", ")).join(found)
 
 
-def index_words(trace: Trace, name: str, index: Sequence[int]) -> str:
-    """A cell in words; of an index that is cut short, the part that it names."""
-    return place(trace, name, index)
-
-
 def stats(found: Stats) -> tuple[tuple[str, str], ...]:
     """Statistics as (name, value) lines."""
     lines = [

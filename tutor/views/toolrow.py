@@ -93,6 +93,8 @@ class ToolRow(QWidget):
         widths = []
         for at in range(layout.count()):
             item = layout.itemAt(at)
+            if item is None:
+                continue
             inner, widget = item.layout(), item.widget()
             if inner is not None:
                 widths.append(self._of_layout(inner, level, hidden))
@@ -114,8 +116,9 @@ class ToolRow(QWidget):
         mine = (*self._spare, *self._last, *self._tools, *self._views)
         if inner is not None and any(widget.isAncestorOf(one) for one in mine):
             return self._of_layout(inner, level, hidden)
-        if isinstance(widget, QScrollArea) and widget.widget() is not None and level < self._levels() - 1:
-            return widget.widget().sizeHint().width()  # it scrolls only where nothing else gives way
+        content = widget.widget() if isinstance(widget, QScrollArea) else None
+        if content is not None and level < self._levels() - 1:
+            return content.sizeHint().width()  # it scrolls only where nothing else gives way
         hint = widget.sizeHint() if widget.sizePolicy().horizontalPolicy() in _FIRM else widget.minimumSizeHint()
         return min(max(hint.width(), widget.minimumWidth()), widget.maximumWidth())
 

@@ -18,12 +18,13 @@ from tutor.engine.trace import Trace, TraceError
 from tutor.engine.vocabulary import outputs
 from tutor.runner import Runner
 from tutor.session import Session
-from tutor.views import following, numbers, present, words
-from tutor.views.bars_desk import Names, row_at
+from tutor.views import explanation, following, numbers, present, words
+from tutor.views.bars_desk import row_at
 from tutor.views.bartable import BarRow
 from tutor.views.errors import worded
 from tutor.views.lenstable import LensRow
 from tutor.views.mask_desk import MaskDesk
+from tutor.views.names_desk import Names
 from tutor.views.sidetabs import SideTabs
 from tutor.views.vocabview import VocabView
 
@@ -135,7 +136,7 @@ class VocabDesk(QObject):
             self._surprise = None
         path = self._session.cursor.path
         axes = trace.shapes[path]
-        self._view.set_place(present.index_words(trace, path, row_at(self._session, path)) if axes else "")
+        self._view.set_place(explanation.place(trace, path, row_at(self._session, path)) if axes else "")
         self._ask_lens(trace)
         self._ask_here(trace, path)
         self._ask_near(trace, path)
@@ -290,10 +291,11 @@ class VocabDesk(QObject):
             return
         paths = [path for path in self._paths(trace) if path not in self._layers or self._layers[path].reading]
         if row < len(paths):
-            self._session.go(paths[row])
-            cell = self._session.cell
-            column = cell[-1] if cell is not None else 0
-            self._session.pin((self._row, position, column))
+            with self._session.moves.together():
+                self._session.go(paths[row])
+                cell = self._session.cell
+                column = cell[-1] if cell is not None else 0
+                self._session.pin((self._row, position, column))
 
     def _show_here(self, trace: Trace, made: _Here) -> None:
         if made.path != self._session.cursor.path:
@@ -310,7 +312,7 @@ class VocabDesk(QObject):
         others = self.tr("the other %n token(s) together", "", ranking.others)
         others = others.replace(str(ranking.others), numbers.count(ranking.others))
         rows.append(BarRow("", others, None, ranking.share, numbers.share(ranking.share), note=True))
-        place = present.index_words(trace, made.path, made.at)
+        place = explanation.place(trace, made.path, made.at)
         self._view.show_here(rows, self.tr("What it would predict, {place}.").format(place=place))
 
     # Nearest tokens and surprise ----------------------------------------------------------------------------
@@ -331,7 +333,7 @@ class VocabDesk(QObject):
             rows.append(BarRow(str(number + 1), name, one.id, value, shown, "signed", tip=tip))
         finite = [value for value in values if math.isfinite(value)]
         reach = max((abs(value) for value in finite), default=1.0) if made.by_dot else 1.0
-        place = present.index_words(trace, made.path, made.at)
+        place = explanation.place(trace, made.path, made.at)
         said = self.tr("Rows of the embedding table nearest to this vector, {place}.").format(place=place)
         self._view.show_near(rows, min(0.0, *finite, 0.0), reach or 1.0, said)
 
@@ -384,8 +386,9 @@ class VocabDesk(QObject):
         found = outputs(trace.program, trace.shapes) if trace is not None else None
         if found is None or result is None or row >= len(result.made.positions):
             return
-        self._session.go(found[1])
-        self._session.pin((result.made.row, result.made.positions[row], result.made.ids[row]))
+        with self._session.moves.together():
+            self._session.go(found[1])
+            self._session.pin((result.made.row, result.made.positions[row], result.made.ids[row]))
 
     def _tell_truth(self, text: str) -> None:
         """What the gap that is looked at hid."""
