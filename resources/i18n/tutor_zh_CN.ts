@@ -3375,6 +3375,7 @@
     </message>
     <message>
         <source>{percent} % of this row</source>
+        <extracomment>Notes of what is worked out like a cell but is none of the model&apos;s.</extracomment>
         <translation>占这一行的 {percent}%</translation>
     </message>
     <message>

@@ -17,7 +17,7 @@ from tutor.pins import BESIDE, DIFFERENCE, Held
 from tutor.runner import Runner
 from tutor.session import Session
 from tutor.views import combined
-from tutor.views.bands import CompareBand, SeveralBand
+from tutor.views.headviews import HeadViews
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.stage_desk import StageDesk
 from tutor.work import Handle
@@ -36,18 +36,18 @@ class CompareDesk(QObject):
     said = Signal(str)
 
     def __init__(
-        self, session: Session, runner: Runner, desk: SentenceDesk, stage_desk: StageDesk, band: CompareBand,
-        several_band: SeveralBand, window: QWidget,
+        self, session: Session, runner: Runner, desk: SentenceDesk, stage_desk: StageDesk, views: HeadViews,
+        window: QWidget,
     ) -> None:  # fmt: skip
         """`window` is where keys arrive that nobody took."""
         super().__init__(window)
         self._session, self._runner, self._desk, self._stage_desk = session, runner, desk, stage_desk
-        self._band, self._several = band, several_band
+        self._band, self._several = views.compare, views.several
         self._blinking = False
-        band.chosen.connect(session.pins.set_mode)
-        band.closed.connect(self.unpin)
-        several_band.chosen.connect(self._set_how)
-        several_band.closed.connect(self.clear)
+        self._band.chosen.connect(session.pins.set_mode)
+        self._band.closed.connect(self.unpin)
+        self._several.chosen.connect(self._set_how)
+        self._several.closed.connect(self.clear)
         session.pins.changed.connect(self.refresh)
         session.traceChanged.connect(self.refresh)
         session.moved.connect(self.refresh)
