@@ -229,6 +229,7 @@ class MainWindow(QMainWindow):
         self.recent.chosen.connect(self.places.open_file)
         self.places.opened.connect(self.recent.add)
         self.places.said.connect(self.say)
+        self.places.join("pins", self.compare_desk.give, self.compare_desk.take)
         self.escapes = Escapes()
         for close in (self.maps.escape, self.continue_desk.escape, self.presenting.unblank):
             self.escapes.add(Rank.POPUP, close)
