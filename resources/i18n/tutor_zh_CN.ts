@@ -260,6 +260,14 @@
 <context>
     <name>CompareDesk</name>
     <message>
+        <source>Pinned: {what}</source>
+        <translation>已固定：{what}</translation>
+    </message>
+    <message>
+        <source>Shown: {what}, which is no tensor of the model</source>
+        <translation>所示为{what}，并非模型中的张量</translation>
+    </message>
+    <message>
         <source>Pinned. Go to another step, head, sentence or model to compare.</source>
         <translation>已固定。前往另一步、另一个头、另一个句子或模型即可比较。</translation>
     </message>
@@ -272,16 +280,8 @@
         <translation>尚未固定张量：先在一个张量上按 P，再到另一个张量上按 D 查看差值。</translation>
     </message>
     <message>
-        <source>Pinned: {what}</source>
-        <translation>已固定：{what}</translation>
-    </message>
-    <message>
         <source>This is the pinned tensor: go to another one to compare.</source>
         <translation>这就是固定的张量：前往另一个张量即可比较。</translation>
-    </message>
-    <message>
-        <source>Shown: {what}, which is no tensor of the model</source>
-        <translation>所示为{what}，并非模型中的张量</translation>
     </message>
     <message>
         <source>Nothing is pinned: press P on one tensor, then hold X on another.</source>
@@ -740,6 +740,13 @@
     </message>
 </context>
 <context>
+    <name>HelpDesk</name>
+    <message>
+        <source>Diagnostics are on the clipboard: paste them into your report.</source>
+        <translation>诊断信息已复制到剪贴板：请粘贴到您的反馈中。</translation>
+    </message>
+</context>
+<context>
     <name>Inspector</name>
     <message>
         <source>Inspector</source>
@@ -886,8 +893,12 @@
         <translation>{ms} 毫秒</translation>
     </message>
     <message>
-        <source>Diagnostics are on the clipboard: paste them into your report.</source>
-        <translation>诊断信息已复制到剪贴板：请粘贴到您的反馈中。</translation>
+        <source>Grid</source>
+        <translation>网格</translation>
+    </message>
+    <message>
+        <source>The same step of every block, head by head</source>
+        <translation>各块的同一步，逐头显示</translation>
     </message>
     <message>
         <source>Outline</source>
@@ -904,14 +915,6 @@
     <message>
         <source>Heads</source>
         <translation>注意力头</translation>
-    </message>
-    <message>
-        <source>Grid</source>
-        <translation>网格</translation>
-    </message>
-    <message>
-        <source>The same step of every block, head by head</source>
-        <translation>各块的同一步，逐头显示</translation>
     </message>
     <message>
         <source>Vocabulary</source>
@@ -2156,24 +2159,24 @@
         <translation>{entries}的总和</translation>
     </message>
     <message>
-        <source>mean</source>
-        <translation>均值</translation>
-    </message>
-    <message>
-        <source>sum</source>
-        <translation>总和</translation>
-    </message>
-    <message>
-        <source>, </source>
-        <translation>、</translation>
-    </message>
-    <message>
         <source>mean of {first} and {second}</source>
         <translation>{first}与{second}的均值</translation>
     </message>
     <message>
         <source>sum of {first} and {second}</source>
         <translation>{first}与{second}的总和</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>均值</translation>
+    </message>
+    <message>
+        <source>sum</source>
+        <translation>总和</translation>
     </message>
     <message>
         <source>rows {list}</source>
@@ -2343,24 +2346,20 @@
         <translation>热图或表格</translation>
     </message>
     <message>
-        <source>All heads</source>
-        <translation>全部头</translation>
+        <source>Architecture map</source>
+        <translation>架构图</translation>
     </message>
     <message>
-        <source>Blocks by heads</source>
-        <translation>各块各头</translation>
+        <source>Heat map or bars</source>
+        <translation>热图或条形图</translation>
     </message>
     <message>
-        <source>Pin</source>
-        <translation>固定</translation>
+        <source>Vocabulary</source>
+        <translation>词表</translation>
     </message>
     <message>
-        <source>Difference</source>
-        <translation>差值</translation>
-    </message>
-    <message>
-        <source>Blink: the pinned tensor (hold)</source>
-        <translation>切换到固定的张量（按住）</translation>
+        <source>Find a token in the vocabulary</source>
+        <translation>在词表中查找词元</translation>
     </message>
     <message>
         <source>Shared scale</source>
@@ -2399,6 +2398,26 @@
         <translation>显示统计量</translation>
     </message>
     <message>
+        <source>All heads</source>
+        <translation>全部头</translation>
+    </message>
+    <message>
+        <source>Blocks by heads</source>
+        <translation>各块各头</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>固定</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>差值</translation>
+    </message>
+    <message>
+        <source>Blink: the pinned tensor (hold)</source>
+        <translation>切换到固定的张量（按住）</translation>
+    </message>
+    <message>
         <source>Fit the scale to the screen</source>
         <translation>使色阶适配屏幕</translation>
     </message>
@@ -2413,22 +2432,6 @@
     <message>
         <source>Whole map</source>
         <translation>显示整幅热图</translation>
-    </message>
-    <message>
-        <source>Architecture map</source>
-        <translation>架构图</translation>
-    </message>
-    <message>
-        <source>Heat map or bars</source>
-        <translation>热图或条形图</translation>
-    </message>
-    <message>
-        <source>Vocabulary</source>
-        <translation>词表</translation>
-    </message>
-    <message>
-        <source>Find a token in the vocabulary</source>
-        <translation>在词表中查找词元</translation>
     </message>
     <message>
         <source>Next pane</source>

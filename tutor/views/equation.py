@@ -117,10 +117,10 @@ class EquationView(QWidget):
 
     def selected(self) -> tuple[slice, slice]:
         """The rows and columns of the result that were selected with the keys; where none were, those on screen."""
-        ends = self._anchor, self._cursor
-        if ends[0] is None or ends[1] is None or not (self._inside(ends[0]) and self._inside(ends[1])):
+        one, two = self._anchor, self._cursor
+        if one is None or two is None or not (self._inside(one) and self._inside(two)):
             return self.on_screen()
-        (top, bottom), (left, right) = (sorted(pair) for pair in zip(*ends))
+        (top, bottom), (left, right) = (sorted(pair) for pair in zip(one, two))
         return slice(top, bottom + 1), slice(left, right + 1)
 
     def reach(self, part: int) -> float:

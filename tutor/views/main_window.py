@@ -10,15 +10,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from tutor import commands, work
 from tutor.engine import axes as ax
 from tutor.engine import models
 from tutor.runner import Runner
 from tutor.session import Session
-from tutor.versions import versions
-from tutor.views import dialogs, present, words
+from tutor.views import present, words
 from tutor.views.actions import Actions
 from tutor.views.bars import BarsView
 from tutor.views.bars_desk import BarsDesk
@@ -35,6 +34,7 @@ from tutor.views.finder import Finder
 from tutor.views.finder_desk import FinderDesk
 from tutor.views.heads_desk import HeadsDesk
 from tutor.views.headviews import HeadViews
+from tutor.views.help_desk import HelpDesk
 from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
 from tutor.views.map_desk import MapDesk
@@ -97,7 +97,7 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self._settings = settings
         self._run_seconds = 0.0
-        self._said = self._last_error = ""
+        self._said = ""
         self.session = Session(self)
         self.runner = Runner(self)
         self.acts = Actions(self)
@@ -150,6 +150,10 @@ class MainWindow(QMainWindow):
         self.panes.add_below(self.transport, self.training)
         self.panes.assemble()
         self.panes.add_cover(self.map)
+        self.panes.set_stops(
+            self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.marks.list(),
+            self.map.canvas, self.stage, self.right, self.timeline,
+        )  # fmt: skip
         self.setCentralWidget(self.panes)
         self.finder = Finder(look, self.panes)
         self.look_desk.dress(self.finder)
@@ -167,6 +171,7 @@ class MainWindow(QMainWindow):
     def _make_desks(self, run: work.RunRequest) -> None:
         self.chips = ChipsDesk(self.session, self.strip, self.writing, self)
         self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.chips, self)
+        self.help = HelpDesk(self.session, self.desk, self)
         self.continue_desk = ContinueDesk(self.session, self.runner, self.desk, self.continuing, self)
         self.gaps = MaskDesk(self.session, self.desk, self.sentence, self)
         self.models_desk = ModelsDesk(self.runner, self)
@@ -237,8 +242,8 @@ class MainWindow(QMainWindow):
             self.escapes.add(Rank.RUN, cancel)
         for unpin in (self._unpin, self.session.trail.leave):
             self.escapes.add(Rank.UNPIN, unpin)
-        for let_go in (self.compare_desk.unpin, self.compare_desk.clear):
-            self.escapes.add(Rank.UNPIN_COMPARE, let_go)
+        for clear in (self.compare_desk.unpin, self.compare_desk.clear):
+            self.escapes.add(Rank.UNPIN_COMPARE, clear)
         self.escapes.add(Rank.PRESENTING, self.presenting.leave)
         self.escapes.add(Rank.POPUP, self.maps.leave)
 
@@ -270,7 +275,8 @@ class MainWindow(QMainWindow):
         self.desk.progressed.connect(self._progressed)
         self.desk.ran.connect(self._ran)
         self.desk.said.connect(self.say)
-        self.desk.erred.connect(self._erred)
+        self.desk.erred.connect(self.help.note_error)
+        self.help.said.connect(self.say)
         self.desk.idle.connect(self._idle)
         self.gaps.changed.connect(self._refresh)
         self.stage_desk.shown.connect(self._refresh)
@@ -362,7 +368,7 @@ class MainWindow(QMainWindow):
         self._refresh()
 
     def _stage_failed(self, error: BaseException) -> None:
-        self._erred(f"{type(error).__name__}: {error}")
+        self.help.note_error(f"{type(error).__name__}: {error}")
         self.say(self.desk.sentence(error))
 
     def say(self, sentence: str) -> None:
@@ -370,12 +376,9 @@ class MainWindow(QMainWindow):
         self._said = sentence
         self._refresh_status()
 
-    def _erred(self, error: str) -> None:
-        self._last_error = error
-
     def report(self, kind: str, log: str) -> None:
         """Say that something went wrong that nobody foresaw."""
-        self._erred(f"{kind}, see {log}")
+        self.help.note_error(f"{kind}, see {log}")
         text = self.tr("Something went wrong ({kind}), and the window goes on: details are in {log}.")
         self.say(text.format(kind=kind, log=log))
 
@@ -486,46 +489,8 @@ class MainWindow(QMainWindow):
             self.sentence.target_box().setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.sentence.target_box().selectAll()
 
-    def next_pane(self) -> None:
-        self._by_pane(1)
-
-    def previous_pane(self) -> None:
-        self._by_pane(-1)
-
-    def _by_pane(self, by: int) -> None:
-        page = self.right.widget(self.right.page())
-        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.marks.list(),
-                 self.map.canvas, self.stage.current_view(), page, self.timeline)  # fmt: skip
-        panes: list[QWidget] = [view for view in views if view.isVisible()]
-        focus = QApplication.focusWidget()
-        at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)
-        target = panes[(at + by) % len(panes)]
-        if target is page and hasattr(page, "first_focus"):
-            target = page.first_focus()
-        target.setFocus(Qt.FocusReason.TabFocusReason)
-
     def show_models(self) -> None:
         self.models_desk.open(self.look)
-
-    def show_keys(self) -> None:
-        dialogs.show_keys(self)
-
-    def show_about(self) -> None:
-        dialogs.show_about(self)
-
-    def diagnose(self) -> None:
-        """Copy what a report of a problem needs."""
-        trace, request = self.session.trace, self.desk.request
-        lines = [
-            *versions(),
-            f"model {request.model}, layers {request.layers}, device {request.device}",
-            f"trace {trace.spec.to_json() if trace is not None else None}",
-            f"place {self.session.cursor.path} {self.session.cell}",
-            f"computed on {trace.where if trace is not None else None}",
-            f"last error: {self._last_error or 'none'}",
-        ]
-        QApplication.clipboard().setText("\n".join(lines))
-        self.say(self.tr("Diagnostics are on the clipboard: paste them into your report."))
 
     # Look and language --------------------------------------------------------------------------------------
 

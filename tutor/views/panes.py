@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QTabBar, QVBoxLayout, QWidget
 
 from tutor.views.sidetabs import SideTabs
 from tutor.views.stagepane import KeylessScrollArea, StagePane
@@ -31,6 +31,7 @@ class Panes(QWidget):
         self.stage = stage
         self.left, self.right = SideTabs(theme), SideTabs(theme)
         self._narrow = False
+        self._stops: tuple[QWidget, ...] = ()
         #: Sides that the learner has hidden.
         self._folded: set[str] = set()
         self._presenting = False
@@ -198,6 +199,31 @@ class Panes(QWidget):
         self.right.set_theme(theme)
         self.left.setMinimumWidth(round(theme.px(150)))
         self.right.setMinimumWidth(round(theme.px(220)))
+
+    # The keys from pane to pane ---------------------------------------------------------------------------------
+
+    def set_stops(self, *views: QWidget) -> None:
+        """What F6 goes to, in order; of a side pane whichever page is shown."""
+        self._stops = views
+
+    def next_pane(self) -> None:
+        self._by_pane(1)
+
+    def previous_pane(self) -> None:
+        self._by_pane(-1)
+
+    def _by_pane(self, by: int) -> None:
+        views = [
+            self.stage.current_view() if view is self.stage else
+            self.right.widget(self.right.page()) if view is self.right else view
+            for view in self._stops
+        ]  # fmt: skip
+        panes = [view for view in views if view.isVisible()]
+        focus = QApplication.focusWidget()
+        at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)
+        target = panes[(at + by) % len(panes)]
+        first = getattr(target, "first_focus", None)
+        (first() if first is not None else target).setFocus(Qt.FocusReason.TabFocusReason)
 
     # Words --------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """The stage pane's toolbar: what is shown and how on the left, what can be done on the right.
 
 Where there is not room for every word, words go in turn: first those of the tools, whose icons say enough, then those
-of the views that are not shown.
+of the views that are not shown, last that of the one that is.
 """
 
 from __future__ import annotations
@@ -74,16 +74,17 @@ class ToolRow(QWidget):
                 button.setToolButtonStyle(self._style(button, level))
 
     def _levels(self) -> int:
-        """How many ways there are to be shorter: each spare one gone, tools and then views without words, the last."""
-        return len(self._spare) + 4
+        """How many ways there are to be shorter: each spare one gone, tools and then views without words, the last
+        gone, not even the view that is shown with its word."""
+        return len(self._spare) + 5
 
     def _hidden(self, level: int) -> list[QWidget]:
         gone = self._spare[:level]
-        return [*gone, *self._last] if level == self._levels() - 1 else gone
+        return [*gone, *self._last] if level >= self._levels() - 2 else gone
 
     def _style(self, button: QToolButton, level: int) -> Qt.ToolButtonStyle:
-        least = len(self._spare) + (0 if button in self._tools else 1)
-        return _ICON if level > least and (button in self._tools or not button.isChecked()) else _TEXT
+        least = 0 if button in self._tools else 3 if button.isChecked() else 1
+        return _ICON if level > len(self._spare) + least else _TEXT
 
     def _needed(self, level: int) -> int:
         """The width of the row at a level."""
