@@ -39,10 +39,9 @@ def test_words_go_before_buttons_and_come_back(qtbot, window):
     for width in (1900, 1300, 1100, 1000, 820):
         window.resize(width, 800)
         qtbot.waitUntil(lambda width=width: window.width() == width)
-        QApplication.processEvents()
-        assert all(one.isVisible() for one in (*tools, *views, window.stage.spin("head"), window.stage.spin("batch")))
         bar = row(window)
-        assert bar._row.minimumSize().width() <= bar.width(), width
+        qtbot.waitUntil(lambda bar=bar: bar._row.minimumSize().width() <= bar.width())
+        assert all(one.isVisible() for one in (*tools, *views, window.stage.spin("head"), window.stage.spin("batch")))
         seen.append((window.stage.slider("head").isVisible(), *worded(window)))
     # The right side goes at the narrowest widths, which gives some room back.
     assert seen[0] > seen[1] >= min(seen[2:])

@@ -26,7 +26,7 @@ class ToolRow(QWidget):
         self._tools: list[QToolButton] = []
         self._views: list[QToolButton] = []
         self._spare: list[QWidget] = []
-        self._last: list[QWidget] = []
+        self._last: tuple[list[QWidget], list[QWidget]] = ([], [])
         self._widths: dict[tuple[object, ...], int] = {}
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 2, 16, 2)
@@ -40,9 +40,10 @@ class ToolRow(QWidget):
         """What is hidden before any button loses its word: the last added after those before it."""
         self._spare.append(widget)
 
-    def add_last(self, widget: QWidget) -> None:
-        """What is hidden where all that is not enough."""
-        self._last.append(widget)
+    def add_last(self, *widgets: QWidget) -> None:
+        """What is hidden where all that is not enough: these two, one after the other."""
+        for some, widget in zip(self._last, widgets, strict=True):
+            some.append(widget)
 
     def add_view(self, button: QToolButton) -> None:
         """A button, already placed, that says which view is shown."""
@@ -66,7 +67,7 @@ class ToolRow(QWidget):
             return
         level = next((one for one in range(self._levels()) if self._needed(one) <= self.width()), self._levels() - 1)
         hidden = self._hidden(level)
-        for widget in (*self._spare, *self._last):
+        for widget in self._spares():
             if widget.isHidden() != (widget in hidden):
                 widget.setVisible(widget not in hidden)
         for button in (*self._tools, *self._views):
@@ -74,13 +75,16 @@ class ToolRow(QWidget):
                 button.setToolButtonStyle(self._style(button, level))
 
     def _levels(self) -> int:
-        """How many ways there are to be shorter: each spare one gone, tools and then views without words, the last
-        gone, not even the view that is shown with its word."""
-        return len(self._spare) + 5
+        """How many ways there are to be shorter: each spare one gone, tools and then views without words, the first of
+        the last gone, not even the view that is shown with its word, all of the last gone."""
+        return len(self._spare) + 6
+
+    def _spares(self) -> tuple[QWidget, ...]:
+        return *self._spare, *self._last[0], *self._last[1]
 
     def _hidden(self, level: int) -> list[QWidget]:
-        gone = self._spare[:level]
-        return [*gone, *self._last] if level >= self._levels() - 2 else gone
+        gone, most = self._spare[:level], self._levels() - 1
+        return [*gone, *(self._last[0] if level >= most - 2 else ()), *(self._last[1] if level >= most else ())]
 
     def _style(self, button: QToolButton, level: int) -> Qt.ToolButtonStyle:
         least = 0 if button in self._tools else 3 if button.isChecked() else 1
@@ -108,13 +112,13 @@ class ToolRow(QWidget):
         return sum(there) + layout.spacing() * (len(there) - 1) + margins.left() + margins.right()
 
     def _of_widget(self, widget: QWidget, level: int, hidden: list[QWidget]) -> int | None:
-        spare = widget in self._spare or widget in self._last
+        spare = widget in self._spares()
         if widget in hidden or (widget.isHidden() and not spare):
             return None
         if isinstance(widget, QToolButton) and (widget in self._tools or widget in self._views):
             return self._of_button(widget, self._style(widget, level))
         inner = widget.layout()
-        mine = (*self._spare, *self._last, *self._tools, *self._views)
+        mine = (*self._spares(), *self._tools, *self._views)
         if inner is not None and any(widget.isAncestorOf(one) for one in mine):
             return self._of_layout(inner, level, hidden)
         content = widget.widget() if isinstance(widget, QScrollArea) else None
