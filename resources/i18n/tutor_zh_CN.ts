@@ -272,6 +272,10 @@
         <translation>已固定。前往另一步、另一个头、另一个句子或模型即可比较。</translation>
     </message>
     <message>
+        <source>What was pinned belongs to another run: run it and pin it again.</source>
+        <translation>固定的张量属于另一次运行：请先运行它，再重新固定。</translation>
+    </message>
+    <message>
         <source>Nothing is pinned: press P on one tensor, then D on another for their difference.</source>
         <translation>尚未固定张量：先在一个张量上按 P，再到另一个张量上按 D 查看差值。</translation>
     </message>
@@ -1393,7 +1397,7 @@
     <name>ScaleDesk</name>
     <message>
         <source>One scale for {names}, in every head and sentence</source>
-        <extracomment>Up to so many cells are counted at once; more of them away from the window.</extracomment>
+        <extracomment>The view of the stage that shows every block on one scale. Up to so many cells are counted at once; more of them away from the window.</extracomment>
         <translation>{names} 在所有头和句子中共用一个色阶</translation>
     </message>
 </context>
@@ -3778,6 +3782,7 @@
     </message>
     <message>
         <source>{percent} % of this row</source>
+        <extracomment>Notes of what is worked out like a cell but is none of the model&apos;s.</extracomment>
         <translation>占这一行的 {percent}%</translation>
     </message>
     <message>
