@@ -86,6 +86,13 @@ def test_what_surrounds_a_pasted_code_is_left_out(asked: Asked, place: Place, ar
     assert stepcode.read(around.format(stepcode.write(asked, place))) == (asked, place)
 
 
+def test_what_ifs_are_written_as_the_command_line_takes_them() -> None:
+    asked = Asked("article", texts=("a",), changes=({"set": "mask=off"}, {"set": "blocks.0.attn.W_Q[3,4]=0"}))
+    code = stepcode.write(asked, Place("probs"))
+    assert code.endswith(";step=probs;set=mask%3Doff;set=blocks.0.attn.W_Q%5B3,4%5D%3D0")
+    assert stepcode.read(code) == (asked, Place("probs"))
+
+
 def test_parts_may_stand_in_any_order() -> None:
     turned = ";".join(["v1", *reversed(LOOK.split(";")[1:])])
     assert stepcode.read(turned) == stepcode.read(LOOK)

@@ -113,6 +113,15 @@ COMMANDS = (
     Command("motion_full", VIEW, QT_TRANSLATE_NOOP("commands", "Full motion"), "motion.use_full", choice=True),
     Command("table", VIEW, QT_TRANSLATE_NOOP("commands", "Heat map or table"), "toggle_table", (), ("T",)),
     Command("stats", VIEW, QT_TRANSLATE_NOOP("commands", "Show the statistics"), "show_stats", (), ("S",)),
+    Command("all_heads", VIEW, QT_TRANSLATE_NOOP("commands", "All heads"), "heads_desk.toggle", icon="grid"),
+    Command("head_grid", VIEW, QT_TRANSLATE_NOOP("commands", "Blocks by heads"), "heads_desk.toggle_grid"),
+    Command("pin", VIEW, QT_TRANSLATE_NOOP("commands", "Pin"), "compare_desk.toggle_pin", (), ("P",), "pin"),
+    Command(
+        "difference", VIEW, QT_TRANSLATE_NOOP("commands", "Difference"), "compare_desk.toggle_difference", (), ("D",),
+        "swap",
+    ),
+    Command("blink", VIEW, QT_TRANSLATE_NOOP("commands", "Blink: the pinned tensor (hold)"), "compare_desk.blink", (),
+            ("X",)),
     Command("lock", VIEW, QT_TRANSLATE_NOOP("commands", "Shared scale"), "scale_desk.toggle_lock", (), ("K",)),
     Command("fit", VIEW, QT_TRANSLATE_NOOP("commands", "Fit the scale to the screen"), "scale_desk.fit", (), ("A",)),
     Command("zoom_in", VIEW, QT_TRANSLATE_NOOP("commands", "Zoom in"), "stage.equation.zoom_in", (), ("Z",)),
@@ -123,8 +132,8 @@ COMMANDS = (
     Command("vocabulary", VIEW, QT_TRANSLATE_NOOP("commands", "Vocabulary"), "show_vocabulary", (), ("V",)),
     Command("find_token", VIEW, QT_TRANSLATE_NOOP("commands", "Find a token in the vocabulary"), "bars_desk.find", (),
             ("Shift+V",)),
-    Command("panes", VIEW, QT_TRANSLATE_NOOP("commands", "Next pane"), "next_pane", ("F6",)),
-    Command("panes_back", VIEW, QT_TRANSLATE_NOOP("commands", "Previous pane"), "previous_pane", ("Shift+F6",)),
+    Command("panes", VIEW, QT_TRANSLATE_NOOP("commands", "Next pane"), "panes.next_pane", ("F6",)),
+    Command("panes_back", VIEW, QT_TRANSLATE_NOOP("commands", "Previous pane"), "panes.previous_pane", ("Shift+F6",)),
     Command(
         "fold_left", VIEW, QT_TRANSLATE_NOOP("commands", "Hide or show the outline"), "panes.fold_left", ("Ctrl+\\",),
     ),
@@ -200,9 +209,9 @@ COMMANDS = (
     Command("what_if_reset", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: reset to the original"), "what_if.reset",
             (), (), "reset"),
     Command("palette", HELP, QT_TRANSLATE_NOOP("commands", "Find a command…"), "finding.palette", ("Ctrl+K",)),
-    Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "show_keys", ("F1",), ("?",)),
-    Command("diagnose", HELP, QT_TRANSLATE_NOOP("commands", "Copy diagnostics"), "diagnose"),
-    Command("about", HELP, QT_TRANSLATE_NOOP("commands", "About"), "show_about"),
+    Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "help.show_keys", ("F1",), ("?",)),
+    Command("diagnose", HELP, QT_TRANSLATE_NOOP("commands", "Copy diagnostics"), "help.diagnose"),
+    Command("about", HELP, QT_TRANSLATE_NOOP("commands", "About"), "help.show_about"),
 )  # fmt: skip
 
 

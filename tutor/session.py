@@ -17,6 +17,7 @@ from tutor.engine.picture import Selection
 from tutor.engine.program import Section, Step, Stop
 from tutor.engine.trace import Trace
 from tutor.moves import Moves, Place
+from tutor.pins import Pins
 from tutor.scales import Scales
 from tutor.trail import Trail
 from tutor.whatif import WhatIf
@@ -60,6 +61,8 @@ class Session(QObject):
         self.bookmarks = Bookmarks(self)
         #: The way here: each move that changed the place or what is selected.
         self.moves = Moves()
+        #: What is held beside the current tensor.
+        self.pins = Pins(self)
         self._visited: set[str] = set()
         #: What the learner has changed in the run.
         self.changes = WhatIf(self)
@@ -311,7 +314,10 @@ class Session(QObject):
 
     def select(self, axis: str, at: int) -> None:
         """Show another entry of an axis that is not on screen: another sentence, another head."""
-        chosen = self.selection.with_(axis, at)
+        self.choose(self.selection.with_(axis, at))
+
+    def choose(self, chosen: Selection) -> None:
+        """Show other entries of the axes that are not on screen."""
         if chosen != self.selection:
             before = self.place
             self.selection = chosen
@@ -338,6 +344,9 @@ class Session(QObject):
         self.cell = found
         if found is not None:
             for axis, at in zip(self.trace.shapes[self.cursor.path], found):
+                several = self.selection.entries(axis)
+                if several and several[0] == at:
+                    continue  # it stands for them
                 if axis.name in dict(self.selection.at) or axis.name in (BATCH, HEAD):
                     self.selection = self.selection.with_(axis.name, at)
         follows = found is not None and bool(self.positions)

@@ -2,7 +2,7 @@
 
     v1;model=storyteller;text=Tom%20met%20Lily;step=blocks.1.attn.scores;head=2;cell=0,2,5,4
 
-The parts stand in any order; `text`, `target`, `ids`, `follow` and `change` may be repeated. A checkpoint is part of
+The parts stand in any order; `text`, `target`, `ids`, `follow` and `set` may be repeated. A checkpoint is part of
 the model's name (`storyteller@1000`). Whatever has a meaning in the code itself is percent-encoded.
 """
 
@@ -22,7 +22,7 @@ MOST = 32_000
 #: What need not be encoded: letters and digits of any language read best as they are, but chat programs and shells cut
 #: at blanks and quotes, so only ASCII that none of them touches is left alone.
 _SAFE = "@,:.-_/~"
-_REPEATED = ("text", "target", "ids", "follow", "change")
+_REPEATED = ("text", "target", "ids", "follow", "set", "change")
 _SINGLE = ("model", "layers", "step", "inside", "cell", "view")
 
 
@@ -50,7 +50,10 @@ def write(asked: Asked, place: Place) -> str:
     if place.view:
         parts.append(("view", place.view))
     for change in asked.changes:
-        parts.append(("change", json.dumps(dict(change), ensure_ascii=False, separators=(",", ":"))))
+        if set(change) == {"set"} and isinstance(change["set"], str):  # as `--set` takes it
+            parts.append(("set", change["set"]))
+        else:
+            parts.append(("change", json.dumps(dict(change), ensure_ascii=False, separators=(",", ":"))))
     code = ";".join((VERSION, *(f"{key}={quote(value, _SAFE)}" for key, value in parts)))
     if len(code) > MOST:
         raise PlaceError("This run is too long for a step code: save it as a session instead.")
@@ -98,7 +101,7 @@ def _parts(rest: str) -> tuple[Asked, Place]:
         tuple(places.text(one, "text") for one in _rows(many["text"])),
         tuple(places.text(one, "target") for one in _rows(many["target"])),
         tuple(_numbers(one, "ids", places.MOST_IDS) for one in _rows(many["ids"])),
-        places.plains([_json(one) for one in many["change"]], "the what-ifs"),
+        places.plains([*({"set": one} for one in many["set"]), *map(_json, many["change"])], "the what-ifs"),
     ))  # fmt: skip
     if single.get("inside", "0") not in ("0", "1"):
         raise Damaged("inside is neither 0 nor 1")

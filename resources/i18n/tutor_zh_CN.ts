@@ -30,6 +30,17 @@
     </message>
 </context>
 <context>
+    <name>AxisChooser</name>
+    <message>
+        <source>of 0–{last}</source>
+        <translation>共 0–{last}</translation>
+    </message>
+    <message>
+        <source>{axis}, slider</source>
+        <translation>{axis}滑块</translation>
+    </message>
+</context>
+<context>
     <name>AxisLegend</name>
     <message>
         <source>, </source>
@@ -205,6 +216,72 @@
         <translation>
             <numerusform>%n 列。</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>CompareBand</name>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Current</source>
+        <translation>当前</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>并排</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>差值</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>取消固定</translation>
+    </message>
+    <message>
+        <source>hold X to blink</source>
+        <translation>按住 X 切换</translation>
+    </message>
+    <message>
+        <source>The current tensor alone; hold X to see the pinned one in its place</source>
+        <translation>只显示当前张量；按住 X 在原处查看固定的张量</translation>
+    </message>
+    <message>
+        <source>The pinned tensor beside the current one, on one scale</source>
+        <translation>固定的张量与当前张量并排，使用同一色标</translation>
+    </message>
+    <message>
+        <source>Current − pinned, cell by cell (D)</source>
+        <translation>当前 − 固定，逐格相减 (D)</translation>
+    </message>
+</context>
+<context>
+    <name>CompareDesk</name>
+    <message>
+        <source>Pinned: {what}</source>
+        <translation>已固定：{what}</translation>
+    </message>
+    <message>
+        <source>Shown: {what}, which is no tensor of the model</source>
+        <translation>所示为{what}，并非模型中的张量</translation>
+    </message>
+    <message>
+        <source>Pinned. Go to another step, head, sentence or model to compare.</source>
+        <translation>已固定。前往另一步、另一个头、另一个句子或模型即可比较。</translation>
+    </message>
+    <message>
+        <source>Nothing is pinned: press P on one tensor, then D on another for their difference.</source>
+        <translation>尚未固定张量：先在一个张量上按 P，再到另一个张量上按 D 查看差值。</translation>
+    </message>
+    <message>
+        <source>This is the pinned tensor: go to another one to compare.</source>
+        <translation>这就是固定的张量：前往另一个张量即可比较。</translation>
+    </message>
+    <message>
+        <source>Nothing is pinned: press P on one tensor, then hold X on another.</source>
+        <translation>尚未固定张量：先在一个张量上按 P，再到另一个张量上按住 X。</translation>
     </message>
 </context>
 <context>
@@ -576,10 +653,93 @@
     </message>
 </context>
 <context>
+    <name>GridModel</name>
+    <message>
+        <source>head {at}</source>
+        <translation>头 {at}</translation>
+    </message>
+    <message>
+        <source>on screen</source>
+        <translation>正在显示</translation>
+    </message>
+</context>
+<context>
+    <name>HeadGrid</name>
+    <message>
+        <source>Blocks by heads</source>
+        <translation>各块各头</translation>
+    </message>
+</context>
+<context>
+    <name>HeadList</name>
+    <message>
+        <source>head {at}</source>
+        <translation>头 {at}</translation>
+    </message>
+</context>
+<context>
+    <name>HeadModel</name>
+    <message>
+        <source>head {at}</source>
+        <extracomment>Side of a thumbnail in the design at 100 %: on a page of its own, and in a band. So many heads stand side by side on a page, where it is wide enough for their least size.</extracomment>
+        <translation>头 {at}</translation>
+    </message>
+    <message>
+        <source>selected with others</source>
+        <translation>已与其他头一起选中</translation>
+    </message>
+    <message>
+        <source>on screen</source>
+        <translation>正在显示</translation>
+    </message>
+</context>
+<context>
+    <name>HeadStrip</name>
+    <message>
+        <source>Heads</source>
+        <translation>注意力头</translation>
+    </message>
+    <message>
+        <source>Shift+click or Space adds a head: the picture then shows their mean or sum.</source>
+        <translation>按住 Shift 点击或按空格可加选一个头：热图随即显示它们的均值或总和。</translation>
+    </message>
+</context>
+<context>
     <name>Headline</name>
     <message>
         <source>Stage {at} of {total}</source>
         <translation>第 {at} 步，共 {total} 步</translation>
+    </message>
+</context>
+<context>
+    <name>HeadsDesk</name>
+    <message>
+        <source>The tensor on screen is not split into heads.</source>
+        <extracomment>One job works about so long before it lets others on: the next stage must not wait for thumbnails.</extracomment>
+        <translation>当前张量没有拆分成多个头。</translation>
+    </message>
+    <message>
+        <source>Heads of {block}</source>
+        <translation>{block} 的各个头</translation>
+    </message>
+    <message>
+        <source>Some heads are not in this saved trace.</source>
+        <translation>保存的记录中缺少部分头。</translation>
+    </message>
+    <message>
+        <source>{name} of every block</source>
+        <translation>各块的 {name}</translation>
+    </message>
+    <message>
+        <source>click: go there · double click: compare</source>
+        <translation>单击前往 · 双击比较</translation>
+    </message>
+</context>
+<context>
+    <name>HelpDesk</name>
+    <message>
+        <source>Diagnostics are on the clipboard: paste them into your report.</source>
+        <translation>诊断信息已复制到剪贴板：请粘贴到您的反馈中。</translation>
     </message>
 </context>
 <context>
@@ -733,8 +893,16 @@
         <translation>{ms} 毫秒</translation>
     </message>
     <message>
-        <source>Diagnostics are on the clipboard: paste them into your report.</source>
-        <translation>诊断信息已复制到剪贴板：请粘贴到您的反馈中。</translation>
+        <source>What if</source>
+        <translation>假如</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>网格</translation>
+    </message>
+    <message>
+        <source>The same step of every block, head by head</source>
+        <translation>各块的同一步，逐头显示</translation>
     </message>
     <message>
         <source>Outline</source>
@@ -749,8 +917,8 @@
         <translation>检查器</translation>
     </message>
     <message>
-        <source>What if</source>
-        <translation>假如</translation>
+        <source>Heads</source>
+        <translation>注意力头</translation>
     </message>
     <message>
         <source>Vocabulary</source>
@@ -968,7 +1136,7 @@
     <name>Panes</name>
     <message>
         <source>Stage</source>
-        <extracomment>Below these widths and this height, in units of the design at 100 %, panes make room for the stage. The same while presenting, where there is less around the stage; and how wide its right side is, in pixels. Sides that the learner has hidden.</extracomment>
+        <extracomment>Below these widths and this height, in units of the design at 100 %, panes make room for the stage. The same while presenting, where there is less around the stage; and how wide its right side is, in pixels, where the window is no wider than a small projector. Sides that the learner has hidden.</extracomment>
         <translation>步骤</translation>
     </message>
     <message>
@@ -1361,6 +1529,25 @@
     </message>
 </context>
 <context>
+    <name>SeveralBand</name>
+    <message>
+        <source>Several selected</source>
+        <translation>多项选择</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>均值</translation>
+    </message>
+    <message>
+        <source>Sum</source>
+        <translation>总和</translation>
+    </message>
+    <message>
+        <source>One head and one token again</source>
+        <translation>恢复为单个头和单个词元</translation>
+    </message>
+</context>
+<context>
     <name>ShapeBadge</name>
     <message>
         <source>Shape: predict it</source>
@@ -1388,13 +1575,13 @@
         <source>Head</source>
         <translation>头</translation>
     </message>
+    <message>
+        <source>Sentence</source>
+        <translation>句子</translation>
+    </message>
 </context>
 <context>
     <name>StagePane</name>
-    <message>
-        <source>of 0–{last}</source>
-        <translation>范围 0–{last}</translation>
-    </message>
     <message>
         <source>Stage</source>
         <translation>步骤</translation>
@@ -2207,6 +2394,109 @@
     </message>
 </context>
 <context>
+    <name>combined</name>
+    <message>
+        <source>difference</source>
+        <translation>差值</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>已改变</translation>
+    </message>
+    <message>
+        <source>original</source>
+        <translation>原来的</translation>
+    </message>
+    <message>
+        <source>current</source>
+        <translation>当前</translation>
+    </message>
+    <message>
+        <source>pinned</source>
+        <translation>固定</translation>
+    </message>
+    <message>
+        <source>head {at}</source>
+        <translation>头 {at}</translation>
+    </message>
+    <message>
+        <source>mean of {entries}</source>
+        <translation>{entries}的均值</translation>
+    </message>
+    <message>
+        <source>sum of {entries}</source>
+        <translation>{entries}的总和</translation>
+    </message>
+    <message>
+        <source>mean of {first} and {second}</source>
+        <translation>{first}与{second}的均值</translation>
+    </message>
+    <message>
+        <source>sum of {first} and {second}</source>
+        <translation>{first}与{second}的总和</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>均值</translation>
+    </message>
+    <message>
+        <source>sum</source>
+        <translation>总和</translation>
+    </message>
+    <message>
+        <source>rows {list}</source>
+        <translation>行 {list} </translation>
+    </message>
+    <message>
+        <source>heads {list}</source>
+        <translation>头 {list} </translation>
+    </message>
+    <message>
+        <source>entries {list}</source>
+        <translation>第 {list} 项</translation>
+    </message>
+    <message>
+        <source>The difference has a scale of its own, about 0</source>
+        <translation>差值使用以 0 为中心的单独色标</translation>
+    </message>
+    <message>
+        <source>One scale for both</source>
+        <translation>两者使用同一色标</translation>
+    </message>
+    <message>
+        <source>Each has its own scale: one holds probabilities</source>
+        <translation>各用各的色标：其中一个是概率</translation>
+    </message>
+    <message>
+        <source>A sum has a scale of its own</source>
+        <translation>总和使用单独的色标</translation>
+    </message>
+    <message>
+        <source>{place} · {now_name} {now}, {held_name} {held}</source>
+        <translation>{place} · {now_name} {now}，{held_name} {held}</translation>
+    </message>
+    <message>
+        <source>difference {less}</source>
+        <translation>差值 {less}</translation>
+    </message>
+    <message>
+        <source>difference at {address}</source>
+        <translation>{address} 处的差值</translation>
+    </message>
+    <message>
+        <source>“{text}”</source>
+        <translation>“{text}”</translation>
+    </message>
+    <message>
+        <source>{model}, step {step}</source>
+        <translation>{model} 第 {step} 步</translation>
+    </message>
+</context>
+<context>
     <name>commands</name>
     <message>
         <source>&amp;File</source>
@@ -2379,6 +2669,26 @@
     <message>
         <source>Show the statistics</source>
         <translation>显示统计量</translation>
+    </message>
+    <message>
+        <source>All heads</source>
+        <translation>全部头</translation>
+    </message>
+    <message>
+        <source>Blocks by heads</source>
+        <translation>各块各头</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>固定</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>差值</translation>
+    </message>
+    <message>
+        <source>Blink: the pinned tensor (hold)</source>
+        <translation>切换到固定的张量（按住）</translation>
     </message>
     <message>
         <source>Fit the scale to the screen</source>
@@ -3182,6 +3492,34 @@
 <context>
     <name>note</name>
     <message>
+        <source>No difference of {now} and {held}: pin a tensor of this shape.</source>
+        <translation>{now} 与 {held} 无法相减：请固定一个形状相同的张量。</translation>
+    </message>
+    <message>
+        <source>Matched by position: the {rows} × {columns} that both have.</source>
+        <translation>按位置对齐：只显示两者都有的 {rows} × {columns}。</translation>
+    </message>
+    <message>
+        <source>Other tokens at {count} of {of} positions.</source>
+        <translation>{of} 个位置中有 {count} 个词元不同。</translation>
+    </message>
+    <message>
+        <source>±∞: a mask took the number from one of the two alone.</source>
+        <translation>±∞：只有其中一个的数被掩码去掉。</translation>
+    </message>
+    <message>
+        <source>No tensor of the model: the current number less the pinned one.</source>
+        <translation>并非模型中的张量：当前的数减去固定的数。</translation>
+    </message>
+    <message>
+        <source>No tensor of the model: the mean of {count} of its numbers.</source>
+        <translation>并非模型中的张量：模型中 {count} 个数的均值。</translation>
+    </message>
+    <message>
+        <source>No tensor of the model: the sum of {count} of its numbers.</source>
+        <translation>并非模型中的张量：模型中 {count} 个数的总和。</translation>
+    </message>
+    <message>
         <source>The token&apos;s id is {id}, so this is row {id} of the table, feature {column}.</source>
         <translation>这个词元的编号是 {id}，所以取嵌入表第 {id} 行的第 {column} 维。</translation>
     </message>
@@ -3450,18 +3788,6 @@
     <message>
         <source>rank {rank}</source>
         <translation>合并次序 {rank}</translation>
-    </message>
-    <message>
-        <source>changed</source>
-        <translation>已改变</translation>
-    </message>
-    <message>
-        <source>original</source>
-        <translation>原来的</translation>
-    </message>
-    <message>
-        <source>difference</source>
-        <translation>差值</translation>
     </message>
     <message>
         <source>min</source>
@@ -3740,6 +4066,41 @@
     <message>
         <source>on request</source>
         <translation>可按需获取</translation>
+    </message>
+</context>
+<context>
+    <name>thumbs</name>
+    <message>
+        <source>same scale, 0 to 1</source>
+        <translation>同一色标，0 到 1</translation>
+    </message>
+    <message>
+        <source>same scale, ±{reach}</source>
+        <translation>同一色标，±{reach}</translation>
+    </message>
+    <message>
+        <source>{bits} bits</source>
+        <translation>{bits} 比特</translation>
+    </message>
+    <message>
+        <source>max {size}</source>
+        <translation>最大 {size}</translation>
+    </message>
+    <message>
+        <source>mean row entropy {bits} bits</source>
+        <translation>行熵均值 {bits} 比特</translation>
+    </message>
+    <message>
+        <source>largest size {size}</source>
+        <translation>最大绝对值 {size}</translation>
+    </message>
+    <message>
+        <source>mean row entropy</source>
+        <translation>行熵均值</translation>
+    </message>
+    <message>
+        <source>largest size</source>
+        <translation>最大绝对值</translation>
     </message>
 </context>
 <context>

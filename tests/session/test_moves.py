@@ -13,6 +13,7 @@ from programs import SPEC, chain, trace_of
 from tutor import moves
 from tutor.engine import families
 from tutor.engine.picture import Selection
+from tutor.engine.working import Link
 from tutor.moves import Moves, Place
 from tutor.session import OPERATION, STAGE, Cursor, Session
 
@@ -59,6 +60,19 @@ def test_several_moves_of_one_wish_count_as_one():
     assert [way.undo(place("f"), same).path, way.undo(place("e"), same).path] == ["e", "b"]
     assert way.undo(place("b"), same) == place("a")
     assert way.undo(place("a"), same) is None
+
+
+def test_who_comes_back_has_not_moved():
+    way = Moves()
+    way.note(place("a"))
+    way.hold()
+    way.note(place("b"))
+    way.note(place("c"))
+    way.release(place("b"))
+    assert len(way) == 1
+    way.hold()
+    way.release(place("a"))
+    assert len(way) == 1, "of an empty drag nothing is taken back"
 
 
 def test_a_wish_without_a_move_is_no_move():
@@ -155,6 +169,31 @@ def test_undo_reaches_back_over_another_sentence(session):
     assert session.cell is None, "there is no fifth token now"
     session.undo_move()
     assert session.cell == (0, 1, 1, 1), "what differs no more is passed over"
+
+
+def test_a_link_of_a_working_is_one_move_and_so_is_its_way_back(session):
+    session.go("blocks.0.attn.scores")
+    session.pin((0, 1, 3, 2))
+    before, made = session.place, len(session.moves)
+    assert session.trail.follow(Link("blocks.0.attn.q", (0, 1, 3, 1)))
+    assert (session.cursor.path, session.cell) == ("blocks.0.attn.q", (0, 1, 3, 1))
+    assert len(session.moves) == made + 1
+    session.undo_move()
+    assert session.place == before
+    session.redo_move()
+    session.trail.back()
+    assert session.place == before
+    assert len(session.moves) == made + 2, "the trail's way back is a move like any other"
+
+
+def test_what_nobody_asked_for_is_no_move_of_its_own(session):
+    session.next()
+    made = len(session.moves)
+    with session.moves.together(more=True):
+        session.follow("tokens", 3)
+    assert len(session.moves) == made
+    session.undo_move()
+    assert session.cursor.path == "tokens"
 
 
 def test_following_a_token_is_one_move(session):

@@ -96,7 +96,7 @@ def test_terms_are_named_after_their_tokens_where_they_have_some(model):
 
 
 def test_the_column_that_is_summed_is_bold(model):
-    model.set_look(theme.font(LOOK, "dense", True), (), LOOK.accentbg)
+    model.set_bold(theme.font(LOOK, "dense", True))
     weights = [model.index(0, column).data(Qt.ItemDataRole.FontRole) for column in range(4)]
     assert weights[:3] == [None, None, None]
     assert weights[3].weight() > 500

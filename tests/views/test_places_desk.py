@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -411,6 +413,31 @@ def test_after_a_crash_the_next_window_offers_to_go_back(qtbot, opened, window, 
     assert other.session.step.name == PATTERN and other.sentence.text() == SENTENCE
     assert titles(other) == ["Block 0 · Softmax"]
     assert not other.places._autosave.recovered.exists(), "it is offered once"
+
+
+def test_a_window_that_was_killed_is_found_out_by_its_lock(qtbot, window, tmp_path):
+    """A process that ends without tidying up, for real: its lock and its file are still there."""
+    script = (
+        "import sys, time; from pathlib import Path; from PySide6.QtCore import QCoreApplication\n"
+        "from tutor import sessionfile; from tutor.autosave import Autosave; from tutor.places import Asked, Place\n"
+        "app = QCoreApplication([]); autosave = Autosave(Path(sys.argv[1]))\n"
+        "kept = sessionfile.SessionFile(Asked('article', texts=('you need',)), Place('probs'))\n"
+        "sessionfile.write(autosave.path, kept); print('written', flush=True); time.sleep(600)\n"
+    )
+    killed = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert killed.stdout.readline().strip() == "written"
+        other = Autosave(tmp_path)
+        assert other.path.name == "window-2.tutor" and not other.recovered.exists(), "it lives"
+        other.close()
+    finally:
+        killed.kill()
+        killed.communicate()
+    assert (tmp_path / "window-1.lock").exists()
+    window.places.keep(tmp_path)
+    qtbot.mouseClick(window.offer.button(), Qt.MouseButton.LeftButton)
+    finish(qtbot, window)
+    assert window.session.step.name == PROBS and window.sentence.text() == "you need"
 
 
 def test_what_is_not_wanted_back_is_not_offered_again(qtbot, opened, window, small, tmp_path):

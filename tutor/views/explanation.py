@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -113,14 +113,18 @@ def token_text(text: Batch, row: int, at: int) -> str:
     return translate("present", "pad") if token.pad else token.text
 
 
-def place(trace: Trace, name: str, index: Sequence[int], names: Names = numbered) -> str:
-    """A cell in words: which tokens, which head, which feature."""
+def place(
+    trace: Trace, name: str, index: Sequence[int], names: Names = numbered, skip: Collection[ax.Axis] = ()
+) -> str:
+    """A cell in words: which tokens, which head, which feature; `skip` axes are left out."""
     axes = trace.shapes[name]
     if name in trace.program.weight_by_name:
         return _weight_place(axes, index, names)
     row = next((at for axis, at in zip(axes, index) if axis.name == ax.BATCH), 0)
     found = []
     for axis, at, text in zip(axes, index, trace.texts(name)):
+        if axis in skip:
+            continue
         token = token_text(text, row, at) if text is not None else ""
         if axis.name == ax.QUERY:
             found.append(translate("present", "query {token} ({at})").format(token=token, at=at))
@@ -329,7 +333,7 @@ def _uses(trace: Trace, name: str, index: Sequence[int]) -> list[Entry]:
     for use in trace.used_by(name, index):
         user = trace.program[use.step]
         link = Link(use.step, use.index)
-        near = step is not None and user.section == step.section
+        near = user.section == step.section if step is not None else name.startswith(f"{user.section}.")
         label = link.short if near else link.text()
         found.append(Entry(label, words.operation(user.op.title), link, LETTERS.get(user.role, "")))
     return found

@@ -18,7 +18,7 @@ from tutor.engine.picture import Selection
 from tutor.engine.trace import Trace, TraceError
 from tutor.runner import Runner
 from tutor.session import Session
-from tutor.views import captions, figure, present, render
+from tutor.views import captions, combined, figure, present, render
 from tutor.views.errors import worded
 from tutor.views.export_dialog import ExportDialog, Wanted
 from tutor.views.handout import Handout
@@ -137,7 +137,7 @@ class ExportDesk(QObject):
         theme, shown = self._look.theme, self._stage_desk.shown_now()
         caption = self._caption()
         if wanted.what == "figure" and shown is not None and self._trace is not None:
-            parts, sign, above = present.parts(self._trace, shown.picture)
+            parts, sign, above = combined.parts(self._trace, shown.picture)
             return render.figure(figure.equation(parts, sign, above, caption, theme), wanted.form)
         title = self._session.cursor.path
         if wanted.what == "window":
@@ -152,7 +152,9 @@ class ExportDesk(QObject):
         step = self.tr("{title}, stage {number} of {total}").format(
             title=present.step_title(self._session), number=stop.number + 1, total=len(self._session.stops)
         )
-        return captions.lines(trace, shown.picture, step)
+        found = captions.lines(trace, shown.picture, step)
+        told = combined.caption(trace, shown.picture, self._session.pins.held)
+        return [*found, told] if told else list(found)
 
     # A handout ----------------------------------------------------------------------------------------------
 

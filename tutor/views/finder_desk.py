@@ -114,7 +114,8 @@ class FinderDesk(QObject):
                 found.append((min(costs) + late, len(found), choice))
 
         for command in commands.COMMANDS:
-            add(self._command(command), 0, self._plain(commands.title(command.text)), self._plain(command.text))
+            choice = self._command(command)
+            add(choice, 0, choice.title, self._english(command))
         if text.strip():
             for stop in self._session.stops:
                 stage, section = words.stage(stop.stage.title), words.section(stop.section)
@@ -135,8 +136,7 @@ class FinderDesk(QObject):
 
     def _command(self, command: commands.Command) -> Choice:
         action = self._actions[command.id]
-        title = self._plain(commands.title(command.text))
-        english = self._plain(command.text)
+        title, english = self._plain(action.text()), self._english(command)
         menu = self._plain(commands.title(command.menu))
         detail = menu if english == title else f"{menu} · {english}"
         keys = "  ".join(
@@ -145,6 +145,9 @@ class FinderDesk(QObject):
         )
         able = action.isEnabled() and action.isVisible()
         return Choice(("command", command.id), title, detail, (), keys, command.icon, able)
+
+    def _english(self, command: commands.Command) -> str:
+        return self._plain(command.text.replace("{number}", command.id.rpartition("_")[2]))
 
     @staticmethod
     def _plain(text: str) -> str:

@@ -10,20 +10,21 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from tutor import commands, work
 from tutor.engine import axes as ax
 from tutor.engine import models
 from tutor.runner import Runner
 from tutor.session import Session
-from tutor.versions import versions
-from tutor.views import dialogs, present, words
+from tutor.views import present, words
 from tutor.views.actions import Actions
+from tutor.views.bands import CompareBand, SeveralBand
 from tutor.views.bars import BarsView
 from tutor.views.bars_desk import BarsDesk
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
+from tutor.views.compare_desk import CompareDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
 from tutor.views.copy_desk import CopyDesk
@@ -32,6 +33,10 @@ from tutor.views.export_desk import ExportDesk
 from tutor.views.files_desk import FilesDesk
 from tutor.views.finder import Finder
 from tutor.views.finder_desk import FinderDesk
+from tutor.views.headgrid import HeadGrid
+from tutor.views.heads_desk import HeadsDesk
+from tutor.views.headstrip import HeadStrip
+from tutor.views.help_desk import HelpDesk
 from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
 from tutor.views.map_desk import MapDesk
@@ -96,7 +101,7 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self._settings = settings
         self._run_seconds = 0.0
-        self._said = self._last_error = ""
+        self._said = ""
         self.session = Session(self)
         self.runner = Runner(self)
         self.acts = Actions(self)
@@ -142,12 +147,17 @@ class MainWindow(QMainWindow):
         self.right.add("inspector", self.inspector)
         self.bars, self.vocab = BarsView(look), VocabView(look)
         self.stage.add_view("bars", self.bars, "bars")
+        self._make_heads(look)
         self.right.add("vocabulary", self.vocab)
         self.panes.add_above(self.sentence, self.strip, self.continuing, self.offer)
         self.panes.add_below(self.timeline)
         self.panes.add_below(self.transport, self.training)
         self.panes.assemble()
         self.panes.add_cover(self.map)
+        self.panes.set_stops(
+            self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.marks.list(),
+            self.map.canvas, self.stage, self.right, self.timeline,
+        )  # fmt: skip
         self.setCentralWidget(self.panes)
         self.finder = Finder(look, self.panes)
         self.look_desk.dress(self.finder)
@@ -162,9 +172,22 @@ class MainWindow(QMainWindow):
         ])  # fmt: skip
         self.menuBar().setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
 
+    def _make_heads(self, look: Theme) -> None:
+        """All heads, the grid of blocks by heads, several heads or tokens as one, and what is pinned to compare."""
+        self.heads, self.head_grid = (HeadStrip(look), HeadStrip(look, banded=True)), HeadGrid(look)
+        self.several_band, self.compare_band = SeveralBand(look), CompareBand(look)
+        self.right.add("heads", self.heads[0])
+        for band in (self.several_band, self.compare_band, self.heads[1]):
+            self.stage.add_band(band)
+        self.heads[1].hide()
+        self.stage.add_view("grid", self.head_grid, "blocks")
+        for name in ("all_heads", "difference", "pin"):
+            self.stage.add_tool(self.acts.tool(name, look))
+
     def _make_desks(self, run: work.RunRequest) -> None:
         self.chips = ChipsDesk(self.session, self.strip, self.writing, self)
         self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.chips, self)
+        self.help = HelpDesk(self.session, self.desk, self)
         self.continue_desk = ContinueDesk(self.session, self.runner, self.desk, self.continuing, self)
         self.gaps = MaskDesk(self.session, self.desk, self.sentence, self)
         self.models_desk = ModelsDesk(self.runner, self)
@@ -178,6 +201,12 @@ class MainWindow(QMainWindow):
         self.what_if_views = WhatIfViews(self.session, self.runner, self.what_if, self.right, edits, self.look, self)
         self.stage.add_band(self.what_if_views.bar)
         self.stage.add_tool(self.what_if_views.tool(self.actions_["what_if"]))
+        self.heads_desk = HeadsDesk(
+            self.session, self.runner, self.stage, self.right, self.heads, self.head_grid, self
+        )  # fmt: skip
+        self.compare_desk = CompareDesk(
+            self.session, self.runner, self.desk, self.stage_desk, self.compare_band, self.several_band, self
+        )  # fmt: skip
         self.scale_desk = ScaleDesk(self.session, self.runner, self.stage, self.stage_desk, self)
         self.copy_desk = CopyDesk(self.runner, self.stage, self.stage_desk, self)
         self.nan_desk = NanDesk(self.session, self.runner, self.stage_desk, self.nan_band, self)
@@ -238,7 +267,10 @@ class MainWindow(QMainWindow):
             self.escapes.add(Rank.RUN, cancel)
         for unpin in (self._unpin, self.session.trail.leave):
             self.escapes.add(Rank.UNPIN, unpin)
+        for clear in (self.compare_desk.unpin, self.compare_desk.clear):
+            self.escapes.add(Rank.UNPIN_COMPARE, clear)
         self.escapes.add(Rank.PRESENTING, self.presenting.leave)
+        self.escapes.add(Rank.POPUP, self.maps.leave)
 
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
@@ -246,7 +278,7 @@ class MainWindow(QMainWindow):
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
             self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band, self.marks, self.offer,
-            self.presenting, self.what_if_views,
+            self.presenting, *self.heads, self.head_grid, self.several_band, self.compare_band, self.what_if_views,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar(),
                               self.offer)  # fmt: skip
@@ -268,7 +300,8 @@ class MainWindow(QMainWindow):
         self.desk.progressed.connect(self._progressed)
         self.desk.ran.connect(self._ran)
         self.desk.said.connect(self.say)
-        self.desk.erred.connect(self._erred)
+        self.desk.erred.connect(self.help.note_error)
+        self.help.said.connect(self.say)
         self.desk.idle.connect(self._idle)
         self.gaps.changed.connect(self._refresh)
         self.what_if.busyChanged.connect(self._busy_changed)
@@ -284,11 +317,13 @@ class MainWindow(QMainWindow):
         self.stage_desk.shown.connect(self.panes.bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
         self.stage_desk.said.connect(self.say)
+        self.heads_desk.compared.connect(self.compare_desk.hold)
+        self.compare_desk.said.connect(self.say)
         self.copy_desk.said.connect(self.say)
         self.stage.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.stage.table.addActions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
         self.working_desk.failed.connect(self._stage_failed)
-        self.working_desk.set_vocabularies(self.names)
+        self.names.changed.connect(self.working_desk.set_names)
         self.bars_desk.failed.connect(self._stage_failed)
         self.exporter.busyChanged.connect(self._busy_changed)
         self.exporter.progressed.connect(self._progressed)
@@ -376,7 +411,7 @@ class MainWindow(QMainWindow):
         self._refresh()
 
     def _stage_failed(self, error: BaseException) -> None:
-        self._erred(f"{type(error).__name__}: {error}")
+        self.help.note_error(f"{type(error).__name__}: {error}")
         self.say(self.desk.sentence(error))
 
     def say(self, sentence: str) -> None:
@@ -384,12 +419,9 @@ class MainWindow(QMainWindow):
         self._said = sentence
         self._refresh_status()
 
-    def _erred(self, error: str) -> None:
-        self._last_error = error
-
     def report(self, kind: str, log: str) -> None:
         """Say that something went wrong that nobody foresaw."""
-        self._erred(f"{kind}, see {log}")
+        self.help.note_error(f"{kind}, see {log}")
         text = self.tr("Something went wrong ({kind}), and the window goes on: details are in {log}.")
         self.say(text.format(kind=kind, log=log))
 
@@ -412,7 +444,7 @@ class MainWindow(QMainWindow):
         there = self.session.trace is not None
         for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save", "export",
                      "next_head", "previous_head", "undo_move", "redo_move", "play", "bookmark", "copy_code",
-                     "save_session"):  # fmt: skip
+                     "save_session", "all_heads", "head_grid", "pin", "difference", "blink"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
         for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):
@@ -502,46 +534,8 @@ class MainWindow(QMainWindow):
             self.sentence.target_box().setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.sentence.target_box().selectAll()
 
-    def next_pane(self) -> None:
-        self._by_pane(1)
-
-    def previous_pane(self) -> None:
-        self._by_pane(-1)
-
-    def _by_pane(self, by: int) -> None:
-        page = self.right.widget(self.right.page())
-        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.map.canvas,
-                 self.stage.current_view(), page, self.timeline)  # fmt: skip
-        panes: list[QWidget] = [view for view in views if view.isVisible()]
-        focus = QApplication.focusWidget()
-        at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)
-        target = panes[(at + by) % len(panes)]
-        if target is page and hasattr(page, "first_focus"):
-            target = page.first_focus()
-        target.setFocus(Qt.FocusReason.TabFocusReason)
-
     def show_models(self) -> None:
         self.models_desk.open(self.look)
-
-    def show_keys(self) -> None:
-        dialogs.show_keys(self)
-
-    def show_about(self) -> None:
-        dialogs.show_about(self)
-
-    def diagnose(self) -> None:
-        """Copy what a report of a problem needs."""
-        trace, request = self.session.trace, self.desk.request
-        lines = [
-            *versions(),
-            f"model {request.model}, layers {request.layers}, device {request.device}",
-            f"trace {trace.spec.to_json() if trace is not None else None}",
-            f"place {self.session.cursor.path} {self.session.cell}",
-            f"computed on {trace.where if trace is not None else None}",
-            f"last error: {self._last_error or 'none'}",
-        ]
-        QApplication.clipboard().setText("\n".join(lines))
-        self.say(self.tr("Diagnostics are on the clipboard: paste them into your report."))
 
     # Look and language --------------------------------------------------------------------------------------
 
@@ -567,8 +561,10 @@ class MainWindow(QMainWindow):
         self.left.set_title("map", self.tr("Map"))
         self.right.set_title("inspector", self.tr("Inspector"))
         self.right.set_title("whatif", self.tr("What if"))
+        self.right.set_title("heads", self.tr("Heads"))
         self.right.set_title("vocabulary", self.tr("Vocabulary"))
         self.stage.set_view_title("bars", self.tr("Bars"), self.tr("The chosen row as bars (Shift+T)"))
+        self.stage.set_view_title("grid", self.tr("Grid"), self.tr("The same step of every block, head by head"))
         self.place_desk.show_model()
         self.places.retranslate()
         self.recent.retranslate()
@@ -577,6 +573,8 @@ class MainWindow(QMainWindow):
         self.desk.show_chips()
         self.stage_desk.show_again()
         self.what_if_views.refresh()
+        self.heads_desk.ask()
+        self.compare_desk.refresh()
         self.working_desk.ask()
         self.bars_desk.ask()
         self.vocab_desk.ask()

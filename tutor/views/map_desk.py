@@ -82,6 +82,12 @@ class MapDesk(QObject):
         self.close()
         return was
 
+    def leave(self) -> bool:
+        """Back to the stage; returns whether the large map was open."""
+        there = self._is_open
+        self.close()
+        return there
+
     def is_open(self) -> bool:
         return self._is_open
 
@@ -93,7 +99,6 @@ class MapDesk(QObject):
         self._runner.cancel(STAMPS)
         self._stamps, self._keys = {}, {}
         self._failed.clear()
-        self._changed = frozenset()
         if trace is None:
             self._graph, self._folds = None, None
             for pane in self._panes:
@@ -101,6 +106,7 @@ class MapDesk(QObject):
             return
         if self._folds is None or self._steps != trace.program.steps:
             self._folds, self._steps = Folds(trace.program), trace.program.steps
+            self._changed = self._marked = frozenset()
         self._costs = trace.program.costs(trace.shapes)
         self._folds.set_place(self._session.stop.section)
         self.show_map()

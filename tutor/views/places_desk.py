@@ -130,10 +130,10 @@ class PlacesDesk(QObject):
 
     def asked(self) -> Asked | None:
         """What was run, None before anything was."""
-        run, trace = self._run, self._session.trace
-        if run is None or trace is None:
+        run = self._run
+        if run is None:
             return None
-        request = run.request
+        trace, request = run.trace, run.request
         texts = tuple(text or present.written(trace.batch, row) for row, text in enumerate(trace.batch.texts))
         targets: tuple[str, ...] = ()
         ids: tuple[tuple[int, ...], ...] = ()

@@ -10,7 +10,6 @@ from PySide6.QtCore import QCoreApplication
 
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axis, Slices
-from tutor.engine.difference import DIFFERENCE
 from tutor.engine.picture import Lit, Panel, Picture
 from tutor.engine.program import Stop
 from tutor.engine.tokens import Batch
@@ -28,7 +27,7 @@ from tutor.views.outline import Branch, Entry
 translate = QCoreApplication.translate
 
 _KINDS = {"probability": "prob"}
-_SIGNS = {"product": "×", "turned": "×", "sum": "+", "times": "⊙", "arrow": "→", DIFFERENCE: "−"}
+_SIGNS = {"product": "×", "turned": "×", "sum": "+", "times": "⊙", "arrow": "→"}
 
 
 def token_label(batch: Batch, row: int, at: int) -> str:
@@ -94,8 +93,12 @@ def part(trace: Trace, panel: Panel, row: int, turned: bool = False) -> Part:
     role = LETTERS.get(step.role, "") if step else "weights"
     shown = tuple(axis for axis in (panel.rows, panel.columns) if axis is not None)
     ids = panel.kind == "ids"
-    named = labels(trace, panel, panel.rows, row)
-    across = labels(trace, panel, panel.columns, row)
+    # Of two sentences compared, a panel has but the tokens that both have.
+    named, across = (
+        found and found[:size]
+        for found, size in zip((labels(trace, panel, axis, row) for axis in (panel.rows, panel.columns)),
+                               panel.values.shape)
+    )  # fmt: skip
     data = Map(
         panel.values, None if ids and panel.rows is not None and panel.rows.name == ax.BATCH else named,
         None if ids and panel.rows is not None and panel.rows.name == ax.BATCH else across,
@@ -138,11 +141,6 @@ def parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
         # What comes from the other half of the model says so: keys and values of cross-attention.
         if here and words.side(panel.name) not in ("", here):
             made[at] = replace(made[at], name=f"{words.side(panel.name)} · {made[at].name}")
-    if picture.layout == DIFFERENCE:
-        named = (translate("present", "changed"), translate("present", "original"))
-        made = [replace(one, name=name) for one, name in zip(made, named)]
-        result = replace(part(trace, picture.result, row), letter="Δ", role="", name=translate("present", "difference"))
-        return (*made, result), _SIGNS[DIFFERENCE], ""
     made.append(part(trace, picture.result, row))
     caption = words.operation(trace.program[picture.path].op.title) if picture.layout == "arrow" else ""
     return tuple(made), _SIGNS.get(picture.layout, "") if len(made) > 1 else "", caption
@@ -150,8 +148,6 @@ def parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
 
 def lit(trace: Trace, picture: Picture, index: Sequence[int]) -> tuple[tuple[Lit, Lit] | None, ...]:
     """What a cell of the result lights: its row and column in each operand, and in the result itself."""
-    if picture.layout == DIFFERENCE:
-        return (picture.result.place(index),) * 3
     reads = dict(reversed(trace.reads(picture.path, index)))
     found: list[tuple[Lit, Lit] | None] = []
     for panel in picture.operands:
@@ -165,9 +161,9 @@ def _lit(panel: Panel, part: Slices) -> tuple[Lit, Lit] | None:
     return panel.lit(part)
 
 
-def place_words(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
-    """A cell of a panel in words: which tokens, which head, which feature."""
-    return place(trace, panel.name, index)
+def place_words(trace: Trace, panel: Panel, index: Sequence[int], skip: Sequence[Axis] = ()) -> str:
+    """A cell in words: which tokens, which head, which feature; `skip` axes are left out."""
+    return place(trace, panel.name, index, skip=skip)
 
 
 def pointed(trace: Trace, panel: Panel, index: Sequence[int]) -> str:

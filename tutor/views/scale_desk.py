@@ -14,7 +14,7 @@ from tutor.engine.spread import Spread, spread
 from tutor.runner import Runner
 from tutor.scales import Group
 from tutor.session import Session
-from tutor.views import present
+from tutor.views import combined, present
 from tutor.views.heatdata import Map
 from tutor.views.scalefoot import Scale
 from tutor.views.stage_desk import StageDesk
@@ -52,7 +52,7 @@ def shared(picture: Picture) -> list[Shared]:
 
 
 def _names(panels: Sequence[Panel], places: Sequence[int]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(panels[at].name for at in places))
+    return tuple(dict.fromkeys(panels[at].alias or panels[at].name for at in places))
 
 
 class ScaleDesk(QObject):
@@ -131,7 +131,7 @@ class ScaleDesk(QObject):
         self._count()
 
     def _title(self, one: Shared) -> str:
-        names = [present.short_name(name) for name in (one.group if len(one.group) == 1 else one.names)]
+        names = [combined.scale_name(name) for name in one.names]
         return ", ".join(names) if len(names) < 3 else f"{names[0]} …"
 
     def _locked(self) -> bool:
@@ -139,6 +139,10 @@ class ScaleDesk(QObject):
 
     def _about(self) -> str:
         """Who shares the first scale that can be changed."""
+        picture = self._stage_desk.picture()
+        told = combined.scale_words(picture) if picture is not None else ""
+        if told:
+            return told
         for one in self._shared():
             if not one.fixed:
                 names = ", ".join(present.short_name(name) for name in one.group)

@@ -266,7 +266,8 @@ class SentenceDesk(QObject):
         self._show_request()
         if row < trace.batch.n_rows:
             # The sentence in the box is the one on screen.
-            self._session.select(ax.BATCH, row)
+            with self._session.moves.together(more=True):
+                self._session.select(ax.BATCH, row)
         self.ran.emit(run)
 
     def _failed(self, channel: str, error: BaseException) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
-    QSizePolicy,
+    QSlider,
     QSpinBox,
     QStackedWidget,
     QToolButton,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
+from tutor.views.axischooser import AxisChooser
 from tutor.views.badge import ShapeBadge
 from tutor.views.changedmark import ChangedMark
 from tutor.views.elided import Elided
@@ -86,7 +87,7 @@ class StagePane(QWidget):
         self._tabs.setExclusive(True)
         self._tab_row = QWidget()
         self._tab_layout = QHBoxLayout(self._tab_row)
-        self._spins: dict[str, tuple[QLabel, QSpinBox, QLabel]] = {}
+        self._choosers: dict[str, AxisChooser] = {}
         self._spin_row = QHBoxLayout()
         self._code = Elided(theme, "tensor", "ink2")
         self.equation = EquationView(theme)
@@ -143,8 +144,8 @@ class StagePane(QWidget):
         tools.addWidget(self._view_row)
         tools.addWidget(scroller, 2)
         tools.addWidget(self._code, 1)
-        self._tools.set_spare(self._code)
-        self._spin_row.setSpacing(6)
+        self._tools.add_spare(self._code)
+        self._spin_row.setSpacing(12)
         self._code.set_align(Qt.AlignmentFlag.AlignRight)
         middle = QHBoxLayout()
         middle.setContentsMargins(14, 2, 14, 2)
@@ -239,35 +240,28 @@ class StagePane(QWidget):
     def set_axes_choices(self, choices: Sequence[tuple[str, str, int, int]]) -> None:
         """Axes that are not on screen: (axis, label, entry shown, size)."""
         wanted = [axis for axis, *_ in choices]
-        for axis, (label, spin, of) in self._spins.items():
-            for widget in (label, spin, of):
-                widget.setVisible(axis in wanted)
         for axis, title, at, size in choices:
-            if axis not in self._spins:
-                self._add_spin(axis)
-            label, spin, of = self._spins[axis]
-            with QSignalBlocker(spin):
-                spin.setRange(0, size - 1)
-                spin.setValue(at)
-            label.setText(title)
-            spin.setAccessibleName(title)
-            of.setText(self.tr("of 0–{last}").format(last=size - 1))
-
-    def _add_spin(self, axis: str) -> None:
-        label, spin, of = QLabel(), QSpinBox(), QLabel()
-        for widget in (label, spin, of):
-            widget.setFont(font(self._theme, "dense"))
-            widget.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            self._spin_row.addWidget(widget)
-        spin.setProperty("axis", axis)
-        spin.setMinimumWidth(round(self._theme.px(52)))
-        spin.valueChanged.connect(self._spun)
-        self._spins[axis] = (label, spin, of)
+            if axis not in self._choosers:
+                self._choosers[axis] = chooser = AxisChooser(self._theme, axis)
+                chooser.chosen.connect(self.selected)
+                self._tools.add_spare(chooser.slider)
+                self._tools.add_last(chooser.of)
+                for other in [self._choosers[one] for one in wanted if one in self._choosers]:
+                    self._spin_row.removeWidget(other)
+                    self._spin_row.addWidget(other)  # in the order of the axes
+            self._choosers[axis].set_choice(title, at, size)
+        for axis, chooser in self._choosers.items():
+            chooser.setVisible(axis in wanted)
 
     def spin(self, axis: str) -> QSpinBox | None:
         """The box that chooses an entry of an axis, where there is one."""
-        found = self._spins.get(axis)
-        return found[1] if found else None
+        found = self._choosers.get(axis)
+        return found.spin if found else None
+
+    def slider(self, axis: str) -> QSlider | None:
+        """The slider beside it."""
+        found = self._choosers.get(axis)
+        return found.slider if found else None
 
     # Views, tools, bands and drawers ------------------------------------------------------------------------
 
@@ -392,9 +386,8 @@ class StagePane(QWidget):
             widget.set_theme(theme)  # type: ignore[attr-defined]
         self._title.setFont(font(theme, "title"))
         self._empty.setFont(font(theme, "body"))
-        for spins in self._spins.values():
-            for label in spins:
-                label.setFont(font(theme, "dense"))
+        for chooser in self._choosers.values():
+            chooser.set_theme(theme)
         for button in (*self._tabs.buttons(), *self._views.buttons()):
             button.setFont(font(theme, "dense"))
         for at, name in enumerate(self._view_icons):
@@ -426,6 +419,3 @@ class StagePane(QWidget):
 
     def _tab_clicked(self, at: int) -> None:
         self.stepChosen.emit(self._tab_paths[at])
-
-    def _spun(self, at: int) -> None:
-        self.selected.emit(self.sender().property("axis"), at)

@@ -72,7 +72,7 @@ class Timeline(QAbstractSlider):
         self._uses: tuple[UseMark, ...] = ()
         self._visited = self._bookmarks = self._questions = self._changed = frozenset[int]()
         self._changed_operations = frozenset[int]()
-        self._overview, self._lane = OverviewLane(theme, (), 100), StageLane(theme, (), 0, "", "", 100)
+        self._lanes: tuple[OverviewLane, StageLane] | None = None
         self._hover_segment: int | None = None
         self._hover_chip: int | None = None
         self._told, self._wheel, self._wanted, self._drag_track = True, 0, 0, 0
@@ -161,8 +161,10 @@ class Timeline(QAbstractSlider):
 
     def set_changed(self, stages: Iterable[int], operations: Iterable[int] = ()) -> None:
         """Stages whose numbers a what-if has changed, and operations of the stage that is open: each gets a ◆."""
-        self._changed, self._changed_operations = frozenset(stages), frozenset(operations)
-        self._layout()
+        changed = frozenset(stages), frozenset(operations)
+        if changed != (self._changed, self._changed_operations):
+            self._changed, self._changed_operations = changed
+            self._layout()
 
     def set_thumbnail(self, data: Map | None) -> None:
         """The numbers in the bubble, of what was last `pointed` at; None while nothing is computed yet."""
@@ -246,24 +248,41 @@ class Timeline(QAbstractSlider):
         return next((number for number, segment in enumerate(self._segments) if segment.has(stage)), None)
 
     def _layout(self) -> None:
-        self._overview = OverviewLane(
-            self._theme, self._segments, self.width(), self._tracks, self._links, self._link_caption, self.value()
-        )
-        top = self._overview.bottom + self._theme.height("notch")
+        """The lanes have changed: they are laid out anew when somebody looks."""
+        self._lanes = None
+        text = self.value_text()
+        if text != self.accessibleDescription():
+            self.setAccessibleDescription(text)
+        self.update()
+
+    @property
+    def _overview(self) -> OverviewLane:
+        return self._laid_out()[0]
+
+    @property
+    def _lane(self) -> StageLane:
+        return self._laid_out()[1]
+
+    def _laid_out(self) -> tuple[OverviewLane, StageLane]:
+        if self._lanes is None:
+            overview = OverviewLane(
+                self._theme, self._segments, self.width(), self._tracks, self._links, self._link_caption, self.value()
+            )
+            self._lanes = overview, self._chip_lane(overview.bottom + self._theme.height("notch"))
+        return self._lanes
+
+    def _chip_lane(self, top: float) -> StageLane:
         number = self._section(self.value())
         before = after = ""
         if self._operations is not None:
             if 0 <= self.value() < len(self._titles):
                 before = "\u2039 " + self._titles[self.value()]
-            self._lane = StageLane(self._theme, self._operations, self._operation, before, "", self.width(), top)
-        else:
-            if number:
-                before = "\u2039 " + self._neighbour(number, number - 1)
-            if number is not None and number + 1 < len(self._segments):
-                after = self._neighbour(number, number + 1) + " \u203a"
-            self._lane = StageLane(self._theme, self._chips, self.value(), before, after, self.width(), top)
-        self.setAccessibleDescription(self.value_text())
-        self.update()
+            return StageLane(self._theme, self._operations, self._operation, before, "", self.width(), top)
+        if number:
+            before = "\u2039 " + self._neighbour(number, number - 1)
+        if number is not None and number + 1 < len(self._segments):
+            after = self._neighbour(number, number + 1) + " \u203a"
+        return StageLane(self._theme, self._chips, self.value(), before, after, self.width(), top)
 
     def _neighbour(self, here: int, there: int) -> str:
         """A neighbouring section's name, with its track where that is another."""
@@ -298,25 +317,23 @@ class Timeline(QAbstractSlider):
     # Going there --------------------------------------------------------------------------------------------
 
     def _value_changed(self, value: int) -> None:
-        before = self._overview
-        was = before.place(self._last) if 0 <= self._last <= self.maximum() else None
+        was = self._last
         self._last = value
         self._layout()
-        now = self._overview.place(value)
-        if was is not None and now is not None:
-            self._start_glide(was[1].center(), now[1].center())
+        if not self._still and 0 <= was <= self.maximum() and self.isVisible() and not self.isSliderDown():
+            self._start_glide(was, value)
         if self._told:
             self.stageChosen.emit(value)
 
-    def _start_glide(self, begin: QPointF, end: QPointF) -> None:
-        """Let the caret glide along its track, where the eye can follow and motion is wanted."""
+    def _start_glide(self, was: int, now: int) -> None:
+        """Let the caret glide along its track, where the eye can follow."""
         self._glide.stop()
-        if self._still or self.isSliderDown() or not self.isVisible() or begin.y() != end.y():
-            return
-        self._glide.setDuration(GLIDE_MS)
-        self._glide.setStartValue(begin.x())
-        self._glide.setEndValue(end.x())
-        self._glide.start()
+        begin, end = self._overview.place(was), self._overview.place(now)
+        if begin is not None and end is not None and begin[1].top() == end[1].top():
+            self._glide.setDuration(GLIDE_MS)
+            self._glide.setStartValue(begin[1].center().x())
+            self._glide.setEndValue(end[1].center().x())
+            self._glide.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         move = _KEYS.get(Qt.Key(event.key()))

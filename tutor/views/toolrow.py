@@ -1,7 +1,7 @@
 """The stage pane's toolbar: what is shown and how on the left, what can be done on the right.
 
 Where there is not room for every word, words go in turn: first those of the tools, whose icons say enough, then those
-of the views that are not shown.
+of the views that are not shown, last that of the one that is.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ class ToolRow(QWidget):
         self._least = least
         self._tools: list[QToolButton] = []
         self._views: list[QToolButton] = []
-        self._spare: QWidget | None = None
+        self._spare: list[QWidget] = []
+        self._last: list[QWidget] = []
         self._fitting = False
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 2, 16, 2)
@@ -33,9 +34,13 @@ class ToolRow(QWidget):
         """The layout, for what always stays as it is."""
         return self._row
 
-    def set_spare(self, widget: QWidget) -> None:
-        """What is hidden before any button loses its word."""
-        self._spare = widget
+    def add_spare(self, widget: QWidget) -> None:
+        """What is hidden before any button loses its word: the last added after those before it."""
+        self._spare.append(widget)
+
+    def add_last(self, widget: QWidget) -> None:
+        """What is hidden where all that is not enough."""
+        self._last.append(widget)
 
     def add_view(self, button: QToolButton) -> None:
         """A button, already placed, that says which view is shown."""
@@ -57,13 +62,20 @@ class ToolRow(QWidget):
         if self._fitting or self.width() < 2:
             return
         self._fitting = True
-        for level in range(4):
-            if self._spare is not None:
-                self._spare.setVisible(level < 1)
+        spare = len(self._spare)
+        for level in range(spare + 5):
+            for at, widget in enumerate([*self._spare, *self._last]):
+                widget.setVisible(level <= (at if at < spare else spare + 2))
             for tool in self._tools:
-                tool.setToolButtonStyle(_ICON if level >= 2 else _TEXT)
+                tool.setToolButtonStyle(_ICON if level > spare else _TEXT)
             for view in self._views:
-                view.setToolButtonStyle(_ICON if level >= 3 and not view.isChecked() else _TEXT)
+                worded = level <= spare + 1 or (view.isChecked() and level <= spare + 3)
+                view.setToolButtonStyle(_TEXT if worded else _ICON)
+            for holder in {one.parentWidget() for one in (*self._spare, *self._last, *self._tools, *self._views)}:
+                inner = holder.layout() if holder is not None and holder is not self else None
+                if holder is not None and inner is not None:  # else the row goes on with the width it had
+                    inner.invalidate()
+                    holder.updateGeometry()
             self._row.invalidate()
             if self._row.minimumSize().width() <= self.width():
                 break

@@ -164,6 +164,13 @@ _WHY |= {
 }  # fmt: skip
 
 _NOTES = {
+    "compare.shapes": QT_TRANSLATE_NOOP("note", "No difference of {now} and {held}: pin a tensor of this shape."),
+    "compare.cut": QT_TRANSLATE_NOOP("note", "Matched by position: the {rows} × {columns} that both have."),
+    "compare.tokens": QT_TRANSLATE_NOOP("note", "Other tokens at {count} of {of} positions."),
+    "compare.infinite": QT_TRANSLATE_NOOP("note", "±∞: a mask took the number from one of the two alone."),
+    "compare.difference": QT_TRANSLATE_NOOP("note", "No tensor of the model: the current number less the pinned one."),
+    "derived.mean": QT_TRANSLATE_NOOP("note", "No tensor of the model: the mean of {count} of its numbers."),
+    "derived.sum": QT_TRANSLATE_NOOP("note", "No tensor of the model: the sum of {count} of its numbers."),
     "lookup": QT_TRANSLATE_NOOP("note", "The token's id is {id}, so this is row {id} of the table, feature {column}."),
     "same number": QT_TRANSLATE_NOOP("note", "The same number as {link}: only its place changes."),
     "sinusoid": QT_TRANSLATE_NOOP("note", "Pair {pair} turns once every {wavelength} positions."),
