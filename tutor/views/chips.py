@@ -79,21 +79,24 @@ class TokenStrip(QWidget):
         self.retranslate()
 
     def set_selected_row(self, row: int) -> None:
-        self._selected = row
-        self.retranslate()
+        if row != self._selected:
+            self._selected = row
+            self.retranslate()
 
     def set_query(self, index: int | None, named: bool = True, row: int | None = None) -> None:
         """Marks a chip as the query, in the selected row where no other is given."""
-        self._query, self._query_named, self._query_row = index, named, row
-        self.retranslate()
+        if (index, named, row) != (self._query, self._query_named, self._query_row):
+            self._query, self._query_named, self._query_row = index, named, row
+            self.retranslate()
         at = self._selected if row is None else row
         if index is not None and len(self._rows) > 1 and at < len(self._rows) and index < len(self._rows[at]):
             self._bring_into_sight(at, index)
 
     def set_key(self, index: int | None, row: int | None = None) -> None:
         """Marks a chip as the key, in the selected row where no other is given."""
-        self._key, self._key_row = index, row
-        self.retranslate()
+        if (index, row) != (self._key, self._key_row):
+            self._key, self._key_row = index, row
+            self.retranslate()
 
     def set_also(self, indices: Collection[int] = ()) -> None:
         """Marks more chips as the query's row does: tokens that are selected together with it."""

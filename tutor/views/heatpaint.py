@@ -3,6 +3,7 @@ of its own and an equation of several maps whose rows must line up to the pixel.
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Sequence
 from functools import cached_property
@@ -22,6 +23,7 @@ Cell = tuple[int, int]
 Lines = int | range | tuple[int, ...] | None
 #: Above this many lit rows or columns one frame goes round all of them.
 _MANY = 64
+_MEASURED = 48
 
 
 class HeatPlot:
@@ -88,7 +90,9 @@ class HeatPlot:
         if labels is None:
             return metrics(self.theme, "ids").horizontalAdvance(str(count - 1))
         measure = metrics(self.theme, "dense", True)
-        widest = max((token_width(label, measure) for label in set(labels) if label), default=0.0)
+        # Of very many the longest few: in bytes, since a Chinese character is as wide as two letters and more.
+        long = labels if len(labels) <= _MEASURED else heapq.nlargest(_MEASURED, labels, key=_bytes)
+        widest = max((token_width(label, measure) for label in long if label), default=0.0)
         return math.ceil(min(widest, measure.averageCharWidth() * 14))
 
     def fit(self, area: QRectF, ratio: float, square: bool = False) -> QRectF:
@@ -339,6 +343,10 @@ class HeatPlot:
         """A swatch of the hatching, for the words beside it."""
         hatch(painter, rect, self.theme.hatch, self.theme.hatchbg)
         frame(painter, rect, self.theme.hatch, 1)
+
+
+def _bytes(label: str) -> int:
+    return len(label.encode())
 
 
 def _thumb(span: Span, size: int, length: float, least: float) -> tuple[float, float]:

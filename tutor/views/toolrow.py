@@ -26,6 +26,7 @@ class ToolRow(QWidget):
         self._spare: list[QWidget] = []
         self._last: list[QWidget] = []
         self._fitting = False
+        self._fitted: tuple[object, ...] = ()
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 2, 16, 2)
         self._row.setSpacing(8)
@@ -57,11 +58,28 @@ class ToolRow(QWidget):
                 button.installEventFilter(self)
         self.fit()
 
+    def _state(self) -> tuple[object, ...]:
+        """All that the fit depends on. To fit changes sizes, which asks for another fit: only what is new needs one."""
+        buttons = [*self._tools, *self._views]
+        others = []
+        for at in range(self._row.count()):
+            item = self._row.itemAt(at)
+            widget = item.widget() if item is not None else None
+            if item is None or (widget is not None and (widget in (*self._spare, *self._last) or widget.isHidden())):
+                continue
+            if widget is None or not any(widget is one or widget.isAncestorOf(one) for one in buttons):
+                others.append(item.minimumSize().width())
+        words = [(one.text(), one.isHidden(), one.isChecked(), one.font().key()) for one in buttons]
+        return self.width(), tuple(words), tuple(others)
+
     def fit(self) -> None:
         """Find the most words there is room for."""
         if self._fitting or self.width() < 2:
             return
-        self._fitting = True
+        state = self._state()
+        if state == self._fitted:
+            return
+        self._fitting, self._fitted = True, state
         spare = len(self._spare)
         for level in range(spare + 5):
             for at, widget in enumerate([*self._spare, *self._last]):

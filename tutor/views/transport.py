@@ -151,6 +151,7 @@ class Transport(QWidget):
             row.addWidget(button)
         row.addStretch(1)
         self._row, self._first, self._groups, self._fitting = row, len(actions), 0, False
+        self._fitted: tuple[object, ...] = ()
         self.set_theme(theme)
 
     def add_actions(self, *actions: QAction) -> None:
@@ -185,11 +186,19 @@ class Transport(QWidget):
         """The most words there is room for."""
         if self._fitting or self.width() < 2:
             return
-        self._fitting = True
         buttons = self.findChildren(KeyButton)
-        for main, others in ((FULL, FULL), (FULL, NO_KEY), (NO_KEY, NO_KEY), (NO_KEY, ICON), (ICON, ICON)):
+        others = [item.minimumSize().width() for item in map(self._row.itemAt, range(self._row.count()))
+                  if item is not None and not any(item.widget() is one.parentWidget() or item.widget() is one
+                                                  for one in buttons)]  # fmt: skip
+        words = [(one.text(), one._key, one.isHidden(), one._theme.font_scale, one._theme.cjk) for one in buttons]
+        # To fit changes sizes, which asks for another fit: only what is new needs one.
+        state = self.width(), tuple(words), tuple(others)
+        if state == self._fitted:
+            return
+        self._fitting, self._fitted = True, state
+        for main, rest in ((FULL, FULL), (FULL, NO_KEY), (NO_KEY, NO_KEY), (NO_KEY, ICON), (ICON, ICON)):
             for button in buttons:
-                button.set_room(main if button.property("primary") else others)
+                button.set_room(main if button.property("primary") else rest)
             for widget in {button.parentWidget() for button in buttons} - {self, None}:
                 assert widget is not None
                 inner = widget.layout()
