@@ -121,7 +121,8 @@ def worked(working: Working) -> list[str]:
     lines += [f"    {line.label} = {show(line.value)}" for line in working.lines]
     stored = float("nan") if working.stored is None else working.stored
     if working.put:
-        return [*lines, f"    set to {show(stored, 6)}, not computed"]
+        was = working.note.facts["was"] if working.note is not None else float("nan")
+        return [*lines, f"    put here; without that it is {show(float(str(was)), 6)}"]
     mark = "✓" if working.agrees else "✗"
     lines.append(f"    {mark} stored {show(stored, 6)} · recomputed {show(working.result, 6)}")
     return lines

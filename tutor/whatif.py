@@ -7,11 +7,13 @@ for, `session.trace` what is there. Undo and redo are a stack of their own, apar
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from tutor.engine.changes import Change, Changes
+from tutor.engine.compare import Look
 from tutor.engine.trace import Trace
 
 if TYPE_CHECKING:
@@ -156,6 +158,12 @@ class WhatIf(QObject):
     def next_view(self) -> None:
         """Changed, original, difference, round and round."""
         self.set_view(VIEWS[(VIEWS.index(self.view) + 1) % len(VIEWS)])
+
+    def against(self, look: Look) -> Look | None:
+        """The original of what is looked at, while their difference is shown."""
+        if self.view != DIFFERENCE or self.original is None or look.trace is not self.run:
+            return None
+        return replace(look, trace=self.original)
 
     def steps(self) -> frozenset[str]:
         """The steps whose numbers differ from the original's; none while that is shown."""

@@ -13,13 +13,11 @@ import numpy as np
 from tutor.engine import models, vocabulary
 from tutor.engine.axes import Index
 from tutor.engine.changes import Changes
-from tutor.engine.difference import picture_of
-from tutor.engine.picture import Selection
 from tutor.engine.program import Section
 from tutor.engine.spec import SpecError
 from tutor.engine.trace import Cancelled, Trace
 from tutor.engine.weights import WeightsError
-from tutor.work import Handle, Shown, show
+from tutor.work import Handle
 
 #: How many of the likeliest tokens are compared, afterwards and before.
 LIKELIEST, BEFORE = 5, 1
@@ -134,8 +132,3 @@ def _likeliest(before: np.ndarray, after: np.ndarray) -> list[int]:
 def _finite(values: np.ndarray) -> np.ndarray:
     return np.nan_to_num(values.astype(np.float64), nan=-1.0)
 
-
-def show_difference(original: Trace, run: Trace, path: str, selection: Selection) -> Shown:
-    """One step laid out as changed − original = difference."""
-    shown = show(run, path, selection)
-    return Shown(picture_of(run, original, path, selection), shown.formula, shown.words, shown.code)

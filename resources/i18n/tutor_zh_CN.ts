@@ -2407,6 +2407,14 @@
         <translation>差值</translation>
     </message>
     <message>
+        <source>changed</source>
+        <translation>已改变</translation>
+    </message>
+    <message>
+        <source>original</source>
+        <translation>原来的</translation>
+    </message>
+    <message>
         <source>current</source>
         <translation>当前</translation>
     </message>
@@ -2475,8 +2483,8 @@
         <translation>总和使用单独的色标</translation>
     </message>
     <message>
-        <source>{place} · current {now}, pinned {held}</source>
-        <translation>{place} · 当前 {now}，固定 {held}</translation>
+        <source>{place} · {now_name} {now}, {held_name} {held}</source>
+        <translation>{place} · {now_name} {now}，{held_name} {held}</translation>
     </message>
     <message>
         <source>difference {less}</source>
@@ -3788,18 +3796,6 @@
     <message>
         <source>rank {rank}</source>
         <translation>合并次序 {rank}</translation>
-    </message>
-    <message>
-        <source>changed</source>
-        <translation>已改变</translation>
-    </message>
-    <message>
-        <source>original</source>
-        <translation>原来的</translation>
-    </message>
-    <message>
-        <source>difference</source>
-        <translation>差值</translation>
     </message>
     <message>
         <source>min</source>

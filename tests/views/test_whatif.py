@@ -302,10 +302,10 @@ def test_changed_original_difference(qtbot, window, page):
     assert not changed_chips(window)
     click(qtbot, window, bar.view_button("difference"))
     parts = window.stage.equation.parts()
-    assert [one.name for one in parts] == ["changed", "original", "difference"]
+    assert [one.name.split(" ")[0] for one in parts] == ["changed", "original", "difference"]
     assert np.array_equal(parts[0].data.values, changed) and np.array_equal(parts[1].data.values, original)
-    assert np.array_equal(parts[2].data.values, changed - original)
-    assert (parts[0].data.low, parts[0].data.high) == (parts[1].data.low, parts[1].data.high), "one scale"
+    assert np.array_equal(parts[2].data.values, changed.astype(np.float64) - original)
+    assert parts[0].data.limits == parts[1].data.limits, "one scale"
     window.stage.equation.setFocus()
     press(qtbot, Key.Key_W, Qt.KeyboardModifier.ShiftModifier)
     settle(qtbot, window)
@@ -325,7 +325,7 @@ def test_a_difference_of_every_kind_of_tensor(qtbot, window, page, stage):
         assert shown.ravel()[1] == 574
     else:
         whole = run.difference(original, stage)
-        assert np.array_equal(shown.ravel(), whole[(0,) * (whole.ndim - 2)].ravel()) and whole.any()
+        assert np.allclose(shown.ravel(), whole[(0,) * (whole.ndim - 2)].ravel(), atol=1e-6) and whole.any()
 
 
 def test_the_effect_is_the_models(qtbot, window, page):

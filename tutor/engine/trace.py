@@ -21,7 +21,7 @@ from tutor.engine.ops.lookup import given_working, token_working
 from tutor.engine.program import Program, Use, lengths_of
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
-from tutor.engine.working import Line, Link, Note, Working, number
+from tutor.engine.working import Link, Note, Working, number
 
 CANNOT_RECOMPUTE = "A saved trace holds its numbers and cannot recompute: run its sentence on the model first."
 
@@ -271,9 +271,8 @@ def put(made: Working, patch: Patch) -> Working:
     facts = {"was": was, "text": patch.text}
     key = "put changed" if patch.was is not None else f"put {patch.why}"
     value = float("nan") if made.stored is None else made.stored
-    lines = () if patch.was is not None else (Line("computed", was),)
     return replace(
-        made, result=value, equation=number(value), scale=0.0, terms=None, lines=lines, sources=(),
+        made, result=value, equation=number(value), scale=0.0, terms=None, lines=(), sources=(),
         note=Note(key, facts), figure=None, row=None, put=True,
     )  # fmt: skip
 

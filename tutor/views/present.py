@@ -10,7 +10,6 @@ from PySide6.QtCore import QCoreApplication
 
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axis, Slices
-from tutor.engine.difference import DIFFERENCE
 from tutor.engine.picture import Lit, Panel, Picture
 from tutor.engine.program import Stop
 from tutor.engine.tokens import Batch
@@ -28,7 +27,7 @@ from tutor.views.outline import Branch, Entry
 translate = QCoreApplication.translate
 
 _KINDS = {"probability": "prob"}
-_SIGNS = {"product": "×", "turned": "×", "sum": "+", "times": "⊙", "arrow": "→", DIFFERENCE: "−"}
+_SIGNS = {"product": "×", "turned": "×", "sum": "+", "times": "⊙", "arrow": "→"}
 
 
 def token_label(batch: Batch, row: int, at: int) -> str:
@@ -142,11 +141,6 @@ def parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
         # What comes from the other half of the model says so: keys and values of cross-attention.
         if here and words.side(panel.name) not in ("", here):
             made[at] = replace(made[at], name=f"{words.side(panel.name)} · {made[at].name}")
-    if picture.layout == DIFFERENCE:
-        named = (translate("present", "changed"), translate("present", "original"))
-        made = [replace(one, name=name) for one, name in zip(made, named)]
-        result = replace(part(trace, picture.result, row), letter="Δ", role="", name=translate("present", "difference"))
-        return (*made, result), _SIGNS[DIFFERENCE], ""
     made.append(part(trace, picture.result, row))
     caption = words.operation(trace.program[picture.path].op.title) if picture.layout == "arrow" else ""
     return tuple(made), _SIGNS.get(picture.layout, "") if len(made) > 1 else "", caption
@@ -154,8 +148,6 @@ def parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
 
 def lit(trace: Trace, picture: Picture, index: Sequence[int]) -> tuple[tuple[Lit, Lit] | None, ...]:
     """What a cell of the result lights: its row and column in each operand, and in the result itself."""
-    if picture.layout == DIFFERENCE:
-        return (picture.result.place(index),) * 3
     reads = dict(reversed(trace.reads(picture.path, index)))
     found: list[tuple[Lit, Lit] | None] = []
     for panel in picture.operands:

@@ -137,8 +137,7 @@ class ScaleDesk(QObject):
         self._count()
 
     def _title(self, one: Shared) -> str:
-        shown = one.group if len(one.group) == 1 else one.names
-        names = list(dict.fromkeys(combined.scale_name(name) for name in shown))
+        names = list(dict.fromkeys(combined.scale_name(name) for name in one.names))
         return ", ".join(names) if len(names) < 3 else f"{names[0]} …"
 
     def _locked(self) -> bool:

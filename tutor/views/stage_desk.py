@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from tutor import several, whatif, whatif_work, work
+from tutor import several, work
 from tutor.engine import axes as ax
 from tutor.engine.axes import Index
 from tutor.engine.compare import Look
@@ -100,18 +100,15 @@ class StageDesk(QObject):
             return
         look = Look(session.trace, session.cursor.path, several.shown(session))
         held, minus = session.pins.against(look), session.pins.mode == DIFFERENCE
-        changes = session.changes
-        original = changes.original if changes.view == whatif.DIFFERENCE and session.trace is changes.run else None
-        wanted = (look.trace, look.path, look.selection, held, minus, original)
+        if session.changes.against(look) is not None:
+            held, minus = session.changes.against(look), look.path not in look.trace.program.sources
+        wanted = (look.trace, look.path, look.selection, held, minus)
         if self._current() is not None and self._shown_for == wanted:
             self._runner.cancel(PICTURE)  # it is on screen: another that was asked for meanwhile is not wanted
             self._light()
             return
         self._asked_for = wanted
-        if original is None:
-            self._runner.submit(PICTURE, partial(_show, look, held, minus))
-        else:
-            self._runner.submit(PICTURE, partial(_show_difference, original, look))
+        self._runner.submit(PICTURE, partial(_show, look, held, minus))
         if session.cell is None:
             self._light()
 
@@ -297,7 +294,3 @@ class StageDesk(QObject):
 
 def _show(look: Look, held: Look | None, minus: bool, job: work.Handle) -> work.Shown:
     return work.show(look.trace, look.path, look.selection, held, minus)
-
-
-def _show_difference(original: Trace, look: Look, job: work.Handle) -> work.Shown:
-    return whatif_work.show_difference(original, look.trace, look.path, look.selection)
