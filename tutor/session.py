@@ -16,6 +16,7 @@ from tutor.engine.picture import Selection
 from tutor.engine.program import Section, Step, Stop
 from tutor.engine.trace import Trace
 from tutor.moves import Moves, Place
+from tutor.scales import Scales
 from tutor.trail import Trail
 
 STAGE = "stage"
@@ -57,6 +58,8 @@ class Session(QObject):
         #: The way here: each move that changed the place or what is selected.
         self.moves = Moves()
         self._visited: set[str] = set()
+        #: The ranges of the colour scales.
+        self.scales = Scales(self)
         #: Which of its results a stage showed last, where that was not the first.
         self._left: dict[str, str] = {}
         #: The way from number to number that was followed in the working.

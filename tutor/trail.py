@@ -141,8 +141,9 @@ class Trail(QObject):
         session = self._session
         self._going = True
         try:
-            session.go(place.path, place.level)
-            session.pin(place.cell)
+            with session.moves.together():
+                session.go(place.path, place.level)
+                session.pin(place.cell)
             if self.given != place.given:
                 self.given = place.given
                 session.selectionChanged.emit()

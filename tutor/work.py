@@ -16,7 +16,6 @@ from tutor.engine import axes as ax
 from tutor.engine import decoding, models, picture, saved, vocabulary
 from tutor.engine.axes import Index
 from tutor.engine.picture import Panel, Picture, Selection
-from tutor.engine.pooling import pool
 from tutor.engine.sampling import GREEDY, Rules, choose
 from tutor.engine.tokens import Batch, TokenError
 from tutor.engine.trace import Trace
@@ -106,9 +105,9 @@ def thumbnail(trace: Trace, path: str, selection: Selection) -> Panel | None:
     step = trace.program[path]
     full = picture.panel(trace, path, selection, whole=step.op.picture == "alone")
     rows, columns = full.values.shape
-    small = pool(full.values if full.pooled is None else full.pooled, *_THUMB)
+    small = picture.shrunk(trace, full, *_THUMB)
     return replace(
-        full, values=small, pooled=None, real_rows=-(-full.real_rows * small.shape[0] // rows),
+        full, values=small, real_rows=-(-full.real_rows * small.shape[0] // rows),
         real_columns=-(-full.real_columns * small.shape[1] // columns),
     )  # fmt: skip
 

@@ -29,6 +29,16 @@
     </message>
 </context>
 <context>
+    <name>CopyDesk</name>
+    <message numerus="yes">
+        <source>%n value(s) copied.</source>
+        <translation>
+            <numerusform>%n value copied.</numerusform>
+            <numerusform>%n values copied.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Inspector</name>
     <message numerus="yes">
         <source>%n term(s) in order, the largest marked</source>
@@ -72,6 +82,23 @@
         <translation>
             <numerusform>✗ %n cell differs (Δ {most})</numerusform>
             <numerusform>✗ %n cells differ (largest Δ {most})</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ScaleBar</name>
+    <message numerus="yes">
+        <source>%n value(s) outside</source>
+        <translation>
+            <numerusform>%n value outside</numerusform>
+            <numerusform>%n values outside</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n value(s) on screen lie outside this range: click to cover them all.</source>
+        <translation>
+            <numerusform>%n value on screen lies outside this range: click to cover it.</numerusform>
+            <numerusform>%n values on screen lie outside this range: click to cover them all.</numerusform>
         </translation>
     </message>
 </context>

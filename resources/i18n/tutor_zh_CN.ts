@@ -177,6 +177,7 @@
     <name>ColorBar</name>
     <message>
         <source>Colour scale from {low} to {high}</source>
+        <extracomment>Room above and below the bar itself, in units of the design.</extracomment>
         <translation>色标范围：{low} 到 {high}</translation>
     </message>
 </context>
@@ -252,6 +253,28 @@
     </message>
 </context>
 <context>
+    <name>CopyDesk</name>
+    <message>
+        <source>Copying {count} values…</source>
+        <extracomment>Up to so many cells are copied at once; more of them away from the window, with progress.</extracomment>
+        <translation>正在复制 {count} 个数值…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n value(s) copied.</source>
+        <translation>
+            <numerusform>已复制 %n 个数值。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Copying was stopped.</source>
+        <translation>已停止复制。</translation>
+    </message>
+    <message>
+        <source>That is too much to copy: select fewer cells.</source>
+        <translation>内容太多，无法复制：请少选一些单元格。</translation>
+    </message>
+</context>
+<context>
     <name>Crumbs</name>
     <message>
         <source>The way here</source>
@@ -275,6 +298,26 @@
     <message>
         <source>Largest: {value} at row {row}, column {column}.</source>
         <translation>绝对值最大：{value}，位于行 {row}、列 {column}。</translation>
+    </message>
+    <message>
+        <source>1 px = {rows} × {columns} cells (max |x|)</source>
+        <translation>1 像素 = {rows} × {columns} 格（取 |x| 最大者）</translation>
+    </message>
+    <message>
+        <source>1 px = {columns} columns (max |x|)</source>
+        <translation>1 像素 = {columns} 列（取 |x| 最大者）</translation>
+    </message>
+    <message>
+        <source>1 px = {rows} rows (max |x|)</source>
+        <translation>1 像素 = {rows} 行（取 |x| 最大者）</translation>
+    </message>
+    <message>
+        <source>rows {first}–{last} of {size}</source>
+        <translation>第 {first}–{last} 行，共 {size} 行</translation>
+    </message>
+    <message>
+        <source>columns {first}–{last} of {size}</source>
+        <translation>第 {first}–{last} 列，共 {size} 列</translation>
     </message>
 </context>
 <context>
@@ -713,6 +756,48 @@
     </message>
 </context>
 <context>
+    <name>NanBand</name>
+    <message>
+        <source>Go there</source>
+        <translation>前往</translation>
+    </message>
+    <message>
+        <source>To the step that NaN arose in</source>
+        <translation>前往首次出现 NaN 的步骤</translation>
+    </message>
+</context>
+<context>
+    <name>NanDesk</name>
+    <message>
+        <source>{place} ({step})</source>
+        <translation>{place}（{step}）</translation>
+    </message>
+    <message>
+        <source>NaN (not a number) arises in this step: {why}.</source>
+        <translation>NaN（非数值）产生于这一步：{why}。</translation>
+    </message>
+    <message>
+        <source>NaN (not a number) first arises in {place}: {why}.</source>
+        <translation>NaN（非数值）首次产生于{place}：{why}。</translation>
+    </message>
+    <message>
+        <source>the weight {name} holds it</source>
+        <translation>权重 {name} 中含有 NaN</translation>
+    </message>
+    <message>
+        <source>a row is masked everywhere, and 0 ÷ 0 has no value</source>
+        <translation>有一行全被掩盖，而 0 ÷ 0 没有值</translation>
+    </message>
+    <message>
+        <source>it computes with infinite numbers</source>
+        <translation>参与运算的数中有无穷大</translation>
+    </message>
+    <message>
+        <source>its operands hold none</source>
+        <translation>它的操作数中没有 NaN</translation>
+    </message>
+</context>
+<context>
     <name>Outline</name>
     <message>
         <source>Blocks {first}–{last}</source>
@@ -829,6 +914,78 @@
     <message>
         <source>row</source>
         <translation>整行</translation>
+    </message>
+</context>
+<context>
+    <name>ScaleBar</name>
+    <message>
+        <source>Colour scale of {name}, from {low} to {high}</source>
+        <extracomment>An arrow key makes the range so much larger or smaller; with Ctrl less.</extracomment>
+        <translation>{name} 的色阶，从 {low} 到 {high}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n value(s) outside</source>
+        <translation>
+            <numerusform>%n 个值超出</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n value(s) on screen lie outside this range: click to cover them all.</source>
+        <translation>
+            <numerusform>屏幕上有 %n 个数值超出此范围：点击以涵盖全部数值。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The range reaches to ±</source>
+        <translation>范围两端 ±</translation>
+    </message>
+    <message>
+        <source>On screen up to ±{most}, coloured up to ±{reach}. Drag a handle, or double-click to type the range.</source>
+        <translation>屏幕上的数值最大到 ±{most}，色阶到 ±{reach}。拖动手柄，或双击输入范围。</translation>
+    </message>
+    <message>
+        <source>Type a number above 0, such as 4.5.</source>
+        <translation>请输入大于 0 的数，例如 4.5。</translation>
+    </message>
+</context>
+<context>
+    <name>ScaleDesk</name>
+    <message>
+        <source>One scale for {names}, in every head and sentence</source>
+        <extracomment>Up to so many cells are counted at once; more of them away from the window.</extracomment>
+        <translation>{names} 在所有头和句子中共用一个色阶</translation>
+    </message>
+</context>
+<context>
+    <name>ScaleFoot</name>
+    <message>
+        <source>Shared scale</source>
+        <extracomment>Product, its two operands: no equation has more scales.</extracomment>
+        <translation>共用色阶</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>适配</translation>
+    </message>
+    <message>
+        <source>Fixed 0 to 1</source>
+        <translation>固定 0 到 1</translation>
+    </message>
+    <message>
+        <source>One scale for every head and sentence (K)</source>
+        <translation>所有头和句子共用一个色阶（K）</translation>
+    </message>
+    <message>
+        <source>Fit the scale to what is on screen; it leaves its group until it is locked again (A)</source>
+        <translation>使色阶适配屏幕上的数值；在重新锁定之前不再与同组共用（A）</translation>
+    </message>
+    <message>
+        <source>Histogram of the values on screen</source>
+        <translation>屏幕上数值的直方图</translation>
+    </message>
+    <message>
+        <source>Probabilities are always coloured from 0 to 1.</source>
+        <translation>概率的色阶总是从 0 到 1。</translation>
     </message>
 </context>
 <context>
@@ -959,14 +1116,6 @@
 <context>
     <name>StageDesk</name>
     <message>
-        <source>Scale fixed from 0 to 1</source>
-        <translation>色标固定为 0 到 1</translation>
-    </message>
-    <message>
-        <source>One scale for {names}</source>
-        <translation>{names} 共用色标</translation>
-    </message>
-    <message>
         <source>Head</source>
         <translation>头</translation>
     </message>
@@ -976,10 +1125,6 @@
     <message>
         <source>of 0–{last}</source>
         <translation>范围 0–{last}</translation>
-    </message>
-    <message>
-        <source>Colour scale of {name}</source>
-        <translation>{name} 的色标</translation>
     </message>
     <message>
         <source>Stage</source>
@@ -1003,6 +1148,45 @@
     <message>
         <source>Progress</source>
         <translation>进度</translation>
+    </message>
+</context>
+<context>
+    <name>TablePane</name>
+    <message>
+        <source>Table of</source>
+        <translation>表格内容</translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation>数字格式</translation>
+    </message>
+    <message>
+        <source>4 significant</source>
+        <translation>4 位有效数字</translation>
+    </message>
+    <message>
+        <source>2 decimals</source>
+        <translation>2 位小数</translation>
+    </message>
+    <message>
+        <source>4 decimals</source>
+        <translation>4 位小数</translation>
+    </message>
+    <message>
+        <source>scientific</source>
+        <translation>科学计数法</translation>
+    </message>
+    <message>
+        <source>every digit</source>
+        <translation>全部位数</translation>
+    </message>
+    <message>
+        <source>Copying</source>
+        <translation>正在复制</translation>
+    </message>
+    <message>
+        <source>Stop copying</source>
+        <translation>停止复制</translation>
     </message>
 </context>
 <context>
@@ -1563,6 +1747,18 @@
         <translation>续写句子…</translation>
     </message>
     <message>
+        <source>Copy values</source>
+        <translation>复制数值</translation>
+    </message>
+    <message>
+        <source>Copy values as NumPy</source>
+        <translation>复制数值为 NumPy</translation>
+    </message>
+    <message>
+        <source>Copy values as Markdown</source>
+        <translation>复制数值为 Markdown</translation>
+    </message>
+    <message>
         <source>Cancel or unpin</source>
         <translation>取消运行或取消固定</translation>
     </message>
@@ -1621,6 +1817,26 @@
     <message>
         <source>Find a token in the vocabulary</source>
         <translation>在词表中查找词元</translation>
+    </message>
+    <message>
+        <source>Shared scale</source>
+        <translation>共用色阶</translation>
+    </message>
+    <message>
+        <source>Fit the scale to the screen</source>
+        <translation>使色阶适配屏幕</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Whole map</source>
+        <translation>显示整幅热图</translation>
     </message>
     <message>
         <source>Next pane</source>
@@ -2416,6 +2632,10 @@
     <message>
         <source>column {at}</source>
         <translation>第 {at} 列</translation>
+    </message>
+    <message>
+        <source>{percent} % of this row</source>
+        <translation>占这一行的 {percent}%</translation>
     </message>
     <message>
         <source>rank {rank}</source>

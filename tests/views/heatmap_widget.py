@@ -123,7 +123,7 @@ class HeatMap(QWidget):
         else:
             rows, cols = data.shape
             text = self.tr("{rows} rows, {columns} columns.").format(rows=rows, columns=cols)
-            top = None if data.is_big else data.largest()
+            top = data.top
             if top is not None:
                 row, col = self._labels(*top)
                 text += " " + self.tr("Largest: {value} at row {row}, column {column}.").format(

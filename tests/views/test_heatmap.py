@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage
 from tests.views.heatmap_widget import HeatMap
 from tutor.views import theme
 from tutor.views.colorbar import ColorBar
-from tutor.views.heatdata import Map, colour_index, pool
+from tutor.views.heatdata import Map, colour_index
 from tutor.views.heatpaint import HeatPlot
 
 LOOK = theme.LIGHT
@@ -142,27 +142,6 @@ def test_no_number_is_wider_than_its_cell_at_any_scale(qtbot, qapp):
     theme.apply(qapp, LOOK)
 
 
-def test_pooling_keeps_every_extreme_with_its_sign():
-    values = np.zeros((1024, 50257), np.float32)
-    values[700, 40001] = 1.0
-    values[3, 50256] = -2.0
-    small = pool(values, 300, 500)
-    assert small.shape == (300, 500)
-    assert small.max() == 1.0
-    assert small.min() == -2.0
-    assert small[1, -1] == -2.0, "row 3 is the first of the second bin"
-
-
-def test_pooling_and_what_is_not_finite():
-    inf, nan = np.inf, np.nan
-    values = np.array([[-inf, -inf, -inf, 0.5], [-inf, -inf, nan, 3.0]])
-    small = pool(values, 1, 2)
-    assert small[0, 0] == -inf
-    assert np.isnan(small[0, 1])
-    assert pool(np.array([[-inf, -0.25]]), 1, 1)[0, 0] == -0.25
-    assert pool(np.array([[-3.0, 2.0]]), 1, 1)[0, 0] == -3.0
-
-
 def test_one_hidden_in_a_giant_is_seen_found_and_read(qtbot):
     values = np.zeros((1024, 50257), np.float32)
     values[700, 40001] = 1.0
@@ -255,10 +234,10 @@ def test_words_for_a_screen_reader(qtbot):
 def test_labels_thin_out_but_the_lit_one_stays(qapp):
     plot = HeatPlot(Map(np.zeros((40, 40)), [f"t{n}" for n in range(40)], None), LOOK)
     plot.fit(QRectF(0, 0, 240, 160), 1.0)
-    chosen = plot._chosen(plot.data.row_labels, 40, plot.cell_size().height(), 14, 7)
+    chosen = plot._chosen(plot.data.row_labels, (0, 40), plot.cell_size().height(), 14, 7)
     assert 7 in chosen
     assert len(chosen) <= 12
-    ticks = plot._chosen(None, 40, plot.cell_size().width(), 30, None)
+    ticks = plot._chosen(None, (0, 40), plot.cell_size().width(), 30, None)
     assert {0, 39} <= set(ticks)
 
 

@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QLabel, QToolButton
 from windows import labels
 
 from tutor.views import theme
+from tutor.views.elided import Elided
 from tutor.views.equation import Part
 from tutor.views.heatdata import Map
-from tutor.views.stagepane import Elided, StagePane, Tab
+from tutor.views.scalefoot import Scale
+from tutor.views.stagepane import StagePane, Tab
 
 LOOK = theme.LIGHT
 AXES = (("batch", 1), ("head", 4), ("query_pos", 16), ("key_pos", 16))
@@ -25,7 +27,7 @@ def pane(qtbot):
     one.resize(764, 560)
     data = Map(VALUES, [" a", "b", ""], ["x", "y", "z", "w"], "query_pos", "key_pos")
     one.equation.set_parts([Part(data, "scores")])
-    one.table.set_map(data, "blocks.0.attn.scores")
+    one.tables.set_parts([Part(data, "scores")], "blocks.0.attn.scores")
     one.set_empty("")
     with qtbot.waitExposed(one):
         one.show()
@@ -40,7 +42,7 @@ def test_it_says_where_and_what(pane):
     pane.set_place(["Model", "Block 0", "Scores"], "✓ result shown · stage 6 of 17")
     pane.set_step("Scores", "blocks.0.attn.scores", AXES)
     pane.set_formula("", "S = Q K^{T}", "scores = q @ k.transpose(-1, -2)")
-    pane.set_readout("query cat (5), key sat (4)   0.5781")
+    pane.set_readout("query cat (5), key sat (4)", "0.5781")
     assert pane.crumbs() == "Model › Block 0 › Scores"
     assert pane.state_text() == "✓ result shown · stage 6 of 17"
     assert pane.title() == "Scores"
@@ -99,16 +101,6 @@ def test_axes_that_are_not_on_screen_have_a_box(qtbot, pane):
     pane.set_axes_choices([("expert", "Expert", 1, 2), ("head", "Head", 1, 2)])
     assert [pane.spin(axis).value() for axis in ("expert", "head")] == [1, 1]
     assert pane.spin("nothing of the kind") is None
-
-
-def test_at_most_two_scales_with_their_names(pane):
-    pane.set_scales([("scores, scaled", "signed", -4.0, 4.0), ("p", "prob", 0.0, 1.0)], "One scale for both")
-    bars = [(label.text(), bar.isVisible(), bar.accessibleName()) for label, bar in pane._bars]
-    assert bars == [("scores, scaled", True, "Colour scale of scores, scaled"), ("p", True, "Colour scale of p")]
-    pane.set_scales([("x", "signed", -1.0, 1.0)], "")
-    assert [bar.isVisible() for _, bar in pane._bars] == [True, False]
-    pane.set_scales((), "")
-    assert [bar.isVisible() for _, bar in pane._bars] == [False, False]
 
 
 def test_the_equation_speaks_through_the_pane(qtbot, pane):
@@ -204,7 +196,7 @@ def test_themes_move_nothing(qtbot, pane):
     pane.set_place(["Model", "Block 0"], "✓ result shown")
     pane.set_step("Scores", "blocks.0.attn.scores", AXES)
     pane.set_axes_choices([("head", "Head", 2, 4)])
-    pane.set_scales([("x", "signed", -1.0, 1.0)], "")
+    pane.foot.set_scales([Scale("x", "signed", -1.0, 1.0, 1.0)])
     pane.grab()
     before = [one.geometry().getRect() for one in pane.findChildren(QLabel)], pane.equation.grid_rect(0)
     pane.set_theme(theme.DARK)

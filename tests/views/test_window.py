@@ -351,8 +351,8 @@ def test_a_cell_is_found_and_pinned_with_the_keys(qtbot, window):
     window.stage.equation.setFocus()
     for key in (Key.Key_Down, Key.Key_Down, Key.Key_Right):  # the first only shows the cursor
         press(qtbot, key)
-    assert "query" in window.stage.readout()
-    assert window.stage.readout().startswith(numbers.exact(numbers_on_screen(window)[1, 1]) + "   ")
+    assert " → " in window.stage.readout()
+    assert window.stage.readout().endswith("   " + numbers.exact(numbers_on_screen(window)[1, 1]))
     step(qtbot, window, Key.Key_Return)
     assert window.session.cell == (0, 0, 1, 1)
     assert window.inspector.explanation() is not None
@@ -364,7 +364,7 @@ def test_the_pointers_value_is_the_stored_one(qtbot, window):
     view = window.stage.equation
     for part, name in ((0, "blocks.0.attn.pattern"), (1, "blocks.0.attn.v"), (2, "blocks.0.attn.z")):
         qtbot.mouseMove(view, view.cell_rect(part, 3, 2).center().toPoint())
-        assert window.stage.readout().startswith(numbers.exact(trace[name][0, 0, 3, 2]) + "   ")
+        assert window.stage.readout().endswith("   " + numbers.exact(trace[name][0, 0, 3, 2]))
     assert "feature 2" in window.stage.readout()
     assert "you (3)" in window.stage.readout()
     step(qtbot, window, ".")
@@ -640,7 +640,7 @@ def test_a_run_is_cancelled_and_what_was_on_screen_stays(qtbot, window, small, w
 
 
 def test_progress_is_seen_only_when_a_run_is_slow(qtbot, window, small):
-    bar = window.findChild(QProgressBar)
+    bar = window.statusBar().findChild(QProgressBar)
     run_sentence(qtbot, window, "Quick")
     assert not bar.isVisible()
     small.hold()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -112,7 +113,7 @@ class Row:
     scale: np.ndarray
     stored: np.ndarray | None = None
 
-    @property
+    @cached_property
     def differences(self) -> np.ndarray:
         """|recomputed − stored| of every cell; 0 where both are the same infinity or both are NaN."""
         made = self.lines[-1].values
@@ -122,7 +123,7 @@ class Row:
             same = (made == self.stored) | (np.isnan(made) & np.isnan(self.stored))
             return np.where(same, 0.0, np.abs(made - self.stored))
 
-    @property
+    @cached_property
     def agree(self) -> np.ndarray:
         """Which cells agree, by the same rule as `Working.agrees`."""
         if self.stored is None:

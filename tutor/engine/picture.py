@@ -7,13 +7,13 @@ scale all follow from the operation and the named axes. No Qt: the views draw wh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axes, Axis, Index, Slices
-from tutor.engine.pooling import BASE, BIG, largest_size, pool
+from tutor.engine.pooling import LARGE, Pyramid, largest_size, pool
 from tutor.engine.program import Program
 from tutor.engine.trace import Stats, Trace
 
@@ -52,7 +52,8 @@ class Panel:
         low, high: the range of its colour scale, shared within its scale group.
         shared: names of the tensors that share the scale.
         real_rows, real_columns: rows and columns before padding begins.
-        pooled: for a giant, the values shrunk to what a screen can show, so that no view has to.
+        masked: cells that are an exact 0 because a mask said so; None where there are none.
+        pyramid: of a large one, coarser copies, so that no view has to look at every cell.
     """
 
     name: str
@@ -67,7 +68,8 @@ class Panel:
     shared: tuple[str, ...]
     real_rows: int
     real_columns: int
-    pooled: np.ndarray | None = None
+    masked: np.ndarray | None = None
+    pyramid: Pyramid | None = None
 
     def index(self, row: int, column: int) -> Index:
         """The full index of the cell shown at a place."""
@@ -159,8 +161,25 @@ def panel(trace: Trace, name: str, selection: Selection, whole: bool = False) ->
     return Panel(
         name, axes, where, values, axes[row] if row is not None else None, axes[column] if column is not None else None,
         kind, low, high, shared, real(row, values.shape[0]), real(column, values.shape[1]),
-        pool(values, *BASE) if values.size > BIG else None,
     )  # fmt: skip
+
+
+def with_pyramid(trace: Trace, panel: Panel) -> Panel:
+    """The panel with its coarser copies, where it is large; they are made once for a run."""
+    values = panel.values
+    if values.size <= LARGE or values.dtype.kind != "f":
+        return panel
+    key = ("pyramid", panel.name, panel.where)
+    return replace(panel, pyramid=trace.facts.get(key, lambda: Pyramid.of(values, panel.masked)))
+
+
+def shrunk(trace: Trace, panel: Panel, rows: int, columns: int) -> np.ndarray:
+    """A panel's values at most so large, no extreme lost."""
+    pyramid = with_pyramid(trace, panel).pyramid
+    if pyramid is None:
+        return pool(panel.values, rows, columns)
+    high, wide = panel.values.shape
+    return pyramid.window((0, high), (0, wide), rows, columns).values
 
 
 def scale_group(program: Program, shapes: Mapping[str, Axes], name: str) -> tuple[str, ...]:
@@ -193,8 +212,15 @@ def scale_of(trace: Trace, name: str) -> tuple[str, float, float, tuple[str, ...
     if step is not None and step.op.scale_kind == "probability":
         return "probability", 0.0, 1.0, (name,)
     group = scale_group(trace.program, trace.shapes, name)
-    most = max((largest_size(_flat(trace[one])) for one in group), default=0.0)
+    most = max((reach(trace, one) for one in group), default=0.0)
     return "signed", -most, most, group
+
+
+def reach(trace: Trace, name: str) -> float:
+    """The largest finite |x| of a tensor or weight, pads left out: they are drawn hatched and need no colour."""
+    return trace.facts.get(
+        ("reach", name), lambda: max((largest_size(_flat(part)) for part in trace.real_parts(name)), default=0.0)
+    )
 
 
 def _flat(values: np.ndarray) -> np.ndarray:
@@ -208,4 +234,23 @@ def picture(trace: Trace, path: str, selection: Selection) -> Picture:
     result = panel(trace, path, selection, whole=step.op.picture == "alone")
     drawn = {"product": 2, "turned": 2, "sum": 3, "times": 2, "arrow": 1}.get(step.op.picture, 0)
     operands = tuple(panel(trace, name, selection) for name in step.operands[:drawn])
-    return Picture(path, step.op.picture, operands, result, trace.stats(path))
+    if step.op.picture == "sum":
+        result, *rest = _one_scale((result, *operands))
+        operands = tuple(rest)
+    if result.kind == "probability" and operands and operands[0].values.shape == result.values.shape:
+        masked = np.isneginf(operands[0].values) & (result.values == 0)
+        result = replace(result, masked=masked if masked.any() else None)
+    return Picture(
+        path, step.op.picture, tuple(with_pyramid(trace, one) for one in operands), with_pyramid(trace, result),
+        trace.stats(path),
+    )  # fmt: skip
+
+
+def _one_scale(panels: Sequence[Panel]) -> list[Panel]:
+    """What is added and its sum on one scale: equal numbers have equal colours, so that the larger part is seen."""
+    signed = [one for one in panels if one.kind == "signed"]
+    high = max((one.high for one in signed), default=0.0)
+    shared = tuple(dict.fromkeys(name for one in signed for name in one.shared))
+    return [
+        replace(one, low=-high, high=high, shared=shared) if one.kind == "signed" else one for one in panels
+    ]  # fmt: skip

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tutor.engine import axes as ax
-from tutor.engine.picture import Selection, choose, panel
-from tutor.engine.pooling import pool
+from tutor.engine.picture import Selection, choose, panel, shrunk
 from tutor.engine.trace import Trace
 
 #: Rows and columns of a stamp, at most.
@@ -34,8 +33,7 @@ def key(trace: Trace, name: str, selection: Selection) -> tuple[object, ...]:
 def thumbnail(trace: Trace, name: str, selection: Selection) -> Thumbnail:
     """The stamp of a tensor. Raises TraceError where the tensor is not there."""
     one = panel(trace, name, selection)
-    values = pool(one.values if one.pooled is None else one.pooled, ROWS, COLUMNS)
-    return Thumbnail(values, one.kind, one.low, one.high)
+    return Thumbnail(shrunk(trace, one, ROWS, COLUMNS), one.kind, one.low, one.high)
 
 
 def shape(trace: Trace, name: str) -> ax.Axes:

@@ -7,7 +7,7 @@ object, so that the window cannot tell a live run from a saved file.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axes, Slices
+from tutor.engine.facts import Facts
 from tutor.engine.ops import Tokens
 from tutor.engine.ops.lookup import given_working, token_working
 from tutor.engine.program import Program, Use, lengths_of
@@ -56,6 +57,7 @@ class Trace(ABC):
         batches: the tokens of each text, by the name of its ids.
         shapes: axes of every tensor and weight.
         notices: sentences about this run that the learner should see (a fall-back to the CPU, say).
+        facts: what was found out about its tensors; they never change.
     """
 
     def __init__(self, program: Program, spec: ModelSpec, batch: Batch, target: Batch | None = None) -> None:
@@ -77,6 +79,7 @@ class Trace(ABC):
         self.batches: Mapping[str, Batch] = dict(zip(program.streams, given))
         self.shapes: Mapping[str, Axes] = program.shapes(batch.n_rows, *(one.n_pos for one in given))
         self.notices: list[str] = []
+        self.facts = Facts()
 
     @abstractmethod
     def read(self, name: str, slices: Slices) -> np.ndarray:
@@ -161,8 +164,14 @@ class Trace(ABC):
 
     def stats(self, name: str) -> Stats:
         """Statistics over real positions only."""
-        lengths = tuple(None if text is None else text.lengths for text in self.texts(name))
-        return statistics(self[name], self.shapes[name], lengths)
+        return self.facts.get(("stats", name), lambda: statistics(self[name], self.shapes[name], self._lengths(name)))
+
+    def real_parts(self, name: str) -> Iterator[np.ndarray]:
+        """The parts of a tensor or weight that belong to no padding."""
+        return real_parts(self[name], self.shapes[name], self._lengths(name))
+
+    def _lengths(self, name: str) -> tuple[np.ndarray | None, ...]:
+        return tuple(None if text is None else text.lengths for text in self.texts(name))
 
     def difference(self, other: "Trace", name: str) -> np.ndarray:
         """This run's tensor minus the other's, cell by cell; equal infinities differ by 0."""
@@ -173,28 +182,52 @@ class Trace(ABC):
             return np.where(mine == theirs, 0.0, mine - theirs)
 
 
-def statistics(values: np.ndarray, axes: Axes, lengths: Sequence[np.ndarray | None]) -> Stats:
-    """See `Stats`. `lengths` has, for each axis that runs along tokens, the real ones of each row."""
+def real_parts(values: np.ndarray, axes: Axes, lengths: Sequence[np.ndarray | None]) -> Iterator[np.ndarray]:
+    """The parts that belong to no padding. `lengths` has, for each axis that runs along tokens, the real ones of each
+    row."""
     if axes and axes[0].name == ax.BATCH and any(one is not None for one in lengths):
-        parts = []
         for row in range(axes[0].size):
-            cut = tuple(slice(None) if one is None else slice(int(one[row])) for one in lengths[1:])
-            parts.append(values[row][cut].ravel())
-        flat = np.concatenate(parts)
+            yield values[row][tuple(slice(None) if one is None else slice(int(one[row])) for one in lengths[1:])]
     else:
-        flat = values.ravel()
-    good = flat[np.isfinite(flat)].astype(np.float64, copy=False)
-    nan = float("nan")
+        yield values
+
+
+_CHUNK = 1 << 17  # numbers looked at together: they stay in the processor's cache
+
+
+def statistics(values: np.ndarray, axes: Axes, lengths: Sequence[np.ndarray | None]) -> Stats:
+    """See `Stats` and `real_parts`. Looks at every number once."""
+    low, high = np.inf, -np.inf
+    total = square = size = 0.0
+    good = count = masked = nan = zeros = 0
+    shift: float | None = None
+    for part in real_parts(values, axes, lengths):
+        flat = part.reshape(-1)
+        for start in range(0, flat.size, _CHUNK):
+            chunk = flat[start : start + _CHUNK].astype(np.float64)
+            count += chunk.size
+            zeros += chunk.size - int(np.count_nonzero(chunk))
+            finite = np.isfinite(chunk)
+            if not finite.all():
+                masked += int(np.isneginf(chunk).sum())
+                nan += int(np.isnan(chunk).sum())
+                chunk = chunk[finite]
+            if not chunk.size:
+                continue
+            good += chunk.size
+            low, high = min(low, float(chunk.min())), max(high, float(chunk.max()))
+            size += float(np.abs(chunk).sum())
+            # Distances from a number near the mean: their squares lose nothing.
+            shift = float(chunk.mean()) if shift is None else shift
+            chunk -= shift
+            total += float(chunk.sum())
+            square += float(chunk @ chunk)
+    if shift is None:
+        none = float("nan")
+        return Stats(none, none, none, none, none, count, masked, nan, zeros)
+    away = total / good
     return Stats(
-        float(good.min()) if good.size else nan,
-        float(good.max()) if good.size else nan,
-        float(good.mean()) if good.size else nan,
-        float(good.std()) if good.size else nan,
-        float(np.abs(good).mean()) if good.size else nan,
-        int(flat.size),
-        int(np.isneginf(flat).sum()),
-        int(np.isnan(flat).sum()),
-        int((flat == 0).sum()),
+        low, high, shift + away, max(square / good - away * away, 0.0) ** 0.5, size / good, count, masked, nan, zeros
     )
 
 

@@ -217,7 +217,7 @@ class BarsDesk(QObject):
             self._stage.set_readout("")
             return
         place = explanation.place(trace, shown.asked.path, (*shown.asked.at, column))
-        self._stage.set_readout(f"{place}   {numbers.fixed(float(shown.values[column]), 4)}")
+        self._stage.set_readout(place, numbers.fixed(float(shown.values[column]), 4))
 
     # Showing ------------------------------------------------------------------------------------------------
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
-from tutor.views import numbers
+from tutor.engine.pooling import largest_size
+from tutor.views import numbers, zoom
 from tutor.views.badge import badge_size, paint_badge
 from tutor.views.heatdata import Map
 from tutor.views.heatpaint import Cell, HeatPlot
@@ -39,15 +42,18 @@ class Part:
 class EquationView(QWidget):
     """Operands, operator, result. The last part is the result; it has the cursor and the pinned cell.
 
-    Arrow keys move the cursor over the result, with Ctrl to the edge; Enter pins.
+    Arrow keys move the cursor over the result, with Ctrl to the edge; Enter pins. Ctrl and the wheel zoom about the
+    pointer; the wheel, with Shift sideways, or dragging then moves the part that is seen.
 
     Signals:
         hovered(int, int, int)  part, row and column under the pointer or the cursor; (-1, -1, -1) for none
         clicked(int, int, int)  a cell was clicked, or chosen with Enter
+        zoomChanged()           another part of the maps is on screen
     """
 
     hovered = Signal(int, int, int)
     clicked = Signal(int, int, int)
+    zoomChanged = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +72,11 @@ class EquationView(QWidget):
         self._lit_parts: tuple[int, ...] = ()
         self._ratio = 0.0
         self._stacked = False
+        self._windows = zoom.Windows()
+        self._links: list[zoom.Keys] = []
+        self._notes: list[str] = []
+        self._pressed: tuple[QPointF, int, Cell] | None = None
+        self._dragged = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -87,8 +98,32 @@ class EquationView(QWidget):
         self._rebuild()
         self.retranslate()
 
+    def set_limits(self, limits: Sequence[tuple[float, float]]) -> None:
+        """Other ranges of colours, one for each part."""
+        made = []
+        for part, plot, (low, high) in zip(self._parts, self._plots, limits, strict=True):
+            if (low, high) != part.data.limits and not part.data.whole:
+                plot.set_limits(low, high)
+                part = replace(part, data=part.data.with_limits(low, high))
+            made.append(part)
+        self._parts = tuple(made)
+        self.update()
+
+    def on_screen(self) -> tuple[slice, slice]:
+        """The rows and columns of the result that are on screen."""
+        plot = self._plots[-1]
+        return slice(*plot.rows), slice(*plot.cols)
+
+    def reach(self, part: int) -> float:
+        """The largest finite |x| that is on screen of a part, pads left out."""
+        plot = self._plots[part]
+        values, pads = plot.part.values, plot.data.pads(plot.part)
+        return largest_size(values if pads is None else np.where(pads, 0, values))
+
     def set_pinned(self, cell: Cell | None, lit: Sequence[Lit | None] = ()) -> None:
         """The pinned cell of the result, and what lights with it in each part."""
+        if cell is not None and cell != self._pinned and self._plots and self._inside(cell):
+            self._reveal(cell)
         self._pinned, self._pinned_lit = cell, tuple(lit)
         self.update()
 
@@ -132,12 +167,15 @@ class EquationView(QWidget):
         else:
             data = self._parts[-1].data
             text = self.tr("{rows} rows, {columns} columns.").format(rows=data.shape[0], columns=data.shape[1])
-            top = None if data.is_big else data.largest()
+            top = data.top
             if top is not None:
                 row, col = self.labels(len(self._parts) - 1, *top)
                 text += " " + self.tr("Largest: {value} at row {row}, column {column}.").format(
                     value=numbers.fixed(data.at(*top), 4), row=row, column=col
                 )
+        self._note()
+        if self._notes and self._notes[-1]:
+            text += " " + self._notes[-1]
         self.setAccessibleDescription(text)
         self.update()
 
@@ -171,8 +209,14 @@ class EquationView(QWidget):
 
     def _rebuild(self) -> None:
         self._plots = [
-            HeatPlot(_transposed(part.data) if part.turned else part.data, self._theme) for part in self._parts
+            HeatPlot(part.data.turned if part.turned else part.data, self._theme) for part in self._parts
         ]
+        if self._plots:
+            shapes = [plot.data.shape for plot in self._plots]
+            self._links = zoom.links(shapes, self._sign[0] == "×")
+            self._windows.set_axes({
+                key: size for keys, shape in zip(self._links, shapes) for key, size in zip(keys, shape)
+            })  # fmt: skip
         self._place()
         self.updateGeometry()
         self.update()
@@ -199,15 +243,22 @@ class EquationView(QWidget):
         gutters = [plot.gutter() for plot in self._plots]
         sign = self._sign_width()
         room = self.width() - sum(gutters) - sign * (count - 1) - px(10)
-        widths = self._widths(max(room, 40.0 * count))
+        columns = [plot.data.shape[1] for plot in self._plots]
+        shares = zoom.shares(columns, max(room, 40.0 * count), px, self._sign[0] == "×")
+        widths = [self._whole(share, cols) for share, cols in zip(shares, columns)]
         slots = [gutter * 0.5 + width + sign for gutter, width in zip(gutters, widths)]
         self._stacked = any(
             self._label_width(part) + badge_size(part.axes, self._theme).width() > slot
             for part, slot in zip(self._parts, slots)
         )
         head = self._head()
-        labels = max(plot.headroom(width / plot.data.shape[1]) for plot, width in zip(self._plots, widths))
+        labels = max(plot.headroom(width / plot.shown[1]) for plot, width in zip(self._plots, widths))
         height = max(20.0, self.height() - head - labels - px(8))
+        if self._windows.zoomed() or any(
+            plot.data.shape[0] > height * ratio or plot.data.shape[1] > width * ratio
+            for plot, width in zip(self._plots, widths)
+        ):
+            height = max(20.0, height - self._note_height())
         # One cell height for all parts with as many rows as the result, so that a lit row runs straight across.
         rows = self._plots[-1].data.shape[0]
         cell = self._cell(height, rows, ratio)
@@ -220,7 +271,11 @@ class EquationView(QWidget):
         for at, (plot, gutter, width) in enumerate(zip(self._plots, gutters, widths)):
             own = plot.data.shape[0]
             high = cell * own if own == rows else self._cell(height, own, ratio) * own
-            plot.place(QRectF(left + gutter, top, width, max(4.0, min(high, height))), ratio)
+            plot.show_part(*(self._windows.span(key) for key in self._links[at]))
+            if plot.shown[0] < own:  # fewer rows are taller ones
+                high = int(high / plot.shown[0] * ratio) / ratio * plot.shown[0]
+            wide = self._whole(width, plot.shown[1])
+            plot.place(QRectF(left + gutter, top, wide, max(4.0, min(high, height))), ratio)
             reach = gutter + width
             # The label may begin above the row labels, whose corner is empty.
             self._heads.append(QRectF(left + gutter * 0.5, 0, gutter * 0.5 + width + sign + spare - px(8), head))
@@ -229,42 +284,38 @@ class EquationView(QWidget):
                 self._signs.append(QRectF(left, top, sign + spare, min(cell * rows, height)))
                 left += sign + spare
         self._heads[-1].setRight(max(self._heads[-1].right(), float(self.width())))
+        self._note()
+
+    def _note_height(self) -> float:
+        return metrics(self._theme, "caption").height() + self._theme.px(7)
+
+    def _note(self) -> None:
+        """What stands under each map that does not show every cell: how many share a pixel, which part is seen."""
+        self._notes = []
+        for plot, keys in zip(self._plots, self._links):
+            down, across = plot.pooling
+            found = []
+            if down > 1 and across > 1:
+                found.append(self.tr("1 px = {rows} × {columns} cells (max |x|)").format(rows=down, columns=across))
+            elif across > 1:
+                found.append(self.tr("1 px = {columns} columns (max |x|)").format(columns=across))
+            elif down > 1:
+                found.append(self.tr("1 px = {rows} rows (max |x|)").format(rows=down))
+            spans = (self.tr("rows {first}–{last} of {size}"), self.tr("columns {first}–{last} of {size}"))
+            for key, words, size in zip(keys, spans, plot.data.shape):
+                if self._windows.zoomed(key):
+                    first, stop = self._windows.span(key)
+                    found.append(words.format(first=first, last=stop - 1, size=numbers.count(size)))
+            self._notes.append(" · ".join(found))
+
+    def notes(self) -> tuple[str, ...]:
+        """What is said under each map."""
+        return tuple(self._notes)
 
     def _cell(self, height: float, rows: int, ratio: float) -> float:
         """Cell height: whole device pixels where cells can be seen, never taller than a large table row."""
         cell = min(height / rows, self._theme.px(44))
         return int(cell * ratio) / ratio if cell * ratio >= 4 else cell
-
-    def _widths(self, room: float) -> list[float]:
-        """Share the width by what each part has to show; the result gets the most, a single column little."""
-        px = self._theme.px
-        wishes, most = [], []
-        for at, plot in enumerate(self._plots):
-            cols = plot.data.shape[1]
-            shown = min(max(cols, 2), 40)
-            result = at == len(self._plots) - 1 and self._sign[0] == "×"
-            wishes.append(shown**0.5 * (1.9 if result else 1.0))
-            # A product of one column is read as a number; many columns need no more than the screen.
-            most.append(px(64) * cols if cols <= 2 else px(52) * cols if cols < 24 else px(4000))
-        widths = [0.0] * len(wishes)
-        left, open_ = room, set(range(len(wishes)))
-        while open_:
-            total = sum(wishes[at] for at in open_)
-            full = [at for at in open_ if left * wishes[at] / total >= most[at]]
-            if not full:
-                for at in open_:
-                    widths[at] = left * wishes[at] / total
-                break
-            for at in full:
-                widths[at] = most[at]
-                open_.discard(at)
-            left = room - sum(widths)
-        readable = px(39) * self._plots[-1].data.shape[1]
-        if self._sign[0] == "×" and widths[-1] < readable <= 0.58 * room:
-            # Where the result's numbers can be printed in its cells, the operands give way.
-            rest = (room - readable) / max(1.0, sum(widths[:-1]))
-            widths = [*(width * min(1.0, rest) for width in widths[:-1]), readable]
-        return [self._whole(width, plot.data.shape[1]) for width, plot in zip(widths, self._plots)]
 
     def _whole(self, width: float, cols: int) -> float:
         """Width in cells of whole device pixels where they can be seen one by one."""
@@ -290,6 +341,7 @@ class EquationView(QWidget):
             plot.paint_labels(painter, *(one if isinstance(one, int) else None for one in (row, col)))
             plot.paint_cells(painter)
             plot.paint_lit(painter, row, col)
+            self._paint_note(painter, at)
         for at, rect in enumerate(self._signs):
             self._paint_sign(painter, at, rect)
         self._paint_rings(painter)
@@ -362,6 +414,16 @@ class EquationView(QWidget):
         draw_text(painter, QRectF(rect.left(), middle - theme.px(20), rect.width(), theme.px(40)), text,
                   font(theme, "value", False), theme.ink2)  # fmt: skip
 
+    def _paint_note(self, painter: QPainter, at: int) -> None:
+        theme, plot = self._theme, self._plots[at]
+        grid = plot.grid
+        plot.paint_place(painter)
+        if self._notes[at]:
+            left = grid.left() - plot.gutter() * 0.5
+            right = self._signs[at].right() if at < len(self._signs) else float(self.width())
+            line = QRectF(left, grid.bottom() + theme.px(5), right - left - 2, metrics(theme, "caption").height())
+            draw_text(painter, line, self._notes[at], font(theme, "caption"), theme.ink2, Qt.AlignmentFlag.AlignLeft)
+
     def _paint_ghost(self, painter: QPainter) -> None:
         """The grid to come: no pane is ever blank."""
         side = round(self._theme.px(20))
@@ -384,10 +446,15 @@ class EquationView(QWidget):
     def _set_hover(self, hover: tuple[int, int, int] | None) -> None:
         if hover != self._hover:
             self._hover = hover
+            # A click on an operand goes there, one on the result pins.
+            away = hover is not None and hover[0] < len(self._plots) - 1
+            self.setCursor(Qt.CursorShape.PointingHandCursor if away else Qt.CursorShape.ArrowCursor)
             self.update()
             self.hovered.emit(*(hover or (-1, -1, -1)))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is not None and event.buttons() & Qt.MouseButton.LeftButton and self._drag(event.position()):
+            return
         self._set_hover(self._at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -395,13 +462,121 @@ class EquationView(QWidget):
         super().leaveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        found = self._at(event.position())
-        if event.button() != Qt.MouseButton.LeftButton or found is None:
+        part = self._part_at(event.position())
+        if event.button() != Qt.MouseButton.LeftButton or part is None:
             event.ignore()
             return
-        if found[0] == len(self._plots) - 1:
-            self._cursor = found[1:]
-        self.clicked.emit(*found)
+        plot = self._plots[part]
+        self._pressed, self._dragged = (event.position(), part, (plot.rows[0], plot.cols[0])), False
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        found = self._at(event.position())
+        pressed, self._pressed = self._pressed, None
+        if event.button() != Qt.MouseButton.LeftButton or pressed is None:
+            event.ignore()
+        elif self._dragged:
+            self.unsetCursor()
+        elif found is not None and found[0] == pressed[1]:
+            if found[0] == len(self._plots) - 1:
+                self._cursor = found[1:]
+            self.clicked.emit(*found)
+
+    # Zoom ---------------------------------------------------------------------------------------------------
+
+    def _part_at(self, point: QPointF) -> int | None:
+        return next((at for at, plot in enumerate(self._plots) if plot.grid.contains(point)), None)
+
+    def zoomed(self) -> bool:
+        """Whether only a part of the maps is on screen."""
+        return self._windows.zoomed()
+
+    def zoom_in(self) -> None:
+        """Fewer cells, larger, about the cell that is pointed at or pinned."""
+        self._zoom(zoom.STEP**2)
+
+    def zoom_out(self) -> None:
+        """More cells, smaller."""
+        self._zoom(zoom.STEP**-2)
+
+    def zoom_all(self) -> None:
+        """All cells again."""
+        if self._windows.reset():
+            self._zoom_changed()
+
+    def _zoom(self, factor: float) -> None:
+        if not self._plots:
+            return
+        plot = self._plots[-1]
+        cell = self._hover[1:] if self._hover is not None and self._hover[0] == len(self._plots) - 1 else None
+        at = next((one for one in (cell, self._cursor, self._pinned) if one is not None and self._inside(one)), None)
+        if at is None:
+            at = sum(plot.rows) // 2, sum(plot.cols) // 2
+        self._zoom_about(len(self._plots) - 1, factor, at[0] + 0.5, at[1] + 0.5)
+
+    def _zoom_about(self, part: int, factor: float, row: float, col: float) -> None:
+        changed = [self._windows.zoom(key, factor, at) for key, at in zip(self._links[part], (row, col))]
+        if any(changed):
+            self._zoom_changed()
+
+    def _zoom_changed(self) -> None:
+        self._place()
+        self.update()
+        self.zoomChanged.emit()
+
+    def _reveal(self, cell: Cell) -> None:
+        """Bring a cell of the result on screen."""
+        moved = [self._windows.reveal(key, at) for key, at in zip(self._links[-1], cell)]
+        if any(moved):
+            self._zoom_changed()
+
+    def _drag(self, point: QPointF) -> bool:
+        """Pan with the pointer. Returns whether it does."""
+        assert self._pressed is not None
+        start, part, first = self._pressed
+        keys, cell = self._links[part], self._plots[part].cell_size()
+        away = point - start
+        if not self._windows.zoomed(*keys):
+            return False
+        if not self._dragged and away.manhattanLength() < QApplication.startDragDistance():
+            return True
+        if not self._dragged:
+            self._dragged = True
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self._set_hover(None)
+        down, across = round(-away.y() / cell.height()), round(-away.x() / cell.width())
+        moved = [self._windows.put(key, at + by) for key, at, by in zip(keys, first, (down, across))]
+        if any(moved):
+            self._zoom_changed()
+        return True
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        part = self._part_at(event.position())
+        turned = event.angleDelta()
+        if part is None:
+            event.ignore()
+            return
+        plot, keys = self._plots[part], self._links[part]
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            away, cell = event.position() - plot.grid.topLeft(), plot.cell_size()
+            row, col = plot.rows[0] + away.y() / cell.height(), plot.cols[0] + away.x() / cell.width()
+            self._zoom_about(part, zoom.STEP ** (turned.y() / 120), row, col)
+        elif self._windows.zoomed(*keys):
+            down, across = turned.y(), turned.x()
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                down, across = 0, across or down
+            moved = [
+                self._windows.move(key, -math.ceil(abs(by) / 960 * count) * (1 if by > 0 else -1))
+                for key, by, count in zip(keys, (down, across), plot.shown) if by
+            ]  # fmt: skip
+            if any(moved):
+                self._zoom_changed()
+        else:
+            event.ignore()
+            return
+        event.accept()
+        self._set_hover(self._at(event.position()))
+
+    # Keys ---------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, last = Qt.Key(event.key()), len(self._plots) - 1
@@ -426,6 +601,7 @@ class EquationView(QWidget):
             col = max(0, min(shape[1] - 1, old[1] + step[1] * reach))
             self._cursor = row, col
         self._hover = None
+        self._reveal(self._cursor)
         self.update()
         self.hovered.emit(len(self._plots) - 1, *self._cursor)
 
@@ -438,12 +614,3 @@ class EquationView(QWidget):
         if self._cursor is not None and self._hover is None:
             self.hovered.emit(-1, -1, -1)
         super().focusOutEvent(event)
-
-
-def _transposed(data: Map) -> Map:
-    """The same map with rows and columns exchanged."""
-    return Map(
-        data.values.T, data.col_labels, data.row_labels, data.col_axis, data.row_axis, data.kind, data.low, data.high,
-        data.hatched_cols, data.hatched_rows, None if data.masked is None else data.masked.T, data.role, data.title,
-        None if data.pooled is None else data.pooled.T, data.whole,
-    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -48,7 +49,7 @@ class Explanation:
         agrees, difference, bound: the check against the stored number. result: the recomputed number.
         whole: a token id. given: a number that nothing computes.
         roles: whose colour a number of the equation has, by the name of its tensor.
-        link: the cell itself.
+        link: the cell itself. caption: what stands beside the value, "" for nothing.
     """
 
     value: float
@@ -74,6 +75,7 @@ class Explanation:
     given: bool = False
     roles: Mapping[str, str] = field(default_factory=dict)
     link: Link | None = None
+    caption: str = ""
 
     def role(self, name: str) -> str:
         """Whose colour a tensor has."""
@@ -201,7 +203,18 @@ def explanation(trace: Trace, working: Working, names: Names = numbered) -> Expl
         terms.own if terms is not None else None,
         entries, tuple(_uses(trace, name, index)), working.figure, working.row, working.result, working.agrees,
         working.difference, working.bound, whole, given, found, link,
+        _caption(working, step.op.scale_kind if step is not None else ""),
     )  # fmt: skip
+
+
+def _caption(working: Working, kind: str) -> str:
+    """How much of its row a share is."""
+    stored = working.stored
+    if kind != "probability" or stored is None or not math.isfinite(stored):
+        return ""
+    percent = 100 * stored
+    shown = "0" if stored == 0 else "~0" if percent < 0.05 else numbers.fixed(percent, 0 if percent >= 9.5 else 1)
+    return translate("present", "{percent} % of this row").format(percent=shown)
 
 
 def _whole(working: Working, axes: ax.Axes) -> Math:
@@ -277,7 +290,8 @@ def _entries(working: Working, roles: Mapping[str, str]) -> list[Entry]:
         label = line.label
         if line.link is not None:
             own = line.link.short
-            label = own if own.startswith(label) else f"{label} · {own}"
+            same = label.split("[")[0] == line.link.name.rsplit(".", 1)[-1]
+            label = own if same or own.startswith(label) else f"{label} · {own}"
         role = roles.get(line.link.name, "") if line.link is not None else ""
         found.append(Entry(label, show(line.value), line.link, role))
     values = _values(working.equation)

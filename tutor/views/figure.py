@@ -18,11 +18,10 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 from PySide6.QtGui import QColor
 
-from tutor.engine.pooling import pool
 from tutor.views import numbers
 from tutor.views.badge import axis_label
 from tutor.views.equation import Part
-from tutor.views.heatdata import Map, colour_index, pool_mask
+from tutor.views.heatdata import Map, colour_index
 from tutor.views.paint import visible
 from tutor.views.theme import FAMILIES, Theme, lut, metrics, text_on
 
@@ -62,7 +61,7 @@ def equation(
     """The heat maps of a step side by side, `sign` between them (over an arrow `words`), a caption below. A map of more
     than `most` cells is an image."""
     theme = replace(theme, font_scale=1.0)
-    maps = [_turned(part.data) if part.turned else part.data for part in parts]
+    maps = [part.data.turned if part.turned else part.data for part in parts]
     head = _LINE + 8
     gutters = [_gutter(data, theme) for data in maps]
     grids, x = [], _MARGIN
@@ -139,15 +138,6 @@ def colours(data: Map, theme: Theme, values: np.ndarray, hatched: np.ndarray) ->
 
 
 # -- parts of the picture --------------------------------------------------------------------------------------------
-
-
-def _turned(data: Map) -> Map:
-    """The same map with rows and columns exchanged."""
-    return replace(
-        data, values=data.values.T, row_labels=data.col_labels, col_labels=data.row_labels, row_axis=data.col_axis,
-        col_axis=data.row_axis, hatched_rows=data.hatched_cols, hatched_cols=data.hatched_rows,
-        masked=None if data.masked is None else data.masked.T, pooled=None if data.pooled is None else data.pooled.T,
-    )  # fmt: skip
 
 
 def _hatched(data: Map) -> np.ndarray:
@@ -247,8 +237,10 @@ def _cells(part: Part, data: Map, grid: _Grid, theme: Theme, most: int) -> list[
     if data.values.size <= most:
         return [f'<g class="cells" data-tensor={name}>', *_rects(part, data, grid, theme), "</g>", frame]
     rows, columns = min(grid.rows, _IMAGE), min(grid.columns, _IMAGE)
-    values = pool(data.values, rows, columns)
-    pixels = colours(data, theme, values, pool_mask(_hatched(data), rows, columns))
+    seen = data.window((0, grid.rows), (0, grid.columns), rows, columns)
+    pads = data.pads(seen)
+    hatched = np.isneginf(seen.values)
+    pixels = colours(data, theme, seen.values, hatched if pads is None else hatched | pads)
     image = base64.b64encode(png(pixels)).decode()
     return [
         f'<image class="cells" data-tensor={name} x="{grid.left:.2f}" y="{grid.top:.2f}" width="{grid.width:.2f}" '

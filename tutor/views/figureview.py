@@ -286,12 +286,12 @@ class FigureView(QWidget):
         theme = self._theme
         ring = QRectF(box.left() + left - 1, box.top() - 1, wide + 2, box.height() + 2)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for colour, width in ((theme.halo, 4), (theme.ring, 2)):
-            painter.setPen(QPen(colour, width))
+        for colour, thick in ((theme.halo, 4), (theme.ring, 2)):
+            painter.setPen(QPen(colour, thick))
             painter.drawRect(ring)
-        width = metrics(theme, "ids", True).horizontalAdvance(text) + 4
-        at = min(max(ring.center().x() - width / 2, 0.0), max(0.0, self.width() - width))
-        draw_text(painter, QRectF(at, top, width, line), text, font(theme, "ids", True), theme.ink)
+        room = metrics(theme, "ids", True).horizontalAdvance(text) + 4
+        at = min(max(ring.center().x() - room / 2, 0.0), max(0.0, self.width() - room))
+        draw_text(painter, QRectF(at, top, room, line), text, font(theme, "ids", True), theme.ink)
 
     def _paint_slots(self, painter: QPainter, one: Slots) -> None:
         """Heads side by side; the one with this cell is filled, and its feature marked."""

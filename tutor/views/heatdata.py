@@ -1,4 +1,4 @@
-"""What a heat map shows, as plain arrays: the map itself, its range, colour indexes and pooling. No Qt here.
+"""What a heat map shows, as plain arrays: the map itself, its range and colour indexes. No Qt here.
 
 All is safe against −inf (a mask), NaN and +inf: they reach no range, and pooling keeps what matters.
 """
@@ -6,20 +6,13 @@ All is safe against −inf (a mask), NaN and +inf: they reach no range, and pool
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from tutor.engine.pooling import BASE, BIG, edges, largest_size, pool
-
-
-def pool_mask(mask: np.ndarray, rows: int, cols: int) -> np.ndarray:
-    """A bin is masked when all of it is."""
-    rows, cols = min(rows, mask.shape[0]), min(cols, mask.shape[1])
-    across = np.logical_and.reduceat(mask, edges(mask.shape[1], cols)[:-1], axis=1)
-    return np.logical_and.reduceat(across, edges(mask.shape[0], rows)[:-1], axis=0)
+from tutor.engine.pooling import LARGE, Pyramid, Span, Window, largest_size
 
 
 def colour_index(values: np.ndarray, kind: str, low: float, high: float) -> np.ndarray:
@@ -41,7 +34,7 @@ class Map:
     hatched_rows  rows (and columns) of pads: drawn hatched, still readable
     masked        cells that are 0 because a mask said so; −inf is hatched without being named here
     whole         whole numbers such as token ids: printed as they are, and not coloured, since their size says nothing
-    pooled        for giants: `pool(values, 2048, 4096)` made elsewhere, so that no view has to
+    pyramid       of a large map: its coarser copies (`Pyramid.of(values, masked)`), made where nobody waits
     """
 
     values: np.ndarray
@@ -57,7 +50,7 @@ class Map:
     masked: np.ndarray | None = None
     role: str = ""
     title: str = ""
-    pooled: np.ndarray | None = None
+    pyramid: Pyramid | None = None
     whole: bool = False
 
     def __post_init__(self) -> None:
@@ -87,14 +80,16 @@ class Map:
 
     @property
     def is_big(self) -> bool:
-        return self.values.size > BIG
+        return self.values.size > LARGE
 
     @cached_property
-    def base(self) -> np.ndarray:
-        """What views are made from: the values, or for a giant their pooled stand-in."""
-        if not self.is_big:
-            return self.values
-        return self.pooled if self.pooled is not None else pool(self.values, *BASE)
+    def copies(self) -> Pyramid:
+        """What views are made from: masked cells are −inf there."""
+        return self.pyramid if self.pyramid is not None else Pyramid.of(self.values, self.masked)
+
+    def window(self, rows: Span, cols: Span, high: int, wide: int) -> Window:
+        """A part of the map, shrunk to at most high × wide."""
+        return self.copies.window(rows, cols, high, wide)
 
     @cached_property
     def limits(self) -> tuple[float, float]:
@@ -105,27 +100,68 @@ class Map:
             return float(self.low), float(self.high)
         if self.kind == "prob":
             return 0.0, 1.0
-        reach = largest_size(self.base) or 1.0
+        reach = largest_size(self.copies.levels[-1].values) or 1.0
         return -reach, reach
 
+    def with_limits(self, low: float, high: float) -> Map:
+        """The same map on another scale."""
+        return replace(self, low=low, high=high, pyramid=self.copies)
+
+    def pads(self, part: Window) -> np.ndarray | None:
+        """True for each bin of a part that lies in rows or columns of pads alone; None where there are none."""
+        if not self.hatched_rows and not self.hatched_cols:
+            return None
+        rows, cols = (
+            np.logical_and.reduceat(self._is_pad(axis)[: borders[-1]], borders[:-1])
+            for axis, borders in enumerate((part.rows, part.cols))
+        )
+        return np.asarray(rows[:, None] | cols[None, :])
+
+    def _is_pad(self, axis: int) -> np.ndarray:
+        found = np.zeros(self.shape[axis], bool)
+        found[list((self.hatched_rows, self.hatched_cols)[axis])] = True
+        return found
+
     @cached_property
-    def hatched(self) -> np.ndarray:
-        """True for each cell that is drawn hatched; in the size of `base`."""
-        result = np.isneginf(self.base)
-        if self.masked is not None:
-            result |= pool_mask(self.masked, *self.base.shape)
-        for bins, cells, numbers, axis in ((self.base.shape[0], self.shape[0], self.hatched_rows, 0),
-                                           (self.base.shape[1], self.shape[1], self.hatched_cols, 1)):
-            if numbers:
-                pads = np.zeros(cells, bool)
-                pads[list(numbers)] = True
-                pads = np.logical_and.reduceat(pads, edges(cells, bins)[:-1])
-                result |= pads[:, None] if axis == 0 else pads[None, :]
-        return result
+    def turned(self) -> Map:
+        """The same map with rows and columns exchanged."""
+        return Map(
+            self.values.T, self.col_labels, self.row_labels, self.col_axis, self.row_axis, self.kind, self.low,
+            self.high, self.hatched_cols, self.hatched_rows, None if self.masked is None else self.masked.T, self.role,
+            self.title, None if self.pyramid is None else self.pyramid.T, self.whole,
+        )  # fmt: skip
+
+    @cached_property
+    def top(self) -> tuple[int, int] | None:
+        """The cell with the largest finite size; None if nothing is finite."""
+        if not self.is_big:
+            return self.largest()
+        return self.copies.largest()
+
+    @property
+    def real(self) -> np.ndarray:
+        """The values without rows and columns of pads, which come last."""
+        rows, cols = self.shape
+        return self.values[: rows - len(self.hatched_rows), : cols - len(self.hatched_cols)]
+
+    @cached_property
+    def reach(self) -> float:
+        """The largest finite |x| that is coloured."""
+        if not self.is_big or self.hatched_rows or self.hatched_cols:
+            return largest_size(self.real)
+        top = self.copies.levels[-1].values
+        return largest_size(top if not (np.isnan(top) | np.isposinf(top)).any() else self.values)
 
     def at(self, row: int, col: int) -> float:
         """The stored value itself: never what a pixel or a colour says of it."""
         return self.values[row, col]
+
+    def seen(self, rows: slice, cols: slice) -> tuple[int, int]:
+        """Of the cells that share a pixel the one that it shows."""
+        odd = np.argwhere(np.isnan(self.values[rows, cols]))
+        if odd.size:
+            return rows.start + int(odd[0, 0]), cols.start + int(odd[0, 1])
+        return self.largest(rows, cols) or (rows.start, cols.start)
 
     def largest(self, rows: slice = slice(None), cols: slice = slice(None)) -> tuple[int, int] | None:
         """The cell with the largest finite size, of all or part of the map; None if nothing is finite."""

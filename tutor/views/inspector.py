@@ -54,7 +54,8 @@ class Inspector(QWidget):
         self._stats: tuple[tuple[str, str], ...] = ()
         self._header = QLabel()
         self.trail = TrailBar(theme)
-        self._value, self._place, self._address = QLabel(), QLabel(), QLabel()
+        self._value, self._caption = QLabel(), QLabel()
+        self._place, self._address = QLabel(), QLabel()
         self._pin = QToolButton()
         self._how, self._note = QLabel(), WordsView(theme, "dense", "ink2")
         self._equation, self._figure = MathView(theme), FigureView(theme)
@@ -95,7 +96,7 @@ class Inspector(QWidget):
         column = QVBoxLayout(inner)
         column.setContentsMargins(14, 8, 14, 12)
         column.setSpacing(6)
-        for label in (self._value, self._place, self._address, self._check, self._stats_text):
+        for label in (self._value, self._caption, self._place, self._address, self._check, self._stats_text):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
@@ -104,7 +105,11 @@ class Inspector(QWidget):
         self._pin.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._pin.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         top = QHBoxLayout()
-        top.addWidget(self._value, 1)
+        # The value is never cut; what is said beside it may wrap.
+        self._value.setWordWrap(False)
+        self._value.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Minimum)
+        top.addWidget(self._value)
+        top.addWidget(self._caption, 1)
         top.addWidget(self._pin, 0, Qt.AlignmentFlag.AlignTop)
         head = QHBoxLayout()
         head.addWidget(self._how, 1)
@@ -215,6 +220,7 @@ class Inspector(QWidget):
         self._theme = theme
         for label, role, ink in (
             (self._header, "header", theme.ink2), (self._value, "value", theme.ink),
+            (self._caption, "caption", theme.ink2),
             (self._place, "dense", theme.ink2), (self._address, "tensor", theme.ink2),
             (self._how, "header", theme.ink2), (self._uses_head, "header", theme.ink2),
             (self._why_head, "header", theme.ink2), (self._code_head, "header", theme.ink2),
@@ -303,6 +309,7 @@ class Inspector(QWidget):
         self._figure.setVisible(shown is not None and shown.figure is not None)
         for widget in (self._uses_head, self._uses):
             widget.setVisible(shown is not None and bool(shown.uses))
+        self._caption.setText(shown.caption if shown is not None else "")
         if shown is None:
             self._value.setText("—")
             self._place.setText(self.tr("Click a cell to see how its number was computed."))

@@ -26,6 +26,7 @@ from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
+from tutor.views.copy_desk import CopyDesk
 from tutor.views.export_desk import ExportDesk
 from tutor.views.files_desk import FilesDesk
 from tutor.views.inspector import Inspector
@@ -37,12 +38,15 @@ from tutor.views.models_desk import ModelsDesk
 from tutor.views.motion import Motion
 from tutor.views.mousekeys import MouseKeys
 from tutor.views.names_desk import Names
+from tutor.views.nan_desk import NanDesk
+from tutor.views.nanband import NanBand
 from tutor.views.outline import Outline
 from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
 from tutor.views.play import PlayDesk
 from tutor.views.playbar import PlayBar
 from tutor.views.rowdrawer import RowDrawer
+from tutor.views.scale_desk import ScaleDesk
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
 from tutor.views.stage_desk import StageDesk
@@ -104,6 +108,8 @@ class MainWindow(QMainWindow):
         self.continuing = ContinueBar(look)
         self.outline = Outline(look)
         self.stage = StagePane(look)
+        self.nan_band = NanBand(look)
+        self.stage.add_band(self.nan_band)
         self.inspector = Inspector(look)
         self.drawer = RowDrawer(look)
         self.stage.add_drawer(self.drawer)
@@ -151,6 +157,9 @@ class MainWindow(QMainWindow):
         self.names = Names(self.session, self.runner, self.desk, self)
         self.bars_desk = BarsDesk(self.session, self.runner, self.names, self.stage, self.bars, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
+        self.scale_desk = ScaleDesk(self.session, self.runner, self.stage, self.stage_desk, self)
+        self.copy_desk = CopyDesk(self.runner, self.stage, self.stage_desk, self)
+        self.nan_desk = NanDesk(self.session, self.runner, self.stage_desk, self.nan_band, self)
         self.working_desk = WorkingDesk(
             self.session, self.runner, self.stage, self.inspector, self.stage_desk, self.drawer, self
         )
@@ -186,7 +195,7 @@ class MainWindow(QMainWindow):
         self.look_desk.dress(
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
-            self.panes, self.side_map, self.map, self.bars, self.vocab,
+            self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
         self.look_desk.ground("win", self._status)
@@ -211,8 +220,11 @@ class MainWindow(QMainWindow):
         self.stage_desk.shown.connect(self.panes.bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
         self.stage_desk.said.connect(self.say)
+        self.copy_desk.said.connect(self.say)
+        self.stage.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.stage.table.addActions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
         self.working_desk.failed.connect(self._stage_failed)
-        self.names.changed.connect(self.working_desk.set_names)
+        self.working_desk.set_vocabularies(self.names)
         self.bars_desk.failed.connect(self._stage_failed)
         self.exporter.busyChanged.connect(self._busy_changed)
         self.exporter.progressed.connect(self._progressed)
@@ -469,7 +481,7 @@ class MainWindow(QMainWindow):
         self.place_desk.show_model()
         self.maps.show_map()
         self.desk.show_chips()
-        self.stage_desk.ask()
+        self.stage_desk.show_again()
         self.working_desk.ask()
         self.bars_desk.ask()
         self.vocab_desk.ask()

@@ -192,14 +192,14 @@ class Column:
         for right, lanes in ((True, self.in_lane), (False, self.on_left)):
             taken: list[list[tuple[int, int]]] = []
             longest = sorted((one for one in ends if one[1] == right), key=lambda one: ends[one][0] - ends[one][1])
-            for key in longest:
-                low, high = ends[key]
+            for end in longest:
+                low, high = ends[end]
                 free = (n for n, lane in enumerate(taken) if all(high < a or b < low for a, b in lane))
                 at = next(free, len(taken))
                 if at == len(taken):
                     taken.append([])
                 taken[at].append((low, high))
-                lanes[key[0]] = at
+                lanes[end[0]] = at
                 if right:
                     for row in range(low + 1, high):
                         self.passes[row].append(at)

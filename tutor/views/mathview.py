@@ -82,9 +82,11 @@ class MathView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def set_math(self, math: Math | None, role: RoleOf) -> None:
-        """Show an equation; `role` says which colour a linked number has."""
+        """Show an equation; `role` says which colour a linked number has. With the focus its first link is chosen."""
         self._math, self._role, self._at = math, role, None
         self._lay_out()
+        if self.hasFocus() and self._hits:
+            self._choose(0)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

@@ -73,6 +73,32 @@ def exact(value: float | np.floating) -> str:
     return minus(np.format_float_scientific(kind, trim="0", exp_digits=1))
 
 
+#: How a table may write its numbers.
+FORMATS = ("auto", "fixed2", "fixed4", "scientific", "exact")
+
+
+def formatted(value: float, form: str) -> str:
+    """`value` in one of FORMATS: four significant digits, two or four decimals, powers of ten, or every digit."""
+    if form == "auto":
+        return significant(value)
+    if form == "exact":
+        return exact(value)
+    if form == "scientific":
+        special = _special(float(value))
+        if special is not None:
+            return special
+        mantissa, power = f"{float(value):.4e}".split("e")
+        return minus(f"{mantissa}e{int(power)}")
+    return fixed(value, 2 if form == "fixed2" else 4)
+
+
+def width(form: str, reach: float, double: bool = False) -> int:
+    """How many characters the longest number up to ±reach may take in a format: one width for a whole table."""
+    whole = len(str(int(min(reach, 1e15)))) if math.isfinite(reach) else 1
+    longest = {"auto": 11, "fixed2": whole + 4, "fixed4": whole + 6, "scientific": 11, "exact": 24 if double else 15}
+    return max(longest[form], 6)
+
+
 def tick(value: float, span: float) -> str:
     """A label on a scale that reaches to `span`: no decimals from ten on, one below, more for tiny scales."""
     if value == 0 and span != 0:
@@ -80,6 +106,22 @@ def tick(value: float, span: float) -> str:
     decimals = 0 if span >= 10 or span == 0 else 1 if span >= 1 else min(6, 1 - math.floor(math.log10(span)))
     text = fixed(value, decimals)
     return text.rstrip("0").rstrip(".") if "." in text and span <= 1 else text
+
+
+def significant(value: float, digits: int = 4) -> str:
+    """`value` with so many significant digits: 8.650, 0.0001234, 1.2e−7; a whole number of more digits stays whole."""
+    value = float(value)
+    special = _special(value)
+    if special is not None:
+        return special
+    power = math.floor(math.log10(abs(value)))
+    rounded = abs(float(f"{value:.{digits - 1}e}"))
+    if rounded >= 10.0 ** (power + 1):
+        power += 1
+    if not -5 < power < 7:
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        return minus(f"{mantissa}e{int(exponent)}")
+    return minus(f"{value:.{max(0, digits - 1 - power)}f}")
 
 
 def count(number: int) -> str:

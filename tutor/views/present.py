@@ -87,8 +87,8 @@ def batch_row(trace: Trace, panel: Panel) -> int:
     return 0
 
 
-def part(trace: Trace, panel: Panel, row: int, turned: bool = False, masked: np.ndarray | None = None) -> Part:
-    """A panel as a heat map with labels; `masked` cells are an exact 0 because a mask said so."""
+def part(trace: Trace, panel: Panel, row: int, turned: bool = False) -> Part:
+    """A panel as a heat map with labels."""
     step = trace.program.by_name.get(panel.name)
     role = LETTERS.get(step.role, "") if step else "weights"
     shown = tuple(axis for axis in (panel.rows, panel.columns) if axis is not None)
@@ -103,7 +103,7 @@ def part(trace: Trace, panel: Panel, row: int, turned: bool = False, masked: np.
         panel.high if panel.high > panel.low else 1.0,
         frozenset(range(panel.real_rows, panel.values.shape[0])),
         frozenset(range(panel.real_columns, panel.values.shape[1])),
-        masked=masked, title=panel.name, whole=ids, pooled=panel.pooled,
+        masked=panel.masked, title=panel.name, whole=ids, pyramid=panel.pyramid,
     )  # fmt: skip
     if ids and panel.rows is not None and panel.rows.name == ax.BATCH:
         pads = np.arange(panel.values.shape[1])[None, :] >= trace.batches[panel.name].lengths[:, None]
@@ -137,11 +137,7 @@ def parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
         # What comes from the other half of the model says so: keys and values of cross-attention.
         if here and words.side(panel.name) not in ("", here):
             made[at] = replace(made[at], name=f"{words.side(panel.name)} · {made[at].name}")
-    masked = None
-    if picture.result.kind == "probability" and picture.operands:
-        before = picture.operands[0].values
-        masked = np.isneginf(before) if before.shape == picture.result.values.shape else None
-    made.append(part(trace, picture.result, row, masked=masked if masked is not None and masked.any() else None))
+    made.append(part(trace, picture.result, row))
     caption = words.operation(trace.program[picture.path].op.title) if picture.layout == "arrow" else ""
     return tuple(made), _SIGNS.get(picture.layout, "") if len(made) > 1 else "", caption
 
@@ -164,6 +160,25 @@ def _lit(panel: Panel, part: Slices) -> tuple[Lit, Lit] | None:
 def place_words(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
     """A cell of a panel in words: which tokens, which head, which feature."""
     return place(trace, panel.name, index)
+
+
+def pointed(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
+    """A cell in few words, for the pointer: its row and its column, by their tokens or numbers."""
+    tokens, found = 0, []
+    for at, entry, axis, text in zip(panel.where, index, panel.axes, trace.texts(panel.name)):
+        if not isinstance(at, str):
+            continue
+        row = index[0] if panel.axes[0].name == ax.BATCH else 0
+        if text is not None:
+            tokens += 1
+            found.append(f"{token_text(text, row, entry)} ({entry})")
+        elif axis.name == ax.BATCH:
+            found.append(translate("present", "sentence {at}").format(at=entry))
+        elif axis.name == ax.D_VOCAB:
+            found.append(translate("present", "vocabulary entry {at}").format(at=entry))
+        else:
+            found.append(translate("present", "feature {at}").format(at=entry))
+    return (" → " if tokens == 2 else translate("present", ", ")).join(found)
 
 
 def stats(found: Stats) -> tuple[tuple[str, str], ...]:
@@ -205,14 +220,6 @@ def branches(trace: Trace) -> tuple[Branch, ...]:
     )
 
 
-def scales(picture: Picture) -> list[tuple[str, str, float, float]]:
-    """The colour bars of a step: names that share one, its kind and range; the result's first, at most two."""
-    found: dict[tuple[str, float, float], list[str]] = {}
-    for panel in (picture.result, *picture.operands):
-        if panel.kind != "ids" and panel.high > panel.low:
-            key = (_KINDS.get(panel.kind, "signed"), panel.low, panel.high)
-            found.setdefault(key, []).append(panel.name.rsplit(".", 1)[-1])
-    return [(", ".join(dict.fromkeys(names)), *key) for key, names in list(found.items())[:2]]
 
 
 def step_title(session: Session) -> str:

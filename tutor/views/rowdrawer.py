@@ -8,7 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFont, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
 
 from tutor.engine.figures import Row
 from tutor.views import numbers
@@ -27,6 +35,7 @@ class RowModel(QAbstractTableModel):
         self._totals: tuple[str, ...] = ()
         self._own, self._hidden = QBrush(), QBrush()
         self._bold = QFont()
+        self._ahead = False
 
     def set_row(self, row: Row | None, labels: Sequence[str] | None, totals: Sequence[str]) -> None:
         """`labels` name the cells; `totals` say what the last column holds of each line."""
@@ -36,6 +45,25 @@ class RowModel(QAbstractTableModel):
 
     def set_look(self, own: QColor, hidden: QColor, bold: QFont) -> None:
         self._own, self._hidden, self._bold = QBrush(own), QBrush(hidden), bold
+
+    def set_ahead(self, ahead: bool) -> None:
+        """Whether the names of the lines say what holds of the whole line too: where its column is out of sight."""
+        if ahead != self._ahead:
+            self._ahead = ahead
+            self.headerDataChanged.emit(Qt.Orientation.Vertical, 0, max(0, self.rowCount() - 1))
+
+    def total(self, line: int) -> str:
+        """What holds of a whole line: `max 3.563`, "" for nothing."""
+        one = self._row.lines[line] if self._row is not None else None
+        if one is None or not one.total:
+            return ""
+        counted = one.total == "allowed"
+        return f"{self._totals[line]} {int(one.value) if counted else numbers.fixed(one.value, 4)}"
+
+    def label(self, line: int) -> str:
+        assert self._row is not None
+        label = self._row.lines[line].label
+        return f"{label}   {self.total(line)}".rstrip() if self._ahead else label
 
     def row(self) -> Row | None:
         return self._row
@@ -56,11 +84,7 @@ class RowModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             if not whole:
                 return numbers.fixed(float(line.values[at]), 4 if last else 3)
-            if not line.total:
-                return ""
-            value = line.value
-            text = str(int(value)) if float(value).is_integer() and line.total == "allowed" else numbers.fixed(value, 4)
-            return f"{self._totals[index.row()]} {text}"
+            return self.total(index.row())
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.FontRole and (last or whole):
@@ -77,7 +101,7 @@ class RowModel(QAbstractTableModel):
         if row is None:
             return None
         if orientation == Qt.Orientation.Vertical:
-            return row.lines[section].label if role == Qt.ItemDataRole.DisplayRole else None
+            return self.label(section) if role == Qt.ItemDataRole.DisplayRole else None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             if section == len(row.lines[-1].values):
                 return self.tr("row")
@@ -200,18 +224,29 @@ class RowDrawer(QWidget):
         if not count:
             return
         wide = math.ceil(metrics(theme, "dense", True).horizontalAdvance("−00.0000") + theme.px(8))
-        labels = max(metrics(theme, "caption").horizontalAdvance(line.label) for line in self._model.row().lines)  # type: ignore[union-attr]
-        self.table.verticalHeader().setFixedWidth(math.ceil(labels + theme.px(14)))
-        total = metrics(theme, "dense", True).horizontalAdvance("mean x² 0.0000") + theme.px(10)
-        room = self.width() - 32 - self.table.verticalHeader().width() - math.ceil(total) - 2
-        wide = max(wide, min(room // max(1, count - 1), round(theme.px(76))))
+        total = math.ceil(metrics(theme, "dense", True).horizontalAdvance("mean x² −0.0000") + theme.px(10))
+        self._model.set_ahead(False)
+        room = self.width() - 34 - self._names()
+        scrolls = wide * (count - 1) + total > room
+        if scrolls:
+            self._model.set_ahead(True)
+        else:
+            wide = max(wide, min((room - total) // max(1, count - 1), round(theme.px(76))))
+        self.table.verticalHeader().setFixedWidth(self._names())
         self.table.horizontalHeader().setDefaultSectionSize(wide)
-        self.table.setColumnWidth(count - 1, math.ceil(total))
-        needed = wide * (count - 1) + total + self.table.verticalHeader().width()
-        scrolls = needed > self.width() - 32
+        self.table.setColumnWidth(count - 1, total)
         bar = self.table.horizontalScrollBar().sizeHint().height() if scrolls else 0
-        head = self.table.horizontalHeader().sizeHint().height()
-        self.table.setFixedHeight(self._model.rowCount() * high + head + bar + 2)
+        self.table.horizontalHeader().setFixedHeight(high)
+        table = (self._model.rowCount() + 1) * high + bar + 2
+        self.table.setFixedHeight(table)
+        # As high as it is from the first moment: the maps above get the rest.
+        self.setFixedHeight(table + max(self._title.sizeHint().height(), self._check.sizeHint().height()) + 14)
+
+    def _names(self) -> int:
+        """Width of the names of the lines."""
+        measure = metrics(self._theme, "caption")
+        widest = max(measure.horizontalAdvance(self._model.label(at)) for at in range(self._model.rowCount()))
+        return math.ceil(widest + self._theme.px(14))
 
     # Words and input ----------------------------------------------------------------------------------------
 

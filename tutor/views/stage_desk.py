@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from tutor import work
 from tutor.engine import axes as ax
-from tutor.engine.picture import Lit, Selection, choose
+from tutor.engine.picture import Lit, Picture, Selection, choose
 from tutor.engine.trace import Trace
 from tutor.engine.working import Link
 from tutor.runner import Runner
@@ -30,12 +30,14 @@ class StageDesk(QObject):
 
     Signals:
         shown()           the step under the cursor is on screen
+        followed(object)  a cell of an operand was clicked: the Link to it
         pointed(str)      the tensor whose heat map is under the pointer; "" for none
         failed(object)    the engine could not give it: the exception
         said(str)         a sentence for the status line
     """
 
     shown = Signal()
+    followed = Signal(object)
     pointed = Signal(str)
     failed = Signal(object)
     said = Signal(str)
@@ -48,6 +50,8 @@ class StageDesk(QObject):
         self._session, self._runner = session, runner
         self._stage, self._inspector, self._chips = stage, inspector, chips
         self._shown: work.Shown | None = None
+        self._asked_for: tuple[object, ...] = ()
+        self._shown_for: tuple[object, ...] = ()
         self._told = 0  # how many of the trace's notices the learner has been told
         stage.selected.connect(session.select)
         stage.hovered.connect(self._hovered)
@@ -64,6 +68,11 @@ class StageDesk(QObject):
     def ready(self) -> bool:
         """Whether the step under the cursor is on screen."""
         return self._current() is not None
+
+    def picture(self) -> Picture | None:
+        """The step under the cursor laid out, None until it is on screen."""
+        shown = self._current()
+        return shown.picture if shown is not None else None
 
     def shown_now(self) -> work.Shown | None:
         """The step under the cursor as it is on screen, None while it is not."""
@@ -83,9 +92,20 @@ class StageDesk(QObject):
         self._refresh_choices()
         if session.trace is None:
             return
-        self._runner.submit(PICTURE, partial(_show, session.trace, session.cursor.path, session.selection))
+        wanted = (session.trace, session.cursor.path, session.selection)
+        if self._current() is not None and self._shown_for == wanted:
+            self._runner.cancel(PICTURE)  # it is on screen: another that was asked for meanwhile is not wanted
+            self._light()
+            return
+        self._asked_for = wanted
+        self._runner.submit(PICTURE, partial(_show, *wanted))
         if session.cell is None:
             self._light()
+
+    def show_again(self) -> None:
+        """Show the step anew, though it is on screen: its words may be others."""
+        self._shown_for = ()
+        self.ask()
 
     def _done(self, channel: str, result: object) -> None:
         if channel == PICTURE and isinstance(result, work.Shown):
@@ -109,26 +129,16 @@ class StageDesk(QObject):
         trace = self._session.trace
         if trace is None or shown.picture.path != self._session.cursor.path:
             return
-        self._shown = shown
+        self._shown, self._shown_for = shown, self._asked_for
         made, sign, caption = present.parts(trace, shown.picture)
         self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
-        self._stage.table.set_map(made[-1].data, shown.picture.path)
+        self._stage.tables.set_parts(made, shown.picture.path)
         self._stage.set_formula(shown.formula, shown.words, shown.code)
-        self._stage.set_scales(present.scales(shown.picture), self._about_scale(shown))
         ids = shown.picture.result.kind == "ids"
         self._inspector.set_stats(() if ids else present.stats(shown.picture.stats))
         self._stage.set_readout("")
         self._light()
         self.shown.emit()
-
-    def _about_scale(self, shown: work.Shown) -> str:
-        shared = shown.picture.result.shared
-        if shown.picture.result.kind == "probability":
-            return self.tr("Scale fixed from 0 to 1")
-        if len(shared) > 1:
-            names = ", ".join(name.rsplit(".", 1)[-1] for name in shared)
-            return self.tr("One scale for {names}").format(names=names)
-        return ""
 
     def _light(self) -> None:
         """Ring, lit rows and columns, and chips of the pinned cell."""
@@ -143,7 +153,7 @@ class StageDesk(QObject):
             if self._session.trail.given is not None:
                 lit = self._lit_by((self._session.trail.given,), shown)
             self._stage.equation.set_pinned(place, lit)
-            self._stage.table.set_pinned(place)
+            self._stage.tables.set_pinned(place, lit)
         self._chips.mark()
 
     def _refresh_choices(self) -> None:
@@ -177,7 +187,7 @@ class StageDesk(QObject):
         value = panel.values[row, col]
         text = str(int(value)) if panel.kind == "ids" else numbers.exact(value)
         address = Link(panel.name, index).short
-        self._stage.set_readout(f"{text}   {address}   {present.place_words(trace, panel, index)}")
+        self._stage.set_readout(f"{present.pointed(trace, panel, index)} · {address}", text)
         self.pointed.emit(panel.name)
         if part == len(panels) - 1:
             self._stage.equation.set_hover_lit(present.lit(trace, shown.picture, index))
@@ -209,10 +219,13 @@ class StageDesk(QObject):
         if shown is not None and part == len(shown.picture.operands):
             index = shown.picture.result.index(row, col)
             self._session.pin(None if index == self._session.cell else index)
+        elif shown is not None:
+            panel = shown.picture.operands[part]
+            self.followed.emit(Link(panel.name, panel.index(row, col)))
 
     def _table_chosen(self, row: int, col: int) -> None:
         shown = self._current()
-        if shown is not None:
+        if shown is not None and self._stage.tables.shows_result():
             self._session.pin(shown.picture.result.index(row, col))
 
     def _chip_clicked(self, at: int, index: int) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -23,13 +23,13 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from tutor.views.badge import ShapeBadge
-from tutor.views.colorbar import ColorBar
+from tutor.views.elided import Elided
 from tutor.views.equation import EquationView
 from tutor.views.formula import FormulaView
 from tutor.views.icons import icon
-from tutor.views.paint import draw_text
-from tutor.views.tabletwin import TableTwin
-from tutor.views.theme import Theme, font, metrics
+from tutor.views.scalefoot import ScaleFoot
+from tutor.views.tablepane import TablePane
+from tutor.views.theme import Theme, font
 from tutor.views.toolrow import ToolRow
 
 
@@ -39,51 +39,6 @@ class Tab:
 
     path: str
     title: str
-
-
-class Elided(QWidget):
-    """One line of text, cut with an ellipsis where it does not fit; the whole of it in the tooltip."""
-
-    def __init__(self, theme: Theme, role: str, ink: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme, self._role, self._ink, self._text = theme, role, ink, ""
-        self._align = Qt.AlignmentFlag.AlignLeft
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-
-    def set_text(self, text: str) -> None:
-        self._text = text
-        self.setToolTip(text)
-        self.setAccessibleName(text)
-        self.updateGeometry()
-        self.update()
-
-    def text(self) -> str:
-        return self._text
-
-    def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        self.updateGeometry()
-        self.update()
-
-    def set_ink(self, ink: str) -> None:
-        self._ink = ink
-        self.update()
-
-    def set_align(self, align: Qt.AlignmentFlag) -> None:
-        self._align = align
-
-    def sizeHint(self) -> QSize:
-        measure = metrics(self._theme, self._role)
-        return QSize(round(measure.horizontalAdvance(self._text)) + 6, round(measure.height()) + 4)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(round(self._theme.px(24)), self.sizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        draw_text(painter, self.rect().toRectF(), self._text, font(self._theme, self._role),
-                  getattr(self._theme, self._ink), self._align)  # fmt: skip
-        painter.end()
 
 
 class KeylessScrollArea(QScrollArea):
@@ -133,7 +88,8 @@ class StagePane(QWidget):
         self._spin_row = QHBoxLayout()
         self._code = Elided(theme, "tensor", "ink2")
         self.equation = EquationView(theme)
-        self.table = TableTwin(theme)
+        self.tables = TablePane(theme)
+        self.table = self.tables.view
         self._stack = QStackedWidget()
         self._view_keys: list[str] = []
         self._view_icons: list[str] = []
@@ -141,19 +97,16 @@ class StagePane(QWidget):
         self._views = QButtonGroup(self)
         self._views.setExclusive(True)
         self._view_row = QWidget()
-        self._bars = [(QLabel(), ColorBar(theme)), (QLabel(), ColorBar(theme))]
-        self._scale, self._readout = Elided(theme, "dense", "ink2"), Elided(theme, "body", "ink")
+        self.foot = ScaleFoot(theme)
         self._empty = QLabel()
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setTextFormat(Qt.TextFormat.RichText)
         self._build()
         self.set_theme(theme)
-        self.set_scales((), "")
         self.retranslate()
 
     def _build(self) -> None:
         self._state.set_align(Qt.AlignmentFlag.AlignRight)
-        self._readout.set_align(Qt.AlignmentFlag.AlignRight)
         self._name.set_align(Qt.AlignmentFlag.AlignRight)
         self._crumb_row = QFrame()
         crumbs = QHBoxLayout(self._crumb_row)
@@ -180,7 +133,7 @@ class StagePane(QWidget):
         views.setSpacing(0)
         self._view_layout = views
         self.add_view("heat", self.equation, "heat")
-        self.add_view("table", self.table, "table")
+        self.add_view("table", self.tables, "table")
         self._views.button(0).setChecked(True)
         self._views.idClicked.connect(self._view_clicked)
         tools.addLayout(self._spin_row)
@@ -193,15 +146,6 @@ class StagePane(QWidget):
         middle = QHBoxLayout()
         middle.setContentsMargins(14, 2, 14, 2)
         middle.addWidget(self._stack)
-        self._foot = QFrame()
-        foot = QHBoxLayout(self._foot)
-        foot.setContentsMargins(16, 2, 16, 2)
-        foot.setSpacing(8)
-        for label, bar in self._bars:
-            foot.addWidget(label)
-            foot.addWidget(bar)
-        foot.addWidget(self._scale)
-        foot.addWidget(self._readout, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -213,11 +157,12 @@ class StagePane(QWidget):
         column.addLayout(middle, 1)
         column.addLayout(self._drawers)
         column.addWidget(self._empty)
-        column.addWidget(self._foot)
+        column.addWidget(self.foot)
         self._empty.setContentsMargins(16, 0, 16, 40)
         self._empty.linkActivated.connect(self.sampleChosen)
         self.equation.hovered.connect(self.hovered)
         self.equation.clicked.connect(self.clicked)
+        self.tables.pointed.connect(self.hovered)
         self._tabs.idClicked.connect(self._tab_clicked)
         self._tab_paths: tuple[str, ...] = ()
 
@@ -312,19 +257,6 @@ class StagePane(QWidget):
         found = self._spins.get(axis)
         return found[1] if found else None
 
-    def set_scales(self, scales: Sequence[tuple[str, str, float, float]], words: str) -> None:
-        """Colour bars: (name, kind, low, high), at most two; and which tensors share them."""
-        for at, (label, bar) in enumerate(self._bars):
-            there = at < len(scales)
-            label.setVisible(there)
-            bar.setVisible(there)
-            if there:
-                name, kind, low, high = scales[at]
-                label.setText(name)
-                bar.set_scale(kind, low, high)
-                bar.setAccessibleName(self.tr("Colour scale of {name}").format(name=name))
-        self._scale.set_text(words)
-
     # Views, tools, bands and drawers ------------------------------------------------------------------------
 
     def add_view(self, key: str, widget: QWidget, icon_name: str) -> None:
@@ -381,7 +313,8 @@ class StagePane(QWidget):
 
     def current_view(self) -> QWidget:
         """What has the result's cells on screen."""
-        return self._view_widgets[self._stack.currentIndex()]
+        shown = self._view_widgets[self._stack.currentIndex()]
+        return shown.focusProxy() or shown
 
     def add_tool(self, widget: QWidget) -> None:
         """A button at the right end of the toolbar."""
@@ -398,14 +331,14 @@ class StagePane(QWidget):
     def set_compact(self, compact: bool) -> None:
         """Leave out breadcrumb and scales where the window is low; the status line says where one is."""
         self._crumb_row.setVisible(not compact)
-        self._foot.setVisible(not compact)
+        self.foot.setVisible(not compact)
 
-    def set_readout(self, text: str) -> None:
-        """The pointer's value, always in the same place."""
-        self._readout.set_text(text)
+    def set_readout(self, words: str, value: str = "") -> None:
+        """The pointer's place and value, always in the same place."""
+        self.foot.set_readout(words, value)
 
     def readout(self) -> str:
-        return self._readout.text()
+        return self.foot.readout()
 
     def badge(self) -> ShapeBadge:
         return self._badge
@@ -431,25 +364,22 @@ class StagePane(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         for widget in (self._crumbs, self._state, self._formula, self._name, self._badge, self._code, self.equation,
-                       self.table, self._scale, self._readout, *(bar for _, bar in self._bars)):  # fmt: skip
+                       self.tables, self.foot):  # fmt: skip
             widget.set_theme(theme)  # type: ignore[attr-defined]
         self._title.setFont(font(theme, "title"))
         self._empty.setFont(font(theme, "body"))
-        for label, _ in self._bars:
-            label.setFont(font(theme, "tensor"))
         for spins in self._spins.values():
-            for widget in spins:
-                widget.setFont(font(theme, "dense"))
+            for label in spins:
+                label.setFont(font(theme, "dense"))
         for button in (*self._tabs.buttons(), *self._views.buttons()):
             button.setFont(font(theme, "dense"))
         for at, name in enumerate(self._view_icons):
             self._views.button(at).setIcon(icon(name, theme))
         self._crumb_row.setFixedHeight(theme.height("breadcrumb"))
-        self._foot.setFixedHeight(round(theme.px(48)))
         self._scroller.setFixedHeight(theme.height("toolbar"))
         self._view_row.setFixedHeight(theme.height("toolbar"))
         for frame, colour in ((self, theme.pane), (self._scroller, theme.pane), (self._tab_row, theme.pane),
-                              (self._foot, theme.strip), (self._crumb_row, theme.pane)):  # fmt: skip
+                              (self.foot, theme.strip), (self._crumb_row, theme.pane)):  # fmt: skip
             colours = frame.palette()
             colours.setColor(colours.ColorRole.Window, colour)
             frame.setPalette(colours)

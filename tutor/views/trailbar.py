@@ -36,7 +36,7 @@ class TrailBar(QWidget):
         self._crumbs = Crumbs(theme)
         self._crumbs.chosen.connect(self.chosen)
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 2, 14, 0)
+        row.setContentsMargins(10, 2, 14, 2)
         row.setSpacing(4)
         row.addWidget(self._button)
         row.addWidget(self._crumbs, 1)
@@ -61,6 +61,10 @@ class TrailBar(QWidget):
         side = round(theme.px(22))
         self._button.setFixedSize(QSize(side, side))
         self._crumbs.set_theme(theme)
+        colours = self.palette()
+        colours.setColor(colours.ColorRole.Window, theme.strip)
+        self.setPalette(colours)
+        self.setAutoFillBackground(True)
 
     def retranslate(self) -> None:
         self._button.setAccessibleName(self.tr("Back along the working"))

@@ -179,7 +179,8 @@ class Transport(QWidget):
         for main, others in ((FULL, FULL), (FULL, NO_KEY), (NO_KEY, NO_KEY), (NO_KEY, ICON), (ICON, ICON)):
             for button in buttons:
                 button.set_room(main if button.property("primary") else others)
-            for widget in {button.parentWidget() for button in buttons} - {self}:
+            for widget in {button.parentWidget() for button in buttons} - {self, None}:
+                assert widget is not None
                 inner = widget.layout()
                 if inner is not None:
                     inner.invalidate()

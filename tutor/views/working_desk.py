@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -26,6 +28,28 @@ WORKING = "working"
 TALL = 900
 
 
+class Named(Protocol):
+    """A vocabulary, as far as it is asked for names."""
+
+    def names(self, ids: Iterable[int]) -> list[str]: ...
+
+
+class Vocabularies(Protocol):
+    """Knows the vocabulary of a run; `of` may read files, so it is called on the runner's thread."""
+
+    def model(self) -> str: ...
+
+    def of(self, trace: Trace, model: str) -> Named: ...
+
+
+@dataclass(frozen=True, eq=False)
+class _Explained:
+    """A working, and the names of the vocabulary that it is about, if it is about one."""
+
+    working: Working
+    names: Names | None
+
+
 class WorkingDesk(QObject):
     """Asks for the working of the pinned cell, or of the weight that is looked at; follows links and points at them.
 
@@ -42,8 +66,9 @@ class WorkingDesk(QObject):
         super().__init__(parent)
         self._session, self._runner = session, runner
         self._stage, self._inspector, self._stage_desk, self._drawer = stage, inspector, stage_desk, drawer
-        #: The texts of tokens by their ids; whoever knows the model's vocabulary puts it here.
-        self.names: Names = explanation.numbered
+        self._vocabularies: Vocabularies | None = None
+        self._names: Names = explanation.numbered
+        session.traceChanged.connect(self._forget)
         session.trail.changed.connect(self._changed)
         inspector.followed.connect(self.follow)
         inspector.pointed.connect(self.point)
@@ -51,6 +76,7 @@ class WorkingDesk(QObject):
         inspector.trail.chosen.connect(session.trail.go_to)
         inspector.trail.back.connect(session.trail.back)
         drawer.chosen.connect(self._choose_along)
+        stage_desk.followed.connect(self.follow)
         stage_desk.pointed.connect(self._light_words)
         stage_desk.shown.connect(self._step_shown)
         stage.formula().pointed.connect(self._point_role)
@@ -76,27 +102,35 @@ class WorkingDesk(QObject):
             self._inspector.set_explanation(None)
             self._drawer.set_row(None, None, "", ())
         else:
-            self._runner.submit(WORKING, partial(_explain, session.trace, target))
+            known = self._vocabularies
+            model = known.model() if known is not None else ""
+            self._runner.submit(WORKING, partial(_explain, session.trace, target, known, model))
 
     def _changed(self) -> None:
         self._show_trail()
         self.ask()
 
-    def set_names(self, names: Names | None) -> None:
-        """The texts of tokens by their ids; None where no tokenizer is at hand."""
-        self.names = names or explanation.numbered
-        self.ask()
+    def set_vocabularies(self, vocabularies: Vocabularies) -> None:
+        """Who names the entries of a vocabulary; without it they are numbered."""
+        self._vocabularies = vocabularies
+
+    def _forget(self) -> None:
+        self._names = explanation.numbered
 
     # Showing ------------------------------------------------------------------------------------------------
 
     def _done(self, channel: str, result: object) -> None:
         trace, target = self._session.trace, self.target()
-        if channel != WORKING or not isinstance(result, Working) or trace is None or target is None:
+        if channel != WORKING or not isinstance(result, _Explained) or trace is None or target is None:
             return
-        if (result.name, result.index) == (target.name, target.index):
-            shown = explanation.explanation(trace, result, self.names)
+        working = result.working
+        if (working.name, working.index) == (target.name, target.index):
+            if result.names is not None:
+                self._names = result.names
+                self._show_trail()
+            shown = explanation.explanation(trace, working, self._names)
             self._inspector.set_explanation(shown)
-            self._show_row(trace, result, shown.place)
+            self._show_row(trace, working, shown.place)
 
     def _failed(self, channel: str, error: BaseException) -> None:
         if channel == WORKING:
@@ -119,13 +153,13 @@ class WorkingDesk(QObject):
         if texts[-1] is not None:
             return [explanation.token_text(texts[-1], sentence, at) for at in range(axes[-1].size)]
         if row.axis == ax.D_VOCAB:
-            return explanation.Named(self.names, axes[-1].size)
+            return explanation.Named(self._names, axes[-1].size)
         return None
 
     def _show_trail(self) -> None:
         trail, trace = self._session.trail, self._session.trace
         links = [place.link for place in trail.places]
-        short = [explanation.crumb(trace, link, self.names) for link in links] if trace is not None else []
+        short = [explanation.crumb(trace, link, self._names) for link in links] if trace is not None else []
         self._inspector.trail.set_places(short, [link.text() for link in links], trail.on_it())
 
     def set_height(self, high: float) -> None:
@@ -188,5 +222,10 @@ class WorkingDesk(QObject):
             self._session.pin(None)
 
 
-def _explain(trace: Trace, target: Link, job: work.Handle) -> Working:
-    return work.explain(trace, target.name, target.cell())
+def _explain(
+    trace: Trace, target: Link, known: Vocabularies | None, model: str, job: work.Handle
+) -> _Explained:  # fmt: skip
+    """A vocabulary is asked for where one is met only: it may have to be read first."""
+    met = known is not None and any(axis.name == ax.D_VOCAB for axis in trace.shapes[target.name])
+    names = known.of(trace, model).names if known is not None and met else None
+    return _Explained(work.explain(trace, target.name, target.cell()), names)
