@@ -174,6 +174,19 @@ def test_a_caption_says_tensor_shape_place_model_sentence_and_scale(qtbot, windo
     assert said[3] == f"Colours of scores, scaled, masked from −{reach:.4f} to {reach:.4f}"
 
 
+def test_a_picture_has_the_range_of_colours_that_the_learner_chose(qtbot, window, tmp_path):
+    go(qtbot, window, "blocks.0.resid_post")
+    count = len(window.stage.equation.parts())
+    window.stage.equation.set_limits([(-0.5, 0.5)] * count)
+    window.exporter.start(Wanted("figure", "stage", "svg", tmp_path / "a.svg"))
+    settle(qtbot, window)
+    tree = parsed((tmp_path / "a.svg").read_text(encoding="utf-8"))
+    values = window.session.trace["blocks.0.resid_post"][0]
+    table = lut(window.look, "signed")[colour_index(values, "signed", -0.5, 0.5)]
+    assert all(fill == hex_of(table[at]) for at, (fill, _) in cells(tree, "blocks.0.resid_post").items())
+    assert any(one.endswith("from −0.5000 to 0.5000") for one in texts(tree))
+
+
 # -- the dialog ------------------------------------------------------------------------------------------------------
 
 

@@ -137,7 +137,9 @@ class ExportDesk(QObject):
         theme, shown = self._look.theme, self._stage_desk.shown_now()
         caption = self._caption()
         if wanted.what == "figure" and shown is not None and self._trace is not None:
-            parts, sign, above = present.parts(self._trace, shown.picture)
+            _, sign, above = present.parts(self._trace, shown.picture)
+            # The very maps on screen, with the range that the learner may have given them.
+            parts = self._stage.equation.parts()
             return render.figure(figure.equation(parts, sign, above, caption, theme), wanted.form)
         title = self._session.cursor.path
         if wanted.what == "window":
@@ -152,7 +154,8 @@ class ExportDesk(QObject):
         step = self.tr("{title}, stage {number} of {total}").format(
             title=present.step_title(self._session), number=stop.number + 1, total=len(self._session.stops)
         )
-        return captions.lines(trace, shown.picture, step)
+        parts = self._stage.equation.parts()
+        return captions.lines(trace, shown.picture, step, parts[-1].data.limits if parts else None)
 
     # A handout ----------------------------------------------------------------------------------------------
 
