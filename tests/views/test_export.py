@@ -249,11 +249,27 @@ def test_the_choice_and_the_folder_are_remembered_and_the_name_says_what_it_is(q
     export(qtbot, window, "tensor", "csv", tmp_path / "deep" / "a.csv")
     go(qtbot, window, "blocks.0.mlp.pre")
     dialog = open_dialog(qtbot, window)
-    assert dialog.chosen() == Wanted("tensor", "stage", "csv", tmp_path / "deep" / "storyteller-blocks-0-mlp-pre.csv")
+    assert dialog.chosen() == Wanted(
+        "tensor", "stage", "csv", tmp_path / "deep" / "storyteller-blocks-0-mlp-pre.csv", "blocks.0.mlp.pre"
+    )
     dialog.form.setCurrentIndex(dialog.form.findData("npy"))
     assert dialog.chosen().path.name == "storyteller-blocks-0-mlp-pre.npy"
     qtbot.keyClick(dialog, Key.Key_Escape)
     qtbot.waitUntil(lambda: window.exporter.dialog() is None)
+
+
+def test_a_steps_operands_and_weights_are_exported_too(qtbot, window, tmp_path):
+    go(qtbot, window, "blocks.0.mlp.pre")
+    dialog = open_dialog(qtbot, window)
+    dialog.choose("tensor", "npy")
+    names = [dialog.tensor.itemText(at) for at in range(dialog.tensor.count())]
+    assert names == ["blocks.0.mlp.pre", "blocks.0.ln2", "blocks.0.mlp.W_in", "blocks.0.mlp.b_in"]
+    dialog.tensor.setCurrentIndex(2)
+    assert dialog.chosen().path.name == "storyteller-blocks-0-mlp-W_in.npy"
+    dialog.path.setText(str(tmp_path / "w.npy"))
+    qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
+    settle(qtbot, window)
+    np.testing.assert_array_equal(np.load(tmp_path / "w.npy"), window.session.trace["blocks.0.mlp.W_in"])
 
 
 def test_bars_export_as_they_stand(qtbot, window, tmp_path):

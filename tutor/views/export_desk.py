@@ -75,7 +75,9 @@ class ExportDesk(QObject):
         """Ask what to export."""
         if self._session.trace is None or self._dialog is not None or self.busy():
             return
-        dialog = self._dialog = ExportDialog(self._look.theme, self._stems(), self._folder(), self._window)
+        step = self._session.step
+        tensors = list(dict.fromkeys((step.name, *step.operands)))
+        dialog = self._dialog = ExportDialog(self._look.theme, self._stems(), self._folder(), tensors, self._window)
         dialog.offer("figure", self._stage_desk.ready())
         kept = (str(self._settings.value(f"export/{key}", "")) for key in ("what", "format"))
         dialog.choose(*kept)
@@ -106,7 +108,7 @@ class ExportDesk(QObject):
         model = re.sub(r"[^\w-]+", "-", trace.spec.name)
         tensor = re.sub(r"[^\w.-]+", "-", f"{model}-{self._session.cursor.path}").replace(".", "-")
         return {"figure": tensor, "view": f"{tensor}-{self._stage.view()}", "window": f"{model}-window",
-                "tensor": tensor, "handout": f"{model}-handout"}  # fmt: skip
+                "tensor": tensor, "handout": f"{model}-handout", "model": model}  # fmt: skip
 
     # Carrying it out ----------------------------------------------------------------------------------------
 
@@ -119,7 +121,7 @@ class ExportDesk(QObject):
             self._settings.setValue(f"export/{key}", value)
         self._wanted, self._trace = wanted, trace
         if wanted.what == "tensor":
-            name = self._session.cursor.path
+            name = wanted.tensor or self._session.cursor.path
             self._runner.submit(EXPORT, partial(_write_tensor, trace, name, wanted.path, wanted.form))
         elif wanted.what == "handout":
             self._begin_handout(trace, wanted)
