@@ -1369,9 +1369,9 @@
         <translation>把每一处残差都当作模型到此为止：直接乘输出矩阵，不再做归一化。只有最后一行是训练时就这样读的。</translation>
     </message>
     <message numerus="yes">
-        <source>the other %n token(s) together</source>
+        <source>%n other token(s)</source>
         <translation>
-            <numerusform>其余 %n 个词元合计</numerusform>
+            <numerusform>其余 %n 个词元</numerusform>
         </translation>
     </message>
     <message>

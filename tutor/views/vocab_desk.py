@@ -309,7 +309,7 @@ class VocabDesk(QObject):
                    tip=numbers.exact(np.float32(entry.value)))
             for entry, name in zip(ranking.entries, made.names)
         ]  # fmt: skip
-        others = self.tr("the other %n token(s) together", "", ranking.others)
+        others = self.tr("%n other token(s)", "", ranking.others)
         others = others.replace(str(ranking.others), numbers.count(ranking.others))
         rows.append(BarRow("", others, None, ranking.share, numbers.share(ranking.share), note=True))
         place = explanation.place(trace, made.path, made.at)
