@@ -11,13 +11,16 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
+from tutor.bookmarks import Bookmarks
 from tutor.engine.axes import BATCH, HEAD, KEY, POS, QUERY, AxesError, Index, cell
 from tutor.engine.picture import Selection
 from tutor.engine.program import Section, Step, Stop
 from tutor.engine.trace import Trace
 from tutor.moves import Moves, Place
+from tutor.pins import Pins
 from tutor.scales import Scales
 from tutor.trail import Trail
+from tutor.whatif import WhatIf
 
 STAGE = "stage"
 OPERATION = "operation"
@@ -55,9 +58,14 @@ class Session(QObject):
         #: For each text, by the name of its ids: the token that is followed through the stages. Of a target it is the
         #: one whose row predicts the token being written.
         self.positions: dict[str, int] = {}
+        self.bookmarks = Bookmarks(self)
         #: The way here: each move that changed the place or what is selected.
         self.moves = Moves()
+        #: What is held beside the current tensor.
+        self.pins = Pins(self)
         self._visited: set[str] = set()
+        #: What the learner has changed in the run.
+        self.changes = WhatIf(self)
         #: The ranges of the colour scales.
         self.scales = Scales(self)
         #: Which of its results a stage showed last, where that was not the first.
@@ -77,7 +85,7 @@ class Session(QObject):
             self.positions = {}
         elif before is None or self.cursor.path not in trace.program.by_name:
             self.cursor, self.cell = Cursor(trace.program.stops[0].results[0].name), None
-        if before is None or trace is None or before.program.steps != trace.program.steps:
+        if before is None or trace is None or before.program.order != trace.program.order:
             self._visited.clear()
             self._left.clear()
         if trace is not None:
@@ -150,6 +158,14 @@ class Session(QObject):
 
     def visited(self, stop: Stop) -> bool:
         return stop.path in self._visited
+
+    def seen(self) -> tuple[str, ...]:
+        """The stages that the learner has been to, in the model's order."""
+        return tuple(stop.path for stop in self.stops if stop.path in self._visited)
+
+    def see(self, paths: Sequence[str]) -> None:
+        """Stages that the learner had been to before, in a session that is opened again."""
+        self._visited |= {stop.path for stop in self.stops} & set(paths)
 
     def go(self, path: str, level: str = STAGE) -> None:
         """Go to a step. At stage level the cursor rests on one of the stage's results; what is none of them is an
@@ -249,7 +265,7 @@ class Session(QObject):
     def place(self) -> Place:
         """The cursor and what is selected: what a move changes."""
         # To have chosen the first entry is to have chosen nothing.
-        shown = Selection(tuple((axis, at) for axis, at in self.selection.at if at))
+        shown = replace(self.selection, at=tuple((axis, at) for axis, at in self.selection.at if at))
         return Place(self.cursor.path, self.cursor.level, self.cell, shown, tuple(sorted(self.positions.items())))
 
     def _note(self, before: Place) -> None:
@@ -298,7 +314,10 @@ class Session(QObject):
 
     def select(self, axis: str, at: int) -> None:
         """Show another entry of an axis that is not on screen: another sentence, another head."""
-        chosen = self.selection.with_(axis, at)
+        self.choose(self.selection.with_(axis, at))
+
+    def choose(self, chosen: Selection) -> None:
+        """Show other entries of the axes that are not on screen."""
         if chosen != self.selection:
             before = self.place
             self.selection = chosen
@@ -325,6 +344,9 @@ class Session(QObject):
         self.cell = found
         if found is not None:
             for axis, at in zip(self.trace.shapes[self.cursor.path], found):
+                several = self.selection.entries(axis)
+                if several and several[0] == at:
+                    continue  # it stands for them
                 if axis.name in dict(self.selection.at) or axis.name in (BATCH, HEAD):
                     self.selection = self.selection.with_(axis.name, at)
         follows = found is not None and bool(self.positions)

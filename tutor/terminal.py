@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tutor import running
+from tutor import running, sessionfile, stepcode
 from tutor.engine import axes as ax
 from tutor.engine import models
 from tutor.engine.picture import Selection, panel
@@ -15,19 +15,22 @@ from tutor.engine.program import Stop
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Trace
 from tutor.engine.working import Working, plain, show
+from tutor.places import Asked
 
 ROWS, COLUMNS, TERMS = 6, 8, 4
 
 
 def walk(options: argparse.Namespace, file: Path | None) -> int:
     """Print the walk-through for the requested sentence or saved trace. Returns the exit status."""
-    trace = _open(options, file)
+    trace = _changed(_open(options, file), options)
     print(f"\nTransformer Tutor · {trace.spec.name} · {len(trace.program.stops)} stages\n")
     for name, batch in trace.batches.items():
         if len(trace.batches) > 1:
             print(f"{name}:")
         for row in batch.rows:
             print("  " + " ".join(f"{token.text}({token.id})" for token in row if not token.pad))
+    if trace.told:
+        print("\nWhat if: " + "; ".join(trace.told))
     for stop in trace.program.stops:
         print("\n" + describe(trace, stop))
     for notice in trace.notices:
@@ -36,14 +39,16 @@ def walk(options: argparse.Namespace, file: Path | None) -> int:
 
 
 def _open(options: argparse.Namespace, file: Path | None) -> Trace:
-    if file is not None:
+    if file is not None and not sessionfile.is_session(file):
         from tutor.engine.saved import SavedTrace
 
         return SavedTrace(file)
     from tutor.engine.live import MIB, LiveTrace
 
-    model = models.find(options.model or models.DEFAULT, options.layers)
-    batch = model.batch([options.text] if options.text is not None else model.samples())
+    asked = _asked(options, file)
+    model = models.find(asked.model, asked.layers)
+    by_ids = bool(asked.ids) and not model.has_target
+    batch = model.batch_of_ids(asked.ids) if by_ids else model.batch(asked.texts or model.samples())
     weights = model.weights()
 
     def live(target: Batch | None) -> LiveTrace:
@@ -53,7 +58,27 @@ def _open(options: argparse.Namespace, file: Path | None) -> Trace:
 
     if not model.has_target:
         return live(None)
-    return live(model.target(options.target)) if options.target else running.decoded(model, live, batch.n_rows)
+    if asked.ids:
+        return live(model.target_of_ids(asked.ids))
+    return live(model.target(asked.targets)) if asked.targets else running.decoded(model, live, batch.n_rows)
+
+
+def _asked(options: argparse.Namespace, file: Path | None) -> Asked:
+    """What is to be run: a session's, a step code's, or what the command line says. Raises PlaceError."""
+    if file is not None:
+        return sessionfile.read(file).asked
+    if getattr(options, "code", None) is not None:
+        return stepcode.read(options.code)[0]
+    texts = (options.text,) if options.text is not None else ()
+    return Asked(options.model or models.DEFAULT, options.layers, texts, tuple(options.target or ()))
+
+
+def _changed(trace: Trace, options: argparse.Namespace) -> Trace:
+    """The run with what the command line sets."""
+    if not options.changes:
+        return trace
+    made: Trace = options.changes.apply(trace, models.find(options.model or models.DEFAULT, options.layers))
+    return made
 
 
 def describe(trace: Trace, stop: Stop) -> str:
@@ -94,7 +119,10 @@ def worked(working: Working) -> list[str]:
             rest = np.delete(working.terms.values, chosen).sum()
             lines.append(f"    {len(working.terms.values) - len(chosen)} others, Σ {show(float(rest))}")
     lines += [f"    {line.label} = {show(line.value)}" for line in working.lines]
-    mark = "✓" if working.agrees else "✗"
     stored = float("nan") if working.stored is None else working.stored
+    if working.put:
+        was = working.note.facts["was"] if working.note is not None else float("nan")
+        return [*lines, f"    put here; without that it is {show(float(str(was)), 6)}"]
+    mark = "✓" if working.agrees else "✗"
     lines.append(f"    {mark} stored {show(stored, 6)} · recomputed {show(working.result, 6)}")
     return lines

@@ -139,6 +139,26 @@ _PATTERNS = (
         "{variable} to a folder on another disk."),
     QT_TRANSLATE_NOOP("error", "{path} cannot be written ({reason}): free some space, or set {variable} to another "
         "folder."),
+    QT_TRANSLATE_NOOP("error", "{name} has no causal mask to take off: pad=none lifts the mask over its padding."),
+    QT_TRANSLATE_NOOP("error", "{name} does not divide its scores, so there is no scale to take off."),
+    QT_TRANSLATE_NOOP("error", "{name} has no positions to take off."),
+    QT_TRANSLATE_NOOP("error", "{query} is {shape} and {key} is {other}, since several query heads share one key head: "
+        "they cannot be tied."),
+    QT_TRANSLATE_NOOP("error", "A cell can be set to a number or to an infinity, not to NaN."),
+    QT_TRANSLATE_NOOP("error", "{number} is too large for a float32: the largest is {largest}."),
+    QT_TRANSLATE_NOOP("error", "{number} is no number: write one such as 3.5, or -inf."),
+    QT_TRANSLATE_NOOP("error", "{name} has no tensor {tensor} that could be set."),
+    QT_TRANSLATE_NOOP("error", "The index {index} needs {count} entries, one for each of {axes}."),
+    QT_TRANSLATE_NOOP("error", "Index {entry} is outside {axis}, which has {count} entries."),
+    QT_TRANSLATE_NOOP("error", "The index {index} should count from 0: {other}."),
+    QT_TRANSLATE_NOOP("error", "The index {index} should be whole numbers with commas between."),
+    QT_TRANSLATE_NOOP("error", "Say which cell of {name}, as in {example}."),
+    QT_TRANSLATE_NOOP("error", "This place is padding and holds no token: choose a token of the sentence."),
+    QT_TRANSLATE_NOOP("error", "A token's id is a whole number from 0 to {last}, not {number}."),
+    QT_TRANSLATE_NOOP("error", "{text} has {count} tokens and the sentence on screen {there}: they need the same "
+        "number."),
+    QT_TRANSLATE_NOOP("error", "There is no tokenizer here: give the other sentence's ids, as in from:5,6,7."),
+    QT_TRANSLATE_NOOP("error", "There can be {most} changes at once: reset some."),
     QT_TRANSLATE_NOOP("error", "{name} has no weights of step {step}: the steps kept are {steps}."),
     QT_TRANSLATE_NOOP("error", "{name} fills gaps and has no next token: choose a model that continues."),
     QT_TRANSLATE_NOOP("error", "The sentence already has the {count} tokens this model reads: remove some."),
@@ -146,6 +166,16 @@ _PATTERNS = (
         "model."),
     QT_TRANSLATE_NOOP("error", "The tokenizer file {name} cannot be read ({reason}): put it back, or train again."),
     QT_TRANSLATE_NOOP("error", "{name} is no rank file with every byte in it: put the original back, or train again."),
+    QT_TRANSLATE_NOOP("error", "This run is too long for a step code: save it as a session instead."),
+    QT_TRANSLATE_NOOP("error", "This is too long for a step code: open a session file instead."),
+    QT_TRANSLATE_NOOP("error", "This is no step code: one begins with v1; and names a model and a sentence."),
+    QT_TRANSLATE_NOOP("error", "This step code is of a newer version ({version}): update the tutor to open it."),
+    QT_TRANSLATE_NOOP("error", "This step code cannot be read ({problem}): copy it again, the whole line."),
+    QT_TRANSLATE_NOOP("error", "{name} cannot be opened ({reason}): choose another session file."),
+    QT_TRANSLATE_NOOP("error", "{name} is too large for a session file: choose one that Save session wrote."),
+    QT_TRANSLATE_NOOP("error", "{name} is cut short or is no session file: choose another one."),
+    QT_TRANSLATE_NOOP("error", "{name} is no session file: choose one that Save session wrote."),
+    QT_TRANSLATE_NOOP("error", "{name} is damaged ({problem}): choose another session file."),
 )  # fmt: skip
 
 

@@ -19,6 +19,8 @@ from tutor.views.paint import draw_token, frame, hatch, snap, token_width, trian
 from tutor.views.theme import Theme, font, metrics
 
 Cell = tuple[int, int]
+#: Lit rows or columns: one, several, or none.
+Lines = int | range | tuple[int, ...] | None
 #: Above this many lit rows or columns one frame goes round all of them.
 _MANY = 64
 _MEASURED = 48
@@ -295,7 +297,7 @@ class HeatPlot:
 
     # Overlay ------------------------------------------------------------------------------------------------
 
-    def paint_lit(self, painter: QPainter, row: int | range | None, col: int | range | None) -> None:
+    def paint_lit(self, painter: QPainter, row: Lines, col: Lines) -> None:
         """Frames round the lit rows and columns, in the colours of their axes."""
         lines = [(one, False, self.data.col_axis) for one in _each(col, self.cols)]
         lines += [(one, True, self.data.row_axis) for one in _each(row, self.rows)]
@@ -361,11 +363,11 @@ def _thumb(span: Span, size: int, length: float, least: float) -> tuple[float, f
     return min(span[0] / size * length, length - long), long
 
 
-def _each(lit: int | range | None, span: Span) -> list[Span]:
+def _each(lit: Lines, span: Span) -> list[Span]:
     """First and last of each frame round the lit rows or columns that are on screen; very many share one."""
     if lit is None:
         return []
-    on_screen = [one for one in (lit if isinstance(lit, range) else (lit,)) if span[0] <= one < span[1]]
+    on_screen = [one for one in ((lit,) if isinstance(lit, int) else lit) if span[0] <= one < span[1]]
     if len(on_screen) > _MANY:
         return [(on_screen[0], on_screen[-1])]
     return [(one, one) for one in on_screen]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from tutor.views.icons import paint_icon
 from tutor.views.keys import prints
+from tutor.views.overview import paint_mark
 from tutor.views.paint import draw_text
 from tutor.views.theme import Theme, font, metrics
 
@@ -28,6 +29,8 @@ _STAGE = Qt.ItemDataRole.UserRole
 _SHAPE = Qt.ItemDataRole.UserRole + 1
 _STATE = Qt.ItemDataRole.UserRole + 2
 _FOLD = Qt.ItemDataRole.UserRole + 3
+_STAR = Qt.ItemDataRole.UserRole + 4
+_CHANGED = Qt.ItemDataRole.UserRole + 5
 #: With more blocks than these, all but the first, the last and the current one fold into a row between them.
 _MOST_BLOCKS = 4
 
@@ -86,11 +89,20 @@ class _Delegate(QStyledItemDelegate):
         face = font(theme, "dense")
         wide = metrics(theme, "dense").horizontalAdvance(shape) + theme.px(10)
         left = box.right() + theme.px(6)
-        words = QRectF(left, rect.top(), rect.right() - left - wide - theme.px(2), rect.height())
+        mark = theme.px(13) if index.data(_CHANGED) else 0.0
+        if mark:
+            paint_mark(painter, theme, QPointF(rect.right() - wide - mark / 2, rect.center().y()), "changed")
+        words = QRectF(left, rect.top(), rect.right() - left - wide - mark - theme.px(2), rect.height())
         body = font(theme, "body", True if top or current else None)
         text_ink = theme.accentink if current else theme.ink if top or state != "unvisited" else theme.ink2
         text_ink = theme.ink2 if fold else text_ink
+        starred = theme.px(18) if index.data(_STAR) else 0.0
+        words.setWidth(words.width() - starred)
         draw_text(painter, words, index.data(), body, text_ink, Qt.AlignmentFlag.AlignLeft)
+        if starred:
+            measure = metrics(theme, "body", True if top or current else None)
+            at = words.left() + min(measure.horizontalAdvance(index.data()), words.width()) + theme.px(5)
+            paint_icon(painter, "star", QRectF(at, rect.center().y() - side * 0.45, side * 0.9, side * 0.9), theme.warn)
         shape_ink = theme.accentink if current else theme.ink3
         draw_text(painter, QRectF(rect.right() - wide, rect.top(), wide - theme.px(4), rect.height()), shape, face,
                   shape_ink, Qt.AlignmentFlag.AlignRight)  # fmt: skip
@@ -209,6 +221,20 @@ class Outline(QWidget):
             below.appendRow(item)
             self._places[entry.stage] = item
 
+    def set_bookmarks(self, stages: Collection[int]) -> None:
+        """Stars at these stages, and at the sections and groups that have some of them."""
+        for row in range(self._model.rowCount()):
+            self._star(self._model.item(row), stages)
+
+    def _star(self, item: QStandardItem, stages: Collection[int]) -> bool:
+        below = [self._star(item.child(at), stages) for at in range(item.rowCount())]
+        starred = any(below) or item.data(_STAGE) in stages
+        if starred != bool(item.data(_STAR)):
+            item.setData(starred, _STAR)
+            words = self.tr("bookmarked")
+            item.setData(f"{item.text()}, {words}" if starred else None, Qt.ItemDataRole.AccessibleTextRole)
+        return starred
+
     def set_place(self, current: int, visited: Sequence[int]) -> None:
         """Mark what was seen and where the learner is; the current section unfolds, many others fold.
 
@@ -237,6 +263,21 @@ class Outline(QWidget):
         if item is not None:
             self._tree.setCurrentIndex(item.index())
             self._tree.scrollTo(item.index())
+
+    def set_changed(self, stages: Collection[int]) -> None:
+        """Mark the stages whose numbers a what-if has changed, and the sections that have one."""
+        for row in range(self._model.rowCount()):
+            self._mark_changed(self._model.item(row), stages)
+
+    def _mark_changed(self, item: QStandardItem, stages: Collection[int]) -> bool:
+        stage = item.data(_STAGE)
+        below = [self._mark_changed(item.child(at), stages) for at in range(item.rowCount())]
+        changed = stage in stages if stage is not None else any(below)
+        if bool(item.data(_CHANGED)) != changed:
+            item.setData(changed, _CHANGED)
+            item.setToolTip(self.tr("What if: changed") if changed else "")
+            item.setData(item.toolTip(), Qt.ItemDataRole.AccessibleDescriptionRole)
+        return changed
 
     def _mark(self, item: QStandardItem, current: int, seen: set[int]) -> tuple[bool, bool, bool]:
         """Set an item's state and its children's. Returns whether it has the current stage, whether all of it was

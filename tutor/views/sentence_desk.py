@@ -93,18 +93,29 @@ class SentenceDesk(QObject):
     # Running ------------------------------------------------------------------------------------------------
 
     def start(self, request: work.Request) -> None:
-        """Put sentences into the box and run them."""
+        """Put sentences into the box and run them, by their ids where they have some; a later run is of the texts."""
+        self.put(replace(request, ids=()))
+        self._submit(request.ids)
+
+    def put(self, request: work.Request) -> None:
+        """Put sentences into the box, to be run later."""
         self.request = request
         self._texts = list(request.texts) or [""]
         self._targets = list(request.targets) if request.targets else None
         self._row = 0
         self._fit_targets()
         self._show_request()
-        self.run()
 
     def start_sample(self, text: str) -> None:
         """Run one sentence in place of what is in the box."""
         self.start(replace(self.request, texts=(text,), targets=()))
+
+    def samples(self) -> tuple[str, ...]:
+        """Good sentences for the model in use, none where it cannot be read."""
+        try:
+            return models.find(self.request.model).samples()
+        except (SpecError, WeightsError):
+            return ()
 
     def use_model(self, name: str) -> None:
         """Run what is in the box through a model folder or file; one that cannot be read leaves all as it is."""
@@ -146,13 +157,28 @@ class SentenceDesk(QObject):
 
     def run(self) -> None:
         """Run what is in the box; an older run is voided."""
+        self._submit()
+
+    def _submit(self, ids: tuple[tuple[int, ...], ...] = ()) -> None:
         self.typing.stop()
         self._store()
         given = tuple(self._targets) if self._targets is not None and any(self._targets) else ()
         self.request = replace(self.request, texts=tuple(self._texts), targets=given)
         self._bar.set_problem("")
         self._bar.set_target_problem("")
-        self._runner.submit(RUN, partial(self._run_request, self.request))
+        self._runner.submit(RUN, partial(self._run_request, replace(self.request, ids=ids)))
+        self._set_busy(True)
+
+    def run_again(self) -> None:
+        """Run what is on screen, not what is in the box: where it came from a file, so that it can be recomputed."""
+        trace = self._session.trace
+        if trace is None or self.busy():
+            return
+        ids = () if all(trace.batch.texts) else trace.batch.real_ids
+        if trace.target is not None:
+            ids = trace.target.real_ids
+        request = replace(self.request, texts=trace.batch.texts, targets=self._run_targets, ids=ids, extend=0)
+        self._runner.submit(RUN, partial(self._run_request, request))
         self._set_busy(True)
 
     def extend(self, count: int, rules: Rules) -> None:
@@ -225,17 +251,18 @@ class SentenceDesk(QObject):
             if run.request.extend:
                 self._take_extended(trace, min(run.request.row, len(self._texts) - 1))
         # A row of ids has no text of its own; the tokens' own is what the box shows of it.
-        extended = run.request is not None and bool(run.request.extend)
+        by_ids = run.request is not None and bool(run.request.extend or run.request.ids)
         texts = enumerate(trace.batch.texts)
         self._run_texts = trace, tuple(
-            text or (present.written(trace.batch, at) if extended else "") for at, text in texts
+            text or (present.written(trace.batch, at) if by_ids else "") for at, text in texts
         )  # fmt: skip
         row = self._row
         self._session.set_trace(trace)
         self._show_request()
         if row < trace.batch.n_rows:
             # The sentence in the box is the one on screen.
-            self._session.select(ax.BATCH, row)
+            with self._session.moves.together(more=True):
+                self._session.select(ax.BATCH, row)
         self.ran.emit(run)
 
     def _failed(self, channel: str, error: BaseException) -> None:
@@ -363,7 +390,7 @@ class SentenceDesk(QObject):
         if trace is None or row >= trace.batch.n_rows:
             return False
         run, texts = self._run_texts
-        if (texts if run is trace else trace.batch.texts)[row] != self._texts[row]:
+        if (texts if run is trace.origin else trace.batch.texts)[row] != self._texts[row]:
             return False
         if (trace.target is None) != (self._targets is None):
             return False
