@@ -1369,7 +1369,7 @@
     <name>ScaleDesk</name>
     <message>
         <source>One scale for {names}, in every head and sentence</source>
-        <extracomment>Up to so many cells are counted at once; more of them away from the window.</extracomment>
+        <extracomment>The view of the stage that shows every block on one scale. Up to so many cells are counted at once; more of them away from the window.</extracomment>
         <translation>{names} 在所有头和句子中共用一个色阶</translation>
     </message>
 </context>
