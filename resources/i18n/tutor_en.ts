@@ -115,10 +115,10 @@
 <context>
     <name>VocabDesk</name>
     <message numerus="yes">
-        <source>the other %n token(s) together</source>
+        <source>%n other token(s)</source>
         <translation>
-            <numerusform>the %n other token</numerusform>
-            <numerusform>the other %n tokens together</numerusform>
+            <numerusform>%n other token</numerusform>
+            <numerusform>%n other tokens</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -140,6 +140,26 @@
         <translation>
             <numerusform>−log p of the true next token: mean {mean} {unit} over %n token. In nats this is the training loss of this text; e to its power, {perplexity}, is the perplexity.</numerusform>
             <numerusform>−log p of each true next token: mean {mean} {unit} over %n tokens. In nats the mean is the training loss of this text; e to its power, {perplexity}, is the perplexity.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>WhatIfDesk</name>
+    <message numerus="yes">
+        <source>%n change(s) belonged to the sentence before and were dropped.</source>
+        <translation>
+            <numerusform>%n change belonged to the sentence before and was dropped.</numerusform>
+            <numerusform>%n changes belonged to the sentence before and were dropped.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>WhatIfViews</name>
+    <message numerus="yes">
+        <source>What if: %n change(s)</source>
+        <translation>
+            <numerusform>What if: %n change</numerusform>
+            <numerusform>What if: %n changes</numerusform>
         </translation>
     </message>
 </context>

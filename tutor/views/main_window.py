@@ -71,6 +71,8 @@ from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
 from tutor.views.vocab_desk import VocabDesk
 from tutor.views.vocabview import VocabView
+from tutor.views.whatif_desk import WhatIfDesk
+from tutor.views.whatif_views import WhatIfViews
 from tutor.views.working_desk import WorkingDesk
 from tutor.views.writing import Writing
 
@@ -182,6 +184,11 @@ class MainWindow(QMainWindow):
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
         self.heads_desk = HeadsDesk(self.session, self.runner, self.stage, self.right, self.heads, self)
         self.compare_desk = CompareDesk(self.session, self.runner, self.desk, self.stage_desk, self.heads, self)
+        self.what_if = WhatIfDesk(self.session, self.runner, self.desk, self)
+        edits = (self.actions_["what_if_undo"], self.actions_["what_if_redo"], self.actions_["what_if_reset"])
+        self.what_if_views = WhatIfViews(self.session, self.runner, self.what_if, self.right, edits, self.look, self)
+        self.stage.add_band(self.what_if_views.bar)
+        self.stage.add_tool(self.what_if_views.tool(self.actions_["what_if"]))
         self.scale_desk = ScaleDesk(self.session, self.runner, self.stage, self.stage_desk, self)
         self.copy_desk = CopyDesk(self.runner, self.stage, self.stage_desk, self)
         self.nan_desk = NanDesk(self.session, self.runner, self.stage_desk, self.nan_band, self)
@@ -223,6 +230,7 @@ class MainWindow(QMainWindow):
         self.places = PlacesDesk(
             self.session, self.desk, self.stage, self.timeline, self.outline, self.marks, self.offer, jumps, self
         )  # fmt: skip
+        self.places.join_pins(self.compare_desk.hold)
         self.recent = Recent(self._settings, self.acts.menu(str(commands.FILE)), self.actions_["save_session"], self)
         self.presenting = Presenting(
             self, self.session, self.acts, self.look_desk, self.panes, self.stage, self.inspector
@@ -234,18 +242,17 @@ class MainWindow(QMainWindow):
         self.recent.chosen.connect(self.places.open_file)
         self.places.opened.connect(self.recent.add)
         self.places.said.connect(self.say)
-        self.places.join("pins", self.compare_desk.give, self.compare_desk.take)
+        self.places.join("changes", self.what_if.plain, self.what_if.take)
         self.escapes = Escapes()
         for close in (self.maps.escape, self.continue_desk.escape, self.presenting.unblank):
             self.escapes.add(Rank.POPUP, close)
-        for cancel in (self._cancel_export, self._cancel_run):
+        for cancel in (self._cancel_export, self._cancel_what_if, self._cancel_run):
             self.escapes.add(Rank.RUN, cancel)
         for unpin in (self._unpin, self.session.trail.leave):
             self.escapes.add(Rank.UNPIN, unpin)
         for clear in (self.compare_desk.unpin, self.compare_desk.clear):
             self.escapes.add(Rank.UNPIN_COMPARE, clear)
         self.escapes.add(Rank.PRESENTING, self.presenting.leave)
-        self.escapes.add(Rank.POPUP, self.maps.leave)
 
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
@@ -253,7 +260,7 @@ class MainWindow(QMainWindow):
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
             self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band, self.marks, self.offer,
-            self.presenting, *self.heads.all(),
+            self.presenting, *self.heads.all(), self.what_if_views,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar(),
                               self.offer)  # fmt: skip
@@ -266,6 +273,7 @@ class MainWindow(QMainWindow):
         self.maps.opened.connect(self._show_map)
         self.finding.modelChosen.connect(self.desk.use_model)
         self.finding.sentenceChosen.connect(self.desk.start_sample)
+        self.finding.went.connect(self._leave_text)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
         self.models_desk.used.connect(self.desk.use_model_on)
@@ -279,6 +287,15 @@ class MainWindow(QMainWindow):
         self.help.said.connect(self.say)
         self.desk.idle.connect(self._idle)
         self.gaps.changed.connect(self._refresh)
+        self.what_if.busyChanged.connect(self._busy_changed)
+        self.what_if.progressed.connect(self._progressed)
+        self.what_if.failed.connect(self._stage_failed)
+        self.what_if.said.connect(self.say)
+        self.what_if_views.toldChanged.connect(self.sentence.set_what_if)
+        self.sentence.whatIfWanted.connect(self.what_if_views.open)
+        for told in (self.session.changes.changed, self.session.changes.compared, self.session.changes.viewed):
+            told.connect(self._refresh)
+            told.connect(self._show_changed)
         self.stage_desk.shown.connect(self._refresh)
         self.stage_desk.shown.connect(self.panes.bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
@@ -331,6 +348,15 @@ class MainWindow(QMainWindow):
             self.desk.cancel()
         return busy
 
+    def _show_changed(self) -> None:
+        self.maps.set_changed(self.session.changes.steps())
+
+    def _cancel_what_if(self) -> bool:
+        busy = self.what_if.busy()
+        if busy:
+            self.what_if.cancel()
+        return busy
+
     def _cancel_export(self) -> bool:
         busy = self.exporter.busy()
         if busy:
@@ -354,7 +380,7 @@ class MainWindow(QMainWindow):
 
     def show_progress(self) -> None:
         """The progress bar, once work has taken half a second."""
-        self._status.show_progress(self.desk.busy() or self.exporter.busy())
+        self._status.show_progress(self.desk.busy() or self.what_if.busy() or self.exporter.busy())
 
     def _progressed(self, done: float) -> None:
         self._status.set_progress(round(100 * done))
@@ -437,7 +463,9 @@ class MainWindow(QMainWindow):
             left = self.tr("Type a sentence and press Run.")
         else:
             where = self.place_desk.where(self.stage_desk.ready())
-            left = " · ".join((words.section(self.session.stop.section), present.step_title(self.session), where))
+            said = (self.what_if_views.told(), words.section(self.session.stop.section),
+                    present.step_title(self.session), where)  # fmt: skip
+            left = " · ".join(filter(None, said))
         self._status.set_left(left)
         if trace is None:
             self._status.set_right("")
@@ -454,6 +482,11 @@ class MainWindow(QMainWindow):
         return self._status.left()
 
     # Commands -----------------------------------------------------------------------------------------------
+
+    def _leave_text(self) -> None:
+        """The keys step through the model, no longer through a text."""
+        if any(box.hasFocus() for box in self.sentence.boxes()):
+            self.stage.current_view().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_map(self, shown: bool) -> None:
         self.panes.show_cover(shown)
@@ -516,6 +549,7 @@ class MainWindow(QMainWindow):
         self.left.set_title("map", self.tr("Map"))
         self.right.set_title("inspector", self.tr("Inspector"))
         self.right.set_title("heads", self.tr("Heads"))
+        self.right.set_title("whatif", self.tr("What if"))
         self.right.set_title("vocabulary", self.tr("Vocabulary"))
         self.stage.set_view_title("bars", self.tr("Bars"), self.tr("The chosen row as bars (Shift+T)"))
         self.stage.set_view_title("grid", self.tr("Grid"), self.tr("The same step of every block, head by head"))
@@ -528,6 +562,7 @@ class MainWindow(QMainWindow):
         self.stage_desk.show_again()
         self.heads_desk.ask()
         self.compare_desk.refresh()
+        self.what_if_views.refresh()
         self.working_desk.ask()
         self.bars_desk.ask()
         self.vocab_desk.ask()
