@@ -93,9 +93,9 @@ class SentenceDesk(QObject):
     # Running ------------------------------------------------------------------------------------------------
 
     def start(self, request: work.Request) -> None:
-        """Put sentences into the box and run them."""
-        self.put(request)
-        self.run()
+        """Put sentences into the box and run them, by their ids where they have some; a later run is of the texts."""
+        self.put(replace(request, ids=()))
+        self._submit(request.ids)
 
     def put(self, request: work.Request) -> None:
         """Put sentences into the box, to be run later."""
@@ -105,11 +105,6 @@ class SentenceDesk(QObject):
         self._row = 0
         self._fit_targets()
         self._show_request()
-
-    def resume(self, request: work.Request) -> None:
-        """Put sentences into the box and run them, by their ids where they have some; a later run is of the texts."""
-        self.put(replace(request, ids=()))
-        self._submit(request.ids)
 
     def start_sample(self, text: str) -> None:
         """Run one sentence in place of what is in the box."""

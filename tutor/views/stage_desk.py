@@ -100,9 +100,11 @@ class StageDesk(QObject):
             return
         look = Look(session.trace, session.cursor.path, several.shown(session))
         held, minus = session.pins.against(look), session.pins.mode == DIFFERENCE
-        if session.changes.against(look) is not None:
-            held, minus = session.changes.against(look), look.path not in look.trace.program.sources
-        wanted = (look.trace, look.path, look.selection, held, minus)
+        original = session.changes.against(look)
+        if original is not None:
+            held, minus = original, look.path not in look.trace.program.sources
+        # What is held stays one and the same look; the original's is made anew each time.
+        wanted = (look.trace, look.path, look.selection, held if original is None else original.trace, minus)
         if self._current() is not None and self._shown_for == wanted:
             self._runner.cancel(PICTURE)  # it is on screen: another that was asked for meanwhile is not wanted
             self._light()
@@ -260,14 +262,15 @@ class StageDesk(QObject):
 
     def _clicked(self, part: int, row: int, col: int) -> None:
         shown = self._current()
-        if shown is None or (part != len(shown.picture.operands) and not combined.is_compared(shown.picture)):
+        if shown is None:
+            return
+        operands = shown.picture.operands
+        if part < len(operands) and not combined.is_compared(shown.picture):
+            self.followed.emit(Link(operands[part].name, operands[part].index(row, col)))
             return
         index = combined.index_at(shown.picture, row, col)
         if index is not None:
             self._session.pin(None if index == self._session.cell else index)
-        elif shown is not None:
-            panel = shown.picture.operands[part]
-            self.followed.emit(Link(panel.name, panel.index(row, col)))
 
     def _table_chosen(self, row: int, col: int) -> None:
         shown = self._current()
