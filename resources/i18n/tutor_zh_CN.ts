@@ -2166,6 +2166,10 @@
         <translation>还没有可以改动的运行。</translation>
     </message>
     <message>
+        <source>No sentence here has padding.</source>
+        <translation>这里的句子都没有填充。</translation>
+    </message>
+    <message>
         <source>all of {name}</source>
         <translation>整个 {name}</translation>
     </message>
