@@ -51,14 +51,15 @@ JUMP, WHILE_PRESENTING = (
     QT_TRANSLATE_NOOP("commands", "Jump to a bookmark"), QT_TRANSLATE_NOOP("commands", "While presenting"),
 )  # fmt: skip
 
-FILE, EDIT, VIEW, STEP, HELP = (
+FILE, EDIT, VIEW, STEP, TOOLS, HELP = (
     QT_TRANSLATE_NOOP("commands", "&File"),
     QT_TRANSLATE_NOOP("commands", "&Edit"),
     QT_TRANSLATE_NOOP("commands", "&View"),
     QT_TRANSLATE_NOOP("commands", "&Step"),
+    QT_TRANSLATE_NOOP("commands", "&Tools"),
     QT_TRANSLATE_NOOP("commands", "&Help"),
 )
-MENUS = (FILE, EDIT, VIEW, STEP, HELP)
+MENUS = (FILE, EDIT, VIEW, STEP, TOOLS, HELP)
 
 COMMANDS = (
     Command(
@@ -196,6 +197,17 @@ COMMANDS = (
         )
         for number in range(1, 10)
     ),
+    Command("what_if", TOOLS, QT_TRANSLATE_NOOP("commands", "What if…"), "what_if_views.open", (), ("W",), "flask"),
+    Command("what_if_cell", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: set the pinned cell…"),
+            "what_if_views.edit_cell", ("F2",)),
+    Command("what_if_view", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: changed, original, difference"),
+            "what_if.next_view", (), ("Shift+W",)),
+    Command("what_if_undo", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: undo"), "what_if.undo", ("Ctrl+Alt+Z",), (),
+            "undo"),
+    Command("what_if_redo", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: redo"), "what_if.redo", ("Ctrl+Alt+Y",), (),
+            "redo"),
+    Command("what_if_reset", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: reset to the original"), "what_if.reset",
+            (), (), "reset"),
     Command("palette", HELP, QT_TRANSLATE_NOOP("commands", "Find a command…"), "finding.palette", ("Ctrl+K",)),
     Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "help.show_keys", ("F1",), ("?",)),
     Command("diagnose", HELP, QT_TRANSLATE_NOOP("commands", "Copy diagnostics"), "help.diagnose"),

@@ -20,6 +20,7 @@ from tutor.moves import Moves, Place
 from tutor.pins import Pins
 from tutor.scales import Scales
 from tutor.trail import Trail
+from tutor.whatif import WhatIf
 
 STAGE = "stage"
 OPERATION = "operation"
@@ -63,6 +64,8 @@ class Session(QObject):
         #: What is held beside the current tensor.
         self.pins = Pins(self)
         self._visited: set[str] = set()
+        #: What the learner has changed in the run.
+        self.changes = WhatIf(self)
         #: The ranges of the colour scales.
         self.scales = Scales(self)
         #: Which of its results a stage showed last, where that was not the first.
@@ -82,7 +85,7 @@ class Session(QObject):
             self.positions = {}
         elif before is None or self.cursor.path not in trace.program.by_name:
             self.cursor, self.cell = Cursor(trace.program.stops[0].results[0].name), None
-        if before is None or trace is None or before.program.steps != trace.program.steps:
+        if before is None or trace is None or before.program.order != trace.program.order:
             self._visited.clear()
             self._left.clear()
         if trace is not None:

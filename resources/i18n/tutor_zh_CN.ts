@@ -823,6 +823,10 @@
         </translation>
     </message>
     <message>
+        <source>What if: this number was put here, not computed</source>
+        <translation>假如：这个数是放进来的，不是算出来的</translation>
+    </message>
+    <message>
         <source>✓ read as it is, nothing computes it</source>
         <translation>✓ 直接读出，没有经过计算</translation>
     </message>
@@ -887,6 +891,10 @@
     <message>
         <source>{ms} ms</source>
         <translation>{ms} 毫秒</translation>
+    </message>
+    <message>
+        <source>What if</source>
+        <translation>假如</translation>
     </message>
     <message>
         <source>Grid</source>
@@ -1112,6 +1120,10 @@
         <translation>已添加书签</translation>
     </message>
     <message>
+        <source>What if: changed</source>
+        <translation>假如：已改变</translation>
+    </message>
+    <message>
         <source>Blocks {first}–{last}</source>
         <translation>块 {first}–{last}</translation>
     </message>
@@ -1141,6 +1153,18 @@
     <message>
         <source>Model</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>original</source>
+        <translation>原来的</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>已改变</translation>
+    </message>
+    <message>
+        <source>unchanged</source>
+        <translation>未改变</translation>
     </message>
     <message>
         <source>operation {k} of {n}, stage {s} of {total}</source>
@@ -1929,6 +1953,243 @@
     </message>
 </context>
 <context>
+    <name>WhatIfBar</name>
+    <message>
+        <source>What if</source>
+        <translation>假如</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>改变后</translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation>原来的</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>差值</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIfDesk</name>
+    <message>
+        <source>These numbers come from a file and cannot be recomputed without their model ({name}): run a sentence on a model first.</source>
+        <translation>这些数来自文件，没有它们的模型（{name}）就无法重新计算：请先用一个模型运行句子。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) belonged to the sentence before and were dropped.</source>
+        <translation>
+            <numerusform>有 %n 处改动只属于前一个句子，已去掉。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>WhatIfPage</name>
+    <message>
+        <source>Take back: {change}</source>
+        <extracomment>What can be switched: (key, value), or (&quot;tie&quot;, &quot;&quot;) for W_Q tied to W_K. What can be made of a head; &quot;&quot; leaves it as it is.</extracomment>
+        <translation>撤回：{change}</translation>
+    </message>
+    <message>
+        <source>What if</source>
+        <translation>假如</translation>
+    </message>
+    <message>
+        <source>Switch off</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Set one number</source>
+        <translation>改一个数</translation>
+    </message>
+    <message>
+        <source>Another sentence&apos;s numbers</source>
+        <translation>另一个句子的数</translation>
+    </message>
+    <message>
+        <source>Changes</source>
+        <translation>改动</translation>
+    </message>
+    <message>
+        <source>What comes of it</source>
+        <translation>结果如何</translation>
+    </message>
+    <message>
+        <source>Causal mask off</source>
+        <translation>关闭因果掩码</translation>
+    </message>
+    <message>
+        <source>÷ √d_k off</source>
+        <translation>关闭 ÷ √d_k</translation>
+    </message>
+    <message>
+        <source>Positions off</source>
+        <translation>关闭位置</translation>
+    </message>
+    <message>
+        <source>Padding not hidden</source>
+        <translation>不遮住填充</translation>
+    </message>
+    <message>
+        <source>W_Q tied to W_K</source>
+        <translation>W_Q 与 W_K 相同</translation>
+    </message>
+    <message>
+        <source>As it is</source>
+        <translation>保持原样</translation>
+    </message>
+    <message>
+        <source>Silenced</source>
+        <translation>静默</translation>
+    </message>
+    <message>
+        <source>Even</source>
+        <translation>均分</translation>
+    </message>
+    <message>
+        <source>The head as the model has it</source>
+        <translation>模型原来的头</translation>
+    </message>
+    <message>
+        <source>Its result is 0</source>
+        <translation>它的结果为 0</translation>
+    </message>
+    <message>
+        <source>Every key that is not hidden gets the same share</source>
+        <translation>每个未被遮住的键得到相同的份额</translation>
+    </message>
+    <message>
+        <source>Tensor</source>
+        <translation>张量</translation>
+    </message>
+    <message>
+        <source>Index of the cell</source>
+        <translation>单元格的下标</translation>
+    </message>
+    <message>
+        <source>index</source>
+        <translation>下标</translation>
+    </message>
+    <message>
+        <source>New number</source>
+        <translation>新的数</translation>
+    </message>
+    <message>
+        <source>new number</source>
+        <translation>新的数</translation>
+    </message>
+    <message>
+        <source>Set</source>
+        <translation>设定</translation>
+    </message>
+    <message>
+        <source>Another sentence</source>
+        <translation>另一个句子</translation>
+    </message>
+    <message>
+        <source>another sentence, of as many tokens</source>
+        <translation>另一个句子，词元数相同</translation>
+    </message>
+    <message>
+        <source>Which part</source>
+        <translation>哪一部分</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>替换</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>复原</translation>
+    </message>
+    <message>
+        <source>Nothing is changed: these are the model&apos;s own numbers.</source>
+        <translation>没有改动：这些是模型自己的数。</translation>
+    </message>
+    <message>
+        <source>token</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>之后</translation>
+    </message>
+    <message>
+        <source>difference</source>
+        <translation>差值</translation>
+    </message>
+    <message>
+        <source>The likeliest tokens before and after</source>
+        <translation>改动前后最可能的词元</translation>
+    </message>
+    <message>
+        <source>Head {head} · {attention}</source>
+        <translation>头 {head} · {attention}</translation>
+    </message>
+    <message>
+        <source>A head: go to a stage of an attention</source>
+        <translation>头：请先到注意力的某个阶段</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIfViews</name>
+    <message>
+        <source>Choose a cell first (arrows, Enter): its new number is typed here.</source>
+        <translation>请先选定一个单元格（方向键、Enter）：新的数在这里输入。</translation>
+    </message>
+    <message>
+        <source>There is no run to change yet.</source>
+        <translation>还没有可以改动的运行。</translation>
+    </message>
+    <message>
+        <source>all of {name}</source>
+        <translation>整个 {name}</translation>
+    </message>
+    <message>
+        <source>only token {token} ({at})</source>
+        <translation>只有词元 {token}（{at}）</translation>
+    </message>
+    <message>
+        <source>only head {head}</source>
+        <translation>只有头 {head}</translation>
+    </message>
+    <message>
+        <source>{cell}: {before} → {after}</source>
+        <translation>{cell}：{before} → {after}</translation>
+    </message>
+    <message>
+        <source>Probabilities after {token} ({at})</source>
+        <translation>{token}（{at}）之后的概率</translation>
+    </message>
+    <message>
+        <source>It is {number}.</source>
+        <translation>现在是 {number}。</translation>
+    </message>
+    <message numerus="yes">
+        <source>What if: %n change(s)</source>
+        <translation>
+            <numerusform>假如：%n 处改动</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{changes} (the original is shown)</source>
+        <translation>{changes}（显示的是原来的）</translation>
+    </message>
+</context>
+<context>
     <name>Writing</name>
     <message>
         <source>of {count}</source>
@@ -2096,6 +2357,10 @@
         <translation>模型：{model}</translation>
     </message>
     <message>
+        <source>What if: {changes}</source>
+        <translation>假如：{changes}</translation>
+    </message>
+    <message>
         <source>Colours from 0 to 1</source>
         <translation>颜色从 0 到 1</translation>
     </message>
@@ -2137,6 +2402,14 @@
     <message>
         <source>difference</source>
         <translation>差值</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>已改变</translation>
+    </message>
+    <message>
+        <source>original</source>
+        <translation>原来的</translation>
     </message>
     <message>
         <source>current</source>
@@ -2207,8 +2480,8 @@
         <translation>总和使用单独的色标</translation>
     </message>
     <message>
-        <source>{place} · current {now}, pinned {held}</source>
-        <translation>{place} · 当前 {now}，固定 {held}</translation>
+        <source>{place} · {now_name} {now}, {held_name} {held}</source>
+        <translation>{place} · {now_name} {now}，{held_name} {held}</translation>
     </message>
     <message>
         <source>difference {less}</source>
@@ -2372,6 +2645,10 @@
     <message>
         <source>While presenting</source>
         <translation>演示时</translation>
+    </message>
+    <message>
+        <source>&amp;Tools</source>
+        <translation>工具(&amp;T)</translation>
     </message>
     <message>
         <source>Open a session…</source>
@@ -2544,6 +2821,30 @@
     <message>
         <source>Bookmark {number}</source>
         <translation>书签 {number}</translation>
+    </message>
+    <message>
+        <source>What if…</source>
+        <translation>假如…</translation>
+    </message>
+    <message>
+        <source>What if: set the pinned cell…</source>
+        <translation>假如：改选定的单元格…</translation>
+    </message>
+    <message>
+        <source>What if: changed, original, difference</source>
+        <translation>假如：改变后、原来的、差值</translation>
+    </message>
+    <message>
+        <source>What if: undo</source>
+        <translation>假如：撤销</translation>
+    </message>
+    <message>
+        <source>What if: redo</source>
+        <translation>假如：重做</translation>
+    </message>
+    <message>
+        <source>What if: reset to the original</source>
+        <translation>假如：复原</translation>
     </message>
     <message>
         <source>Find a command…</source>
@@ -3029,6 +3330,78 @@
         <translation>无法写入 {path}（{reason}）：请腾出空间，或把 {variable} 设为另一个文件夹。</translation>
     </message>
     <message>
+        <source>{name} has no causal mask to take off: pad=none lifts the mask over its padding.</source>
+        <translation>{name} 没有可以关闭的因果掩码：pad=none 可以露出填充。</translation>
+    </message>
+    <message>
+        <source>{name} does not divide its scores, so there is no scale to take off.</source>
+        <translation>{name} 不对分数做除法，没有可以关闭的缩放。</translation>
+    </message>
+    <message>
+        <source>{name} has no positions to take off.</source>
+        <translation>{name} 没有可以关闭的位置。</translation>
+    </message>
+    <message>
+        <source>{query} is {shape} and {key} is {other}, since several query heads share one key head: they cannot be tied.</source>
+        <translation>{query} 是 {shape}，{key} 是 {other}，因为几个查询头共用一个键头：两者不能相同。</translation>
+    </message>
+    <message>
+        <source>A cell can be set to a number or to an infinity, not to NaN.</source>
+        <translation>单元格可以设为一个数或无穷大，不能设为 NaN。</translation>
+    </message>
+    <message>
+        <source>{number} is too large for a float32: the largest is {largest}.</source>
+        <translation>{number} 对 float32 来说太大：最大是 {largest}。</translation>
+    </message>
+    <message>
+        <source>{number} is no number: write one such as 3.5, or -inf.</source>
+        <translation>{number} 不是数：请写 3.5 这样的数，或 -inf。</translation>
+    </message>
+    <message>
+        <source>{name} has no tensor {tensor} that could be set.</source>
+        <translation>{name} 没有可以设定的张量 {tensor}。</translation>
+    </message>
+    <message>
+        <source>The index {index} needs {count} entries, one for each of {axes}.</source>
+        <translation>下标 {index} 需要 {count} 项，{axes} 各一项。</translation>
+    </message>
+    <message>
+        <source>Index {entry} is outside {axis}, which has {count} entries.</source>
+        <translation>下标 {entry} 超出 {axis}，它有 {count} 项。</translation>
+    </message>
+    <message>
+        <source>The index {index} should count from 0: {other}.</source>
+        <translation>下标 {index} 应从 0 数起：{other}。</translation>
+    </message>
+    <message>
+        <source>The index {index} should be whole numbers with commas between.</source>
+        <translation>下标 {index} 应为用逗号隔开的整数。</translation>
+    </message>
+    <message>
+        <source>Say which cell of {name}, as in {example}.</source>
+        <translation>请写明 {name} 的哪个单元格，例如 {example}。</translation>
+    </message>
+    <message>
+        <source>This place is padding and holds no token: choose a token of the sentence.</source>
+        <translation>这个位置是填充，没有词元：请选择句子中的词元。</translation>
+    </message>
+    <message>
+        <source>A token&apos;s id is a whole number from 0 to {last}, not {number}.</source>
+        <translation>词元的编号是 0 到 {last} 的整数，不能是 {number}。</translation>
+    </message>
+    <message>
+        <source>{text} has {count} tokens and the sentence on screen {there}: they need the same number.</source>
+        <translation>{text} 有 {count} 个词元，屏幕上的句子有 {there} 个：两者须一样多。</translation>
+    </message>
+    <message>
+        <source>There is no tokenizer here: give the other sentence&apos;s ids, as in from:5,6,7.</source>
+        <translation>这里没有分词器：请给出另一个句子的编号，如 from:5,6,7。</translation>
+    </message>
+    <message>
+        <source>There can be {most} changes at once: reset some.</source>
+        <translation>同时最多可有 {most} 处改动：请复原一些。</translation>
+    </message>
+    <message>
         <source>{name} has no weights of step {step}: the steps kept are {steps}.</source>
         <translation>{name} 没有第 {step} 步的权重：保留的步数为 {steps}。</translation>
     </message>
@@ -3203,6 +3576,30 @@
         <translation>键 {key} 是填充，但这里没有对填充做掩码。</translation>
     </message>
     <message>
+        <source>Set by you: computed from its operands it would be {was}.</source>
+        <translation>由你设定：按操作数计算应为 {was}。</translation>
+    </message>
+    <message>
+        <source>Set by you: it was {was}.</source>
+        <translation>由你设定：原来是 {was}。</translation>
+    </message>
+    <message>
+        <source>Switched off by you: computed from its operands it would be {was}.</source>
+        <translation>由你关闭：按操作数计算应为 {was}。</translation>
+    </message>
+    <message>
+        <source>Taken from the run of “{text}”: computed here it would be {was}.</source>
+        <translation>取自“{text}”的运行：在这里计算应为 {was}。</translation>
+    </message>
+    <message>
+        <source>Head {head} was made even by you: each of the {count} keys that are not hidden gets the same share.</source>
+        <translation>头 {head} 由你设为均分：{count} 个未被遮住的键各得相同的份额。</translation>
+    </message>
+    <message>
+        <source>Head {head} was silenced by you: its result is 0, whatever it looked at.</source>
+        <translation>头 {head} 由你静默：无论它看向哪里，结果都是 0。</translation>
+    </message>
+    <message>
         <source>Every key of this row is masked, so the shares are 0 ÷ 0: not a number.</source>
         <translation>这一行的键全部被掩码，所以各份额是 0 ÷ 0，结果不是数。</translation>
     </message>
@@ -3324,6 +3721,14 @@
     <message>
         <source>type row</source>
         <translation>类型向量</translation>
+    </message>
+    <message>
+        <source>even softmax</source>
+        <translation>均分 softmax</translation>
+    </message>
+    <message>
+        <source>pattern × v, silenced</source>
+        <translation>模式 × v，静默</translation>
     </message>
 </context>
 <context>
@@ -3700,6 +4105,49 @@
     <message>
         <source>largest size</source>
         <translation>最大绝对值</translation>
+    </message>
+</context>
+<context>
+    <name>whatif</name>
+    <message>
+        <source>mask off</source>
+        <translation>掩码关闭</translation>
+    </message>
+    <message>
+        <source>scale off</source>
+        <translation>缩放关闭</translation>
+    </message>
+    <message>
+        <source>positions off</source>
+        <translation>位置关闭</translation>
+    </message>
+    <message>
+        <source>padding not hidden</source>
+        <translation>填充未遮住</translation>
+    </message>
+    <message>
+        <source>padding at −1000</source>
+        <translation>填充减 1000</translation>
+    </message>
+    <message>
+        <source>W_Q tied to W_K</source>
+        <translation>W_Q 与 W_K 相同</translation>
+    </message>
+    <message>
+        <source>head {head} of {attention} silenced</source>
+        <translation>{attention} 的头 {head} 静默</translation>
+    </message>
+    <message>
+        <source>head {head} of {attention} even</source>
+        <translation>{attention} 的头 {head} 均分</translation>
+    </message>
+    <message>
+        <source>{name} from “{sentence}”</source>
+        <translation>{name} 取自“{sentence}”</translation>
+    </message>
+    <message>
+        <source>{block}, cross-attention</source>
+        <translation>{block}，交叉注意力</translation>
     </message>
 </context>
 <context>

@@ -46,6 +46,8 @@ def lines(trace: Trace, picture: Picture, step: str) -> list[str]:
     model = translate("captions", "Model: {model}").format(model=trace.spec.name)
     text = sentence(trace, panel)
     found.append(f"{model} · {text}" if text else model)
+    if trace.told:
+        found.append(translate("captions", "What if: {changes}").format(changes="; ".join(trace.told)))
     if panel.kind == "probability":
         found.append(translate("captions", "Colours from 0 to 1"))
     elif panel.kind == "signed" and panel.high > panel.low:

@@ -62,10 +62,18 @@ def _title(picture: Picture, at: int, panel: Panel, run: Trace) -> str:
     told = how_words(run, panel)
     if picture.layout in (MINUS, BESIDE):
         now = at == (0 if picture.layout == MINUS else 1)
-        said = translate("combined", "current") if now else translate("combined", "pinned")
+        said = sides(picture)[0 if now else 1]
         return f"{said} · {where_words(run, panel)}"
     # The band says of which.
     return f"{short} · {short_how(panel)}" if told else short
+
+
+def sides(picture: Picture) -> tuple[str, str]:
+    """What the two runs of a comparison are called: of a what-if, changed and original."""
+    one, two = picture.traces[:2] if picture.layout == MINUS else picture.traces[1::-1]
+    if one is not two and one.origin is two:
+        return translate("combined", "changed"), translate("combined", "original")
+    return translate("combined", "current"), translate("combined", "pinned")
 
 
 def pinned_words(trace: Trace, panel: Panel, which: bool) -> str:
@@ -187,9 +195,10 @@ def readout(trace: Trace, picture: Picture, part: int, row: int, column: int) ->
         return present.pointed(run, panel, panel.index(row, column)), value
     mine, theirs = (float(one) for one in values if one is not None)
     less = 0.0 if mine == theirs else float(np.float64(mine) - np.float64(theirs))
-    words_ = translate("combined", "{place} · current {now}, pinned {held}").format(
+    now, held = sides(picture)
+    words_ = translate("combined", "{place} · {now_name} {now}, {held_name} {held}").format(
         place=present.pointed(run, panel, panel.index(row, column)), now=numbers.fixed(mine, 4),
-        held=numbers.fixed(theirs, 4),
+        held=numbers.fixed(theirs, 4), now_name=now, held_name=held,
     )  # fmt: skip
     return words_, translate("combined", "difference {less}").format(less=numbers.fixed(less, 4))
 

@@ -47,7 +47,7 @@ class Explanation:
         entries: intermediate results and operands. uses: the numbers it goes into.
         figure, row: what may be drawn of it; the whole row worked out.
         agrees, difference, bound: the check against the stored number. result: the recomputed number.
-        whole: a token id. given: a number that nothing computes.
+        whole: a token id. given: a number that nothing computes. put: one that the learner put there.
         roles: whose colour a number of the equation has, by the name of its tensor.
         link: the cell itself. caption: what stands beside the value, "" for nothing.
     """
@@ -73,6 +73,7 @@ class Explanation:
     bound: float = 0.0
     whole: bool = False
     given: bool = False
+    put: bool = False
     roles: Mapping[str, str] = field(default_factory=dict)
     link: Link | None = None
     caption: str = ""
@@ -195,18 +196,18 @@ def explanation(trace: Trace, working: Working, names: Names = numbered) -> Expl
     link = Link(name, index)
     note = _note(trace, name, index, working.note)
     entries = tuple(_entries(working, found))
-    if whole and step is not None:
+    if whole and step is not None and not working.put:
         entries += _merges(trace.batches[name].merges.get(int(working.result), ()))
     headers, columns, labels = _terms(trace, working, axes, index, names)
     terms = working.terms
     return Explanation(
         float("nan") if working.stored is None else working.stored, link.short, place(trace, name, index, names),
-        working.equation if whole or given else _whole(working, axes), note, headers, columns, labels,
+        working.equation if whole or given or working.put else _whole(working, axes), note, headers, columns, labels,
         tuple(column if column.name else None for column in terms.columns) if terms is not None else (),
         tuple(column.adds for column in terms.columns) if terms is not None else (),
         terms.own if terms is not None else None,
         entries, tuple(_uses(trace, name, index)), working.figure, working.row, working.result, working.agrees,
-        working.difference, working.bound, whole, given, found, link,
+        working.difference, working.bound, whole, given, working.put, found, link,
         _caption(working, step.op.scale_kind if step is not None else ""),
     )  # fmt: skip
 
@@ -258,6 +259,9 @@ def _note(trace: Trace, name: str, index: Sequence[int], note: Note | None) -> s
     length = facts.get("wavelength")
     if isinstance(length, float):
         facts["wavelength"] = numbers.fixed(length, 1)
+    was = facts.get("was")
+    if isinstance(was, float):
+        facts["was"] = numbers.fixed(was, 0 if name in trace.program.sources else 4)
     return words.note(note.key, facts)
 
 

@@ -366,7 +366,9 @@ class Inspector(QWidget):
         self._say_check(shown)
 
     def _say_check(self, shown: Explanation) -> None:
-        if shown.given:
+        if shown.put:
+            text = self.tr("What if: this number was put here, not computed")
+        elif shown.given:
             text = self.tr("✓ read as it is, nothing computes it")
         elif shown.whole:
             text = self.tr("✓ the id itself")
@@ -383,7 +385,8 @@ class Inspector(QWidget):
         self._check.setText(text)
         colours = self._check.palette()
         good = shown.agrees or shown.whole or shown.given
-        colours.setColor(self._check.foregroundRole(), self._theme.ok if good else self._theme.err)
+        ink = self._theme.warn if shown.put else self._theme.ok if good else self._theme.err
+        colours.setColor(self._check.foregroundRole(), ink)
         self._check.setPalette(colours)
 
     # Pointer ------------------------------------------------------------------------------------------------

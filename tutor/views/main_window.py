@@ -73,6 +73,8 @@ from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
 from tutor.views.vocab_desk import VocabDesk
 from tutor.views.vocabview import VocabView
+from tutor.views.whatif_desk import WhatIfDesk
+from tutor.views.whatif_views import WhatIfViews
 from tutor.views.working_desk import WorkingDesk
 from tutor.views.writing import Writing
 
@@ -194,6 +196,11 @@ class MainWindow(QMainWindow):
         self.names = Names(self.session, self.runner, self.desk, self)
         self.bars_desk = BarsDesk(self.session, self.runner, self.names, self.stage, self.bars, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
+        self.what_if = WhatIfDesk(self.session, self.runner, self.desk, self)
+        edits = (self.actions_["what_if_undo"], self.actions_["what_if_redo"], self.actions_["what_if_reset"])
+        self.what_if_views = WhatIfViews(self.session, self.runner, self.what_if, self.right, edits, self.look, self)
+        self.stage.add_band(self.what_if_views.bar)
+        self.stage.add_tool(self.what_if_views.tool(self.actions_["what_if"]))
         self.heads_desk = HeadsDesk(
             self.session, self.runner, self.stage, self.right, self.heads, self.head_grid, self
         )  # fmt: skip
@@ -253,10 +260,11 @@ class MainWindow(QMainWindow):
         self.recent.chosen.connect(self.places.open_file)
         self.places.opened.connect(self.recent.add)
         self.places.said.connect(self.say)
+        self.places.join("changes", self.what_if.plain, self.what_if.take)
         self.escapes = Escapes()
         for close in (self.maps.escape, self.continue_desk.escape, self.presenting.unblank):
             self.escapes.add(Rank.POPUP, close)
-        for cancel in (self._cancel_export, self._cancel_run):
+        for cancel in (self._cancel_export, self._cancel_what_if, self._cancel_run):
             self.escapes.add(Rank.RUN, cancel)
         for unpin in (self._unpin, self.session.trail.leave):
             self.escapes.add(Rank.UNPIN, unpin)
@@ -271,7 +279,7 @@ class MainWindow(QMainWindow):
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
             self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band, self.marks, self.offer,
-            self.presenting, *self.heads, self.head_grid, self.several_band, self.compare_band,
+            self.presenting, *self.heads, self.head_grid, self.several_band, self.compare_band, self.what_if_views,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar(),
                               self.offer)  # fmt: skip
@@ -297,6 +305,15 @@ class MainWindow(QMainWindow):
         self.help.said.connect(self.say)
         self.desk.idle.connect(self._idle)
         self.gaps.changed.connect(self._refresh)
+        self.what_if.busyChanged.connect(self._busy_changed)
+        self.what_if.progressed.connect(self._progressed)
+        self.what_if.failed.connect(self._stage_failed)
+        self.what_if.said.connect(self.say)
+        self.what_if_views.toldChanged.connect(self.sentence.set_what_if)
+        self.sentence.whatIfWanted.connect(self.what_if_views.open)
+        for told in (self.session.changes.changed, self.session.changes.compared, self.session.changes.viewed):
+            told.connect(self._refresh)
+            told.connect(self._show_changed)
         self.stage_desk.shown.connect(self._refresh)
         self.stage_desk.shown.connect(self.panes.bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
@@ -349,6 +366,15 @@ class MainWindow(QMainWindow):
             self.desk.cancel()
         return busy
 
+    def _show_changed(self) -> None:
+        self.maps.set_changed(self.session.changes.steps())
+
+    def _cancel_what_if(self) -> bool:
+        busy = self.what_if.busy()
+        if busy:
+            self.what_if.cancel()
+        return busy
+
     def _cancel_export(self) -> bool:
         busy = self.exporter.busy()
         if busy:
@@ -372,7 +398,7 @@ class MainWindow(QMainWindow):
 
     def show_progress(self) -> None:
         """The progress bar, once work has taken half a second."""
-        self._status.show_progress(self.desk.busy() or self.exporter.busy())
+        self._status.show_progress(self.desk.busy() or self.what_if.busy() or self.exporter.busy())
 
     def _progressed(self, done: float) -> None:
         self._status.set_progress(round(100 * done))
@@ -455,7 +481,9 @@ class MainWindow(QMainWindow):
             left = self.tr("Type a sentence and press Run.")
         else:
             where = self.place_desk.where(self.stage_desk.ready())
-            left = " · ".join((words.section(self.session.stop.section), present.step_title(self.session), where))
+            said = (self.what_if_views.told(), words.section(self.session.stop.section),
+                    present.step_title(self.session), where)  # fmt: skip
+            left = " · ".join(filter(None, said))
         self._status.set_left(left)
         if trace is None:
             self._status.set_right("")
@@ -533,6 +561,7 @@ class MainWindow(QMainWindow):
         self.left.set_title("outline", self.tr("Outline"))
         self.left.set_title("map", self.tr("Map"))
         self.right.set_title("inspector", self.tr("Inspector"))
+        self.right.set_title("whatif", self.tr("What if"))
         self.right.set_title("heads", self.tr("Heads"))
         self.right.set_title("vocabulary", self.tr("Vocabulary"))
         self.stage.set_view_title("bars", self.tr("Bars"), self.tr("The chosen row as bars (Shift+T)"))
@@ -544,6 +573,7 @@ class MainWindow(QMainWindow):
         self.maps.show_map()
         self.desk.show_chips()
         self.stage_desk.show_again()
+        self.what_if_views.refresh()
         self.heads_desk.ask()
         self.compare_desk.refresh()
         self.working_desk.ask()

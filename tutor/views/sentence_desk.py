@@ -169,6 +169,18 @@ class SentenceDesk(QObject):
         self._runner.submit(RUN, partial(self._run_request, replace(self.request, ids=ids)))
         self._set_busy(True)
 
+    def run_again(self) -> None:
+        """Run what is on screen, not what is in the box: where it came from a file, so that it can be recomputed."""
+        trace = self._session.trace
+        if trace is None or self.busy():
+            return
+        ids = () if all(trace.batch.texts) else trace.batch.real_ids
+        if trace.target is not None:
+            ids = trace.target.real_ids
+        request = replace(self.request, texts=trace.batch.texts, targets=self._run_targets, ids=ids, extend=0)
+        self._runner.submit(RUN, partial(self._run_request, request))
+        self._set_busy(True)
+
     def extend(self, count: int, rules: Rules) -> None:
         """Append next tokens to the sentence on screen, chosen by `rules`, and run the longer one."""
         trace = self._session.trace
@@ -378,7 +390,7 @@ class SentenceDesk(QObject):
         if trace is None or row >= trace.batch.n_rows:
             return False
         run, texts = self._run_texts
-        if (texts if run is trace else trace.batch.texts)[row] != self._texts[row]:
+        if (texts if run is trace.origin else trace.batch.texts)[row] != self._texts[row]:
             return False
         if (trace.target is None) != (self._targets is None):
             return False

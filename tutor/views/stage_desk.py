@@ -67,6 +67,7 @@ class StageDesk(QObject):
         session.selectionChanged.connect(self.ask)
         session.followed.connect(self._light)
         session.pins.changed.connect(self.ask)
+        session.changes.viewed.connect(self.ask)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
 
@@ -99,6 +100,8 @@ class StageDesk(QObject):
             return
         look = Look(session.trace, session.cursor.path, several.shown(session))
         held, minus = session.pins.against(look), session.pins.mode == DIFFERENCE
+        if session.changes.against(look) is not None:
+            held, minus = session.changes.against(look), look.path not in look.trace.program.sources
         wanted = (look.trace, look.path, look.selection, held, minus)
         if self._current() is not None and self._shown_for == wanted:
             self._runner.cancel(PICTURE)  # it is on screen: another that was asked for meanwhile is not wanted

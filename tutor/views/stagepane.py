@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from tutor.views.axischooser import AxisChooser
 from tutor.views.badge import ShapeBadge
+from tutor.views.changedmark import ChangedMark
 from tutor.views.elided import Elided
 from tutor.views.equation import EquationView
 from tutor.views.formula import FormulaView
@@ -81,6 +82,7 @@ class StagePane(QWidget):
         self._crumbs, self._state = Elided(theme, "dense", "ink2"), Elided(theme, "dense", "ok")
         self._title, self._formula = QLabel(), FormulaView(theme)
         self._name, self._badge = Elided(theme, "tensor", "ink2"), ShapeBadge(theme)
+        self._mark = ChangedMark(theme)
         self._tabs = QButtonGroup(self)
         self._tabs.setExclusive(True)
         self._tab_row = QWidget()
@@ -118,6 +120,7 @@ class StagePane(QWidget):
         title.setContentsMargins(16, 4, 16, 0)
         title.setSpacing(12)
         title.addWidget(self._title)
+        title.addWidget(self._mark)
         title.addWidget(self._formula, 5)
         title.addWidget(self._name, 2)
         title.addWidget(self._badge)
@@ -192,6 +195,13 @@ class StagePane(QWidget):
         self._badge.set_axes(tuple(axes))
         # All axis names where there is room for them, sizes over coloured bars where there is not.
         self._badge.set_axes(tuple(axes), compact=self._badge.sizeHint().width() > self.width() * 0.48)
+
+    def set_mark(self, text: str, strong: bool) -> None:
+        """Whether a what-if has changed this stage; "" where there is nothing to say."""
+        self._mark.set_mark(text, strong)
+
+    def mark(self) -> str:
+        return self._mark.text()
 
     def set_formula(self, svg: str, latex: str, code: str) -> None:
         self._formula.set_formula(svg, latex)
@@ -371,8 +381,8 @@ class StagePane(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        for widget in (self._crumbs, self._state, self._formula, self._name, self._badge, self._code, self.equation,
-                       self.tables, self.foot):  # fmt: skip
+        for widget in (self._crumbs, self._state, self._formula, self._name, self._badge, self._mark, self._code,
+                       self.equation, self.tables, self.foot):  # fmt: skip
             widget.set_theme(theme)  # type: ignore[attr-defined]
         self._title.setFont(font(theme, "title"))
         self._empty.setFont(font(theme, "body"))

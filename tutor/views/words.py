@@ -36,7 +36,8 @@ _OPERATIONS = (
     QT_TRANSLATE_NOOP("operation", "SiLU"), QT_TRANSLATE_NOOP("operation", "multiply"),
     QT_TRANSLATE_NOOP("operation", "mean square"), QT_TRANSLATE_NOOP("operation", "normalize (RMS)"),
     QT_TRANSLATE_NOOP("operation", "rotate"), QT_TRANSLATE_NOOP("operation", "share heads"),
-    QT_TRANSLATE_NOOP("operation", "type row"),
+    QT_TRANSLATE_NOOP("operation", "type row"), QT_TRANSLATE_NOOP("operation", "even softmax"),
+    QT_TRANSLATE_NOOP("operation", "pattern × v, silenced"),
 )  # fmt: skip
 #: Words among the symbols of a working table.
 _COLUMNS = (
@@ -189,6 +190,13 @@ _NOTES = {
     "padding −1000": QT_TRANSLATE_NOOP("note", "Key {key} is padding, because {key} ≥ {length}, the number of tokens in "
         "this sentence: 1000 is taken away, which is not quite hidden."),
     "padding left in": QT_TRANSLATE_NOOP("note", "Key {key} is padding, but padding is not masked here."),
+    "put set": QT_TRANSLATE_NOOP("note", "Set by you: computed from its operands it would be {was}."),
+    "put changed": QT_TRANSLATE_NOOP("note", "Set by you: it was {was}."),
+    "put off": QT_TRANSLATE_NOOP("note", "Switched off by you: computed from its operands it would be {was}."),
+    "put from": QT_TRANSLATE_NOOP("note", "Taken from the run of “{text}”: computed here it would be {was}."),
+    "even head": QT_TRANSLATE_NOOP("note", "Head {head} was made even by you: each of the {count} keys that are not "
+        "hidden gets the same share."),
+    "silent head": QT_TRANSLATE_NOOP("note", "Head {head} was silenced by you: its result is 0, whatever it looked at."),
     "empty row": QT_TRANSLATE_NOOP("note", "Every key of this row is masked, so the shares are 0 ÷ 0: not a number."),
 }  # fmt: skip
 
