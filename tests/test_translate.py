@@ -29,8 +29,8 @@ LATIN = {
     "Q", "K", "V", "q", "k", "v", "d", "T", "Ctrl", "Enter", "safetensors",
     "pip", "PyPI", "Python", "sha256", "whl", "MB", "SmolLM2", "Hugging", "Face", "Instruct", "Q4_1", "Top", "p", "x",
     "op", "axis", "head",  # words of queries
-    "Esc", "Shift", "log", "e", "NumPy", "Markdown", "A", "tutor", "v1", "P", "D", "X", "d_k", "W_Q", "W_K", "pad",
-    "none", "inf", "from",
+    "Esc", "Shift", "log", "e", "NumPy", "Markdown", "A", "tutor", "v1", "P", "D", "X",
+    "d_k", "W_Q", "W_K", "pad", "none", "inf", "from",
 }  # fmt: skip
 
 MARKERS = ("tr", "translate", "QT_TRANSLATE_NOOP")

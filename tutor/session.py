@@ -265,7 +265,7 @@ class Session(QObject):
     def place(self) -> Place:
         """The cursor and what is selected: what a move changes."""
         # To have chosen the first entry is to have chosen nothing.
-        shown = Selection(tuple((axis, at) for axis, at in self.selection.at if at))
+        shown = replace(self.selection, at=tuple((axis, at) for axis, at in self.selection.at if at))
         return Place(self.cursor.path, self.cursor.level, self.cell, shown, tuple(sorted(self.positions.items())))
 
     def _note(self, before: Place) -> None:

@@ -44,7 +44,7 @@
     <name>AxisLegend</name>
     <message>
         <source>, </source>
-        <extracomment>Below this zoom the map rather leaves something out than becomes smaller.</extracomment>
+        <extracomment>Below this zoom the map rather leaves something out than becomes smaller. In a pane lower than this the map has the room of the axes&apos; colours.</extracomment>
         <translation>，</translation>
     </message>
 </context>
@@ -270,6 +270,10 @@
     <message>
         <source>Pinned. Go to another step, head, sentence or model to compare.</source>
         <translation>已固定。前往另一步、另一个头、另一个句子或模型即可比较。</translation>
+    </message>
+    <message>
+        <source>What was pinned belongs to another run: run it and pin it again.</source>
+        <translation>固定的张量属于另一次运行：请先运行它，再重新固定。</translation>
     </message>
     <message>
         <source>Nothing is pinned: press P on one tensor, then D on another for their difference.</source>
@@ -1393,7 +1397,7 @@
     <name>ScaleDesk</name>
     <message>
         <source>One scale for {names}, in every head and sentence</source>
-        <extracomment>Up to so many cells are counted at once; more of them away from the window.</extracomment>
+        <extracomment>The view of the stage that shows every block on one scale. Up to so many cells are counted at once; more of them away from the window.</extracomment>
         <translation>{names} 在所有头和句子中共用一个色阶</translation>
     </message>
 </context>
@@ -1660,7 +1664,6 @@
     <name>TermsModel</name>
     <message>
         <source>Sum</source>
-        <extracomment>How many terms are shown by size; the others are summed in one row.</extracomment>
         <translation>总和</translation>
     </message>
     <message numerus="yes">
@@ -1678,7 +1681,7 @@
     <name>Timeline</name>
     <message>
         <source>No stages yet.</source>
-        <extracomment>After so long over one place the bubble comes up; once it is up it follows at once. How long the caret glides where motion is wanted.</extracomment>
+        <extracomment>How long the caret glides where motion is wanted.</extracomment>
         <translation>还没有步骤。</translation>
     </message>
     <message>
@@ -3787,6 +3790,7 @@
     </message>
     <message>
         <source>{percent} % of this row</source>
+        <extracomment>Notes of what is worked out like a cell but is none of the model&apos;s.</extracomment>
         <translation>占这一行的 {percent}%</translation>
     </message>
     <message>

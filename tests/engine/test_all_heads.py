@@ -126,6 +126,14 @@ def test_a_cell_of_a_mean_is_worked_out_from_the_models_own_cells(trace, how):
     assert found.note.key == f"derived.{how}"
 
 
+def test_a_sum_of_probabilities_is_none(trace):
+    made = picture(trace, "blocks.0.attn.pattern", Selection((), (("head", (0, 1)), ("query_pos", (0, 5))), SUM))
+    assert made.result.kind == made.operands[0].kind == "signed"
+    assert made.result.high == made.operands[0].high == max(made.result.values.max(), made.operands[0].values.max())
+    assert made.result.high > 1 and made.result.alias == SUM
+    assert made.result.masked is None and made.operands[0].masked[0].tolist() == [False, *[True] * 5]
+
+
 def test_a_masked_cell_stays_masked_in_a_mean(trace):
     chosen = Selection((), (("head", (0, 1)),))
     found = derived.working(trace, "blocks.0.attn.masked", (0, 0, 0, 3), chosen)

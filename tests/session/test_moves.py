@@ -12,10 +12,13 @@ from programs import SPEC, chain, trace_of
 
 from tutor import moves
 from tutor.engine import families
-from tutor.engine.picture import Selection
+from tutor.engine.axes import Axis
+from tutor.engine.picture import MEAN, SUM, Selection
 from tutor.engine.working import Link
 from tutor.moves import Moves, Place
 from tutor.session import OPERATION, STAGE, Cursor, Session
+
+HEADS = Axis("head", 2)
 
 
 def place(path: str) -> Place:
@@ -196,6 +199,19 @@ def test_what_nobody_asked_for_is_no_move_of_its_own(session):
     assert session.cursor.path == "tokens"
 
 
+def test_several_heads_shown_as_one_come_back(session):
+    session.go("blocks.0.attn.pattern")
+    session.choose(replace(session.selection.with_several("head", (0, 1)), how=SUM))
+    session.select("head", 1)
+    session.last()
+    session.undo_move()
+    session.undo_move()
+    assert session.selection.entries(HEADS) == (0, 1)
+    assert session.selection.how == SUM
+    session.undo_move()
+    assert session.selection.several == ()
+
+
 def test_following_a_token_is_one_move(session):
     session.go("blocks.0.attn.pattern")
     session.pin((0, 0, 3, 1))
@@ -291,6 +307,12 @@ class Way(RuleBasedStateMachine):
     @rule(axis=st.sampled_from(["batch", "head"]), at=st.integers(0, 3))
     def select(self, axis, at):
         self.undone(self.session.select, axis, at)
+
+    @rule(axis=st.sampled_from(["head", "pos", "tokens"]), entries=st.sets(st.integers(0, 4)),
+          how=st.sampled_from([MEAN, SUM]))  # fmt: skip
+    def several(self, axis, entries, how):
+        chosen = replace(self.session.selection.with_several(axis, sorted(entries)), how=how)
+        self.undone(self.session.choose, chosen)
 
     @rule(at=st.one_of(st.none(), st.integers(0, 7)))
     def follow(self, at):

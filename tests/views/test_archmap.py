@@ -246,10 +246,13 @@ def test_what_a_what_if_changed_is_marked(window):
     assert not canvas(window).scene().changed
 
 
-def test_marks_of_the_learner_are_on_it(window):
-    window.maps.set_marks(["blocks.0.attn.scores"])  # in a folded block: on its card
+def test_bookmarks_are_on_it(qtbot, window):
+    press(qtbot, Key.Key_B, CTRL)
     scene = canvas(window).scene()
-    assert {scene.cards[at].title for at in scene.marked} == {"Block 0"}
+    assert [scene.graph.boxes[at].name for at in scene.marked] == ["blocks.1.attn.scores"]
+    step(qtbot, window, Key.Key_PageDown, CTRL)
+    scene = canvas(window).scene()  # now in a folded block: on its card
+    assert [scene.cards[at].title for at in scene.marked] == ["Blocks 0–1"]
 
 
 def test_a_what_if_leaves_open_what_was_open(window):

@@ -44,7 +44,7 @@ def hover(qtbot, window, part: int, row: int, col: int) -> str:
 def test_p_holds_the_tensor_and_shows_it_beside_the_next(qtbot, window):
     trace = window.session.trace
     step(qtbot, window, "p")
-    band = window.compare_band
+    band = window.heads.compare
     assert band.isVisible() and band.words() == f"Pinned: {FIRST}, head 0, “{SENTENCE}”, article"
     assert band.note() == "This is the pinned tensor: go to another one to compare."
     assert len(shown(window)) == 2, "the step itself, as without a pin"
@@ -93,6 +93,7 @@ def test_d_shows_the_difference_in_maps_table_and_inspector(qtbot, window):
     assert told.value == wanted[4, 1]
     assert told.address == "difference at pattern[0, 0, 4, 1]"
     assert "the current number less the pinned one" in told.note
+    assert told.uses == () and told.equation.parts[0].kind == "number", "no cell of a tensor is said to be this"
     step(qtbot, window, "d")
     assert window.session.pins.mode == BESIDE and len(shown(window)) == 2
 
@@ -110,12 +111,21 @@ def test_p_again_unpins_the_pinned_one_and_replaces_it_elsewhere(qtbot, window):
     step(qtbot, window, "p")
     assert window.session.pins.held.look.path == SECOND
     step(qtbot, window, "p")
-    assert window.session.pins.held is None and not window.compare_band.isVisible()
+    assert window.session.pins.held is None and not window.heads.compare.isVisible()
     step(qtbot, window, "p")
-    qtbot.mouseClick(window.compare_band.close_button(), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.heads.compare.close_button(), Qt.MouseButton.LeftButton)
     settle(qtbot, window)
     assert window.session.pins.held is None
     assert not window.compare_desk.unpin()
+
+
+def test_esc_unpins_the_cell_and_then_the_tensor(qtbot, window):
+    step(qtbot, window, "p")
+    click_cell(qtbot, window, 2, 1)
+    step(qtbot, window, Key.Key_Escape)
+    assert window.session.cell is None and window.session.pins.held is not None
+    step(qtbot, window, Key.Key_Escape)
+    assert window.session.pins.held is None
 
 
 @pytest.mark.parametrize("mode", [ALONE, BESIDE, DIFFERENCE])
@@ -123,7 +133,7 @@ def test_while_x_is_held_the_pinned_one_is_in_its_place(qtbot, window, mode):
     trace = window.session.trace
     press(qtbot, "p")
     go(qtbot, window, SECOND)
-    qtbot.mouseClick(window.compare_band.way(mode), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.heads.compare.way(mode), Qt.MouseButton.LeftButton)
     settle(qtbot, window)
     before, at = shown(window), {ALONE: 1, BESIDE: 1, DIFFERENCE: 0}[mode]
     grids = [window.stage.equation.grid_rect(n) for n in range(len(before))]
@@ -166,22 +176,22 @@ def test_what_is_pinned_outlives_the_sentence_and_is_cut_to_what_both_have(qtbot
     assert held.shape == now.shape == (3, 3)
     assert np.array_equal(held, old[FIRST][0, 0, :3, :3])
     assert np.array_equal(now, window.session.trace[FIRST][0, 0])
-    assert window.compare_band.note() == "Matched by position: the 3 × 3 that both have."
-    assert SENTENCE in window.compare_band.words()
+    assert window.heads.compare.note() == "Matched by position: the 3 × 3 that both have."
+    assert SENTENCE in window.heads.compare.words()
     window.stage.equation.setFocus()
     step(qtbot, window, "d")
     assert len(shown(window)) == 2, "side by side stays"
-    assert window.compare_band.note().startswith("No difference of pattern [3 query_pos, 3 key_pos] and")
+    assert window.heads.compare.note().startswith("No difference of pattern [3 query_pos, 3 key_pos] and")
     run_sentence(qtbot, window, "Thinking is all you need")
     assert len(shown(window)) == 3
-    assert window.compare_band.note().startswith("Other tokens at ")
+    assert window.heads.compare.note().startswith("Other tokens at ")
 
 
 def test_models_are_compared_and_steps_of_training_named(qtbot, window):
     other = live(5, seed=9)
     window.session.pins.hold(Held(replace(window.compare_desk._look(), trace=other), "other", 1000))
     settle(qtbot, window)
-    assert "other, step 1,000" in window.compare_band.words()
+    assert "other, step 1,000" in window.heads.compare.words()
     assert np.array_equal(shown(window)[0], other[FIRST][0, 0])
     labelled = window.stage.equation.parts()
     assert labelled[0].data.row_labels != labelled[1].data.row_labels, "each with its own tokens"
@@ -190,7 +200,7 @@ def test_models_are_compared_and_steps_of_training_named(qtbot, window):
     go(qtbot, window, "blocks.1.resid_post")
     window.stage.equation.setFocus()
     step(qtbot, window, "d")
-    assert "No difference" in window.compare_band.note()
+    assert "No difference" in window.heads.compare.note()
     click_cell(qtbot, window, 1, 1)
     assert any(text.startswith("✓ stored") for text in labels(window.inspector)), "the cell of the current tensor"
 

@@ -128,6 +128,17 @@ def test_every_error_has_its_sentence(window):
         assert window.finding.sentence(SearchError(key, **facts))
 
 
+def test_from_the_sentence_the_keys_go_along(qtbot, window):
+    window.focus_sentence()
+    press(qtbot, Key.Key_F, CTRL)
+    type_in(qtbot, window, "logits")
+    press(qtbot, Key.Key_Return)
+    settle(qtbot, window)
+    assert window.stage.isAncestorOf(QApplication.focusWidget())
+    step(qtbot, window, ".")
+    assert window.session.cursor.path == "probs" and window.sentence.text() == SENTENCE
+
+
 def test_a_click_on_a_row_goes_and_one_elsewhere_closes(qtbot, window):
     button = next(one for one in window.left.findChildren(QToolButton)
                   if one.defaultAction() is window.actions_["search"])  # fmt: skip

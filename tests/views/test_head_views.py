@@ -35,7 +35,7 @@ def window(qtbot, opened):
 def open_strip(qtbot, window):
     window.actions_["all_heads"].trigger()
     settle(qtbot, window)
-    strip = next(one for one in window.heads if one.isVisible())
+    strip = next(one for one in (window.heads.page, window.heads.band) if one.isVisible())
     assert strip.list.hasFocus()
     return strip
 
@@ -51,7 +51,7 @@ def click_head(qtbot, strip, head: int, modifier=Qt.KeyboardModifier.NoModifier)
 def test_the_strip_shows_every_head_with_its_entropy(qtbot, window):
     strip = open_strip(qtbot, window)
     trace = window.session.trace
-    assert strip is window.heads[0] and window.right.page() == "heads"
+    assert strip is window.heads.page and window.right.page() == "heads"
     assert strip.title() == "Heads of Block 1"
     assert strip.about() == "same scale, 0 to 1 · mean row entropy"
     model = strip.list.heads
@@ -83,18 +83,18 @@ def test_keys_choose_a_head_and_with_shift_several(qtbot, window):
     step(qtbot, window, Key.Key_Right, SHIFT)
     assert several.heads(window.session) == (1, 2)
     assert np.array_equal(numbers_on_screen(window), (values[1].astype(float) + values[2]) / 2)
-    assert window.several_band.isVisible()
-    assert window.several_band.words() == "Shown: mean of heads 1, 2, which is no tensor of the model"
+    assert window.heads.several.isVisible()
+    assert window.heads.several.words() == "Shown: mean of heads 1, 2, which is no tensor of the model"
     assert window.stage.equation.parts()[-1].name == "pattern · mean"
     said = [strip.list.heads.data(strip.list.heads.index(n), Qt.ItemDataRole.AccessibleTextRole) for n in range(3)]
     assert ["selected with others" in one for one in said] == [False, True, True]
-    qtbot.mouseClick(window.several_band.way("sum"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.heads.several.way("sum"), Qt.MouseButton.LeftButton)
     settle(qtbot, window)
     assert np.array_equal(numbers_on_screen(window), values[1].astype(float) + values[2])
-    assert "sum of heads 1, 2" in window.several_band.words()
+    assert "sum of heads 1, 2" in window.heads.several.words()
     strip.list.setFocus()
     step(qtbot, window, Key.Key_Space)
-    assert several.heads(window.session) == () and not window.several_band.isVisible()
+    assert several.heads(window.session) == () and not window.heads.several.isVisible()
     assert np.array_equal(numbers_on_screen(window), values[1])
 
 
@@ -106,7 +106,7 @@ def test_a_click_chooses_and_shift_click_adds(qtbot, window):
     click_head(qtbot, strip, 0, SHIFT)
     settle(qtbot, window)
     assert several.heads(window.session) == (0, 2)
-    qtbot.mouseClick(window.several_band.close_button(), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.heads.several.close_button(), Qt.MouseButton.LeftButton)
     settle(qtbot, window)
     assert several.heads(window.session) == ()
 
@@ -144,7 +144,7 @@ def test_in_a_narrow_window_the_strip_is_a_band_of_the_stage(qtbot, opened):
     settle(qtbot, window)
     go(qtbot, window, PATTERN)
     strip = open_strip(qtbot, window)
-    assert strip is window.heads[1] and strip.isVisibleTo(window.stage)
+    assert strip is window.heads.band and strip.isVisibleTo(window.stage)
     assert len(strip.list.heads.thumbs) == 3
     window.actions_["all_heads"].trigger()
     assert not strip.isVisible()
@@ -170,8 +170,8 @@ def test_followed_rows_are_lit_in_every_head(qtbot, window):
 def open_grid(qtbot, window):
     window.actions_["head_grid"].trigger()
     settle(qtbot, window)
-    assert window.stage.view() == "grid" and window.head_grid.table.hasFocus()
-    return window.head_grid.table
+    assert window.stage.view() == "grid" and window.heads.grid.table.hasFocus()
+    return window.heads.grid.table
 
 
 def cell_of(table, row: int, head: int) -> QPoint:
@@ -214,7 +214,7 @@ def test_a_double_click_compares_with_what_was_on_screen(qtbot, window):
     held = window.session.pins.held.look
     assert (held.path, held.selection.of(window.session.trace.shapes[PATTERN][1])) == (PATTERN, 0)
     assert window.session.cursor.path == "blocks.2.attn.pattern"
-    assert window.compare_band.isVisible() and window.stage.view() == "heat"
+    assert window.heads.compare.isVisible() and window.stage.view() == "heat"
     assert len(window.stage.equation.parts()) == 2
 
 
@@ -257,7 +257,7 @@ def test_shift_on_the_chips_selects_several_tokens(qtbot, window):
     click(1, SHIFT)
     click(4, SHIFT)
     assert np.array_equal(numbers_on_screen(window)[0], (values[1] + values[4]) / 2)
-    assert "mean of rows" in window.several_band.words() and "(1)" in window.several_band.words()
+    assert "mean of rows" in window.heads.several.words() and "(1)" in window.heads.several.words()
     assert [window.strip._is_query(0, n) for n in range(5)] == [False, True, False, False, True]
     lit = window.stage.equation._lit(0)
     assert lit == ((1, 4), None)

@@ -205,7 +205,7 @@ def test_the_commands_of_moving_are_off_without_a_run(qtbot, opened):
 def rest_on(window, stage: int) -> None:
     QTest.mouseMove(window.timeline, slot(window, stage))
     if window.timeline.bubble() is None:
-        window.timeline.hover_timer.timeout.emit()
+        window.timeline.hover.timer.timeout.emit()
 
 
 def test_a_thumbnail_comes_from_the_engine_and_is_kept(qtbot, window):

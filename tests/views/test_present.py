@@ -109,7 +109,8 @@ def notes_of(trace) -> set[str]:
 def test_every_rule_that_is_worded_is_met_and_every_rule_met_is_worded(qapp):
     met = set().union(*(notes_of(variant(name)) for name in VARIANTS), notes_of(emptied()), notes_of(changed()))
     met.add(variant("post-norm").explain("W_E", (0, 0)).note.key)
-    assert met == {key for key in words._NOTES if "." not in key}  # others are of comparisons and means
+    # What is said of two tensors compared, and of means and sums, no step says: test_comparing meets it.
+    assert met == {key for key in words._NOTES if not key.startswith(("compare.", "derived."))}
 
 
 def changed():

@@ -215,9 +215,9 @@ def panel(trace: Trace, name: str, selection: Selection, whole: bool = False) ->
     kind, low, high, shared = scale_of(trace, name)
     alias = ""
     if derived and selection.how == SUM:
-        # A sum leaves the range of its terms: it has a scale of its own.
+        # A sum of probabilities is none, and it leaves the range of its terms: it has a scale of its own.
         high = largest_size(values)
-        low, shared, alias = (0.0 if kind == "probability" else -high), (SUM,), SUM
+        kind, low, shared, alias = "signed", -high, (SUM,), SUM
     texts = trace.texts(name)
     sentence = where[0] if axes and axes[0].name == ax.BATCH and isinstance(where[0], int) else None
 
@@ -242,10 +242,18 @@ def with_pyramid(trace: Trace, panel: Panel) -> Panel:
     return replace(panel, pyramid=trace.facts.get(key, lambda: Pyramid.of(values, panel.masked)))
 
 
+def _is_pattern(trace: Trace, panel: Panel) -> bool:
+    """Whether a panel's rows are shares of attention, or sums of such."""
+    step = trace.program.by_name.get(panel.name)
+    shares = step is not None and step.op.scale_kind == "probability"
+    shown = panel.kind != "signed" or bool(panel.derived)
+    return shares and shown and {ax.QUERY, ax.KEY} <= set(ax.names(panel.axes))
+
+
 def finished(trace: Trace, panel: Panel) -> Panel:
     """A panel that is shown without what it was made from: its masked cells told by their exact 0, with its coarser
     copies."""
-    if panel.kind == "probability" and {ax.QUERY, ax.KEY} <= set(ax.names(panel.axes)):
+    if _is_pattern(trace, panel):
         masked = panel.values == 0
         panel = replace(panel, masked=masked if masked.any() else None)
     if panel.derived or panel.alias:
@@ -345,7 +353,10 @@ def picture(trace: Trace, path: str, selection: Selection) -> Picture:
         rows = choose(trace.shapes[path])[0]
         whole = rows is not None and isinstance(result.where[rows], int)
         axis = trace.shapes[path][rows].name if rows is not None else ""
-        plain = (panel(trace, path, selection.single(axis)),) if whole else ()
+        plain: tuple[Panel, ...] = (panel(trace, path, selection.single(axis)),) if whole else ()
+        if any(one.alias and one.alias == result.alias for one in plain):
+            result, *rest = _one_scale((result, *plain))
+            plain = tuple(rest)
         before = tuple(finished(trace, one) for one in plain)
         return Picture(path, "derived" if whole else "alone", before, finished(trace, result), trace.stats(path))
     selection = selection.single()

@@ -22,17 +22,17 @@ class AxisChooser(QWidget):
         self.axis = axis
         self._size = 1
         self._title = ""
-        self._label, self.of = QLabel(), QLabel()
+        self.label, self.of = QLabel(), QLabel()
         self.slider, self.spin = QSlider(Qt.Orientation.Horizontal), QSpinBox()
         self.slider.setPageStep(1)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(6)
-        for widget in (self._label, self.slider, self.spin, self.of):
+        for widget in (self.label, self.slider, self.spin, self.of):
             line.addWidget(widget)
         # As wide as its parts that are there, whoever hides the slider.
         line.setSizeConstraint(QHBoxLayout.SizeConstraint.SetFixedSize)
-        self._label.setBuddy(self.spin)
+        self.label.setBuddy(self.spin)
         self.spin.valueChanged.connect(self._changed)
         self.slider.valueChanged.connect(self._changed)
         self.set_theme(theme)
@@ -45,11 +45,11 @@ class AxisChooser(QWidget):
             with QSignalBlocker(box):
                 box.setRange(0, size - 1)
                 box.setValue(at)
-        self._label.setText(title)
+        self.label.setText(title)
         self.retranslate()
 
     def set_theme(self, theme: Theme) -> None:
-        for widget in (self._label, self.spin, self.of):
+        for widget in (self.label, self.spin, self.of):
             widget.setFont(font(theme, "dense"))
         self.spin.setMinimumWidth(round(theme.px(52)))
         self.slider.setFixedWidth(round(theme.px(72)))
@@ -57,6 +57,7 @@ class AxisChooser(QWidget):
     def retranslate(self) -> None:
         self.of.setText(self.tr("of 0–{last}").format(last=self._size - 1))
         self.spin.setAccessibleName(self._title)
+        self.spin.setToolTip(self._title)
         self.slider.setAccessibleName(self.tr("{axis}, slider").format(axis=self._title))
 
     def changeEvent(self, event: QEvent) -> None:

@@ -12,12 +12,13 @@ from PySide6.QtCore import QCoreApplication
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axis, Index
 from tutor.engine.compare import BESIDE, DIFFERENCE, MINUS
-from tutor.engine.picture import MEAN, SUM, Lit, Panel, Picture
+from tutor.engine.picture import MEAN, SUM, Lit, Panel, Picture, Selection
 from tutor.engine.trace import Trace
+from tutor.engine.working import Working
 from tutor.pins import Held
 from tutor.views import numbers, present, words
 from tutor.views.equation import Part
-from tutor.views.explanation import Explanation
+from tutor.views.explanation import NO_TENSOR, Explanation, place
 
 translate = QCoreApplication.translate
 
@@ -63,7 +64,9 @@ def _title(picture: Picture, at: int, panel: Panel, run: Trace) -> str:
     if picture.layout in (MINUS, BESIDE):
         now = at == (0 if picture.layout == MINUS else 1)
         said = sides(picture)[0 if now else 1]
-        return f"{said} · {where_words(run, panel)}"
+        # Of three maps each has little room: their tensors' names only where they differ.
+        names = {one.name.rpartition(".")[2] for one in picture.panels}
+        return f"{said} · {where_words(run, panel, picture.layout == BESIDE or len(names) > 1)}"
     # The band says of which.
     return f"{short} · {short_how(panel)}" if told else short
 
@@ -82,9 +85,10 @@ def pinned_words(trace: Trace, panel: Panel, which: bool) -> str:
     return f"{said} · {where_words(trace, panel)}" if which else said
 
 
-def where_words(trace: Trace, panel: Panel) -> str:
+def where_words(trace: Trace, panel: Panel, named: bool = True) -> str:
     """A panel by its block, its short name and its head."""
-    found = [words.section(trace.program.stop_of(panel.name).section), present.short_name(panel.name)]
+    found = [words.section(trace.program.stop_of(panel.name).section)]
+    found += [present.short_name(panel.name)] if named else []
     found += [
         translate("combined", "head {at}").format(at=at)
         for axis, at in zip(panel.axes, panel.where)
@@ -98,8 +102,14 @@ def how_words(trace: Trace, panel: Panel) -> str:
     """What a mean or sum is of: “mean of heads 0, 2”; "" for a tensor as it is."""
     if not panel.derived:
         return ""
-    lists = [_entries(trace, panel, axis, some) for axis, some in panel.derived]
-    mean = panel.how == MEAN
+    return _of(trace, panel.name, present.batch_row(trace, panel), panel.derived, panel.how)
+
+
+def _of(
+    trace: Trace, name: str, row: int, some: Sequence[tuple[Axis, tuple[int, ...]]], how: str
+) -> str:  # fmt: skip
+    lists = [_entries(trace, name, row, axis, entries) for axis, entries in some]
+    mean = how == MEAN
     if len(lists) == 1:
         told = translate("combined", "mean of {entries}") if mean else translate("combined", "sum of {entries}")
         return told.format(entries=lists[0])
@@ -114,11 +124,10 @@ def short_how(panel: Panel) -> str:
     return translate("combined", "mean") if panel.how == MEAN else translate("combined", "sum")
 
 
-def _entries(trace: Trace, panel: Panel, axis: Axis, some: Sequence[int]) -> str:
+def _entries(trace: Trace, name: str, row: int, axis: Axis, some: Sequence[int]) -> str:
     comma = translate("combined", ", ")
-    text = present.text_of(trace, panel, axis)
+    text = next((one for own, one in zip(trace.shapes[name], trace.texts(name)) if own == axis), None)
     if text is not None:
-        row = present.batch_row(trace, panel)
         return translate("combined", "rows {list}").format(
             list=comma.join(f"{text.rows[row][at].text} ({at})" for at in some)
         )
@@ -203,15 +212,20 @@ def readout(trace: Trace, picture: Picture, part: int, row: int, column: int) ->
     return words_, translate("combined", "difference {less}").format(less=numbers.fixed(less, 4))
 
 
-def told(trace: Trace, picture: Picture, explained: Explanation) -> Explanation:
+def told(trace: Trace, selection: Selection, working: Working, explained: Explanation) -> Explanation:
     """A worked cell under the name of what is shown: a mean, a sum or a difference."""
-    if picture.layout == MINUS:
-        told = translate("combined", "difference at {address}").format(address=explained.address)
-    elif picture.result.derived:
-        told = f"{how_words(trace, picture.result)} · {present.short_name(picture.path)}"
-    else:
+    key = working.note.key if working.note is not None else ""
+    if key not in NO_TENSOR:
         return explained
-    return replace(explained, address=told, uses=())  # no step reads it
+    axes = trace.shapes[working.name]
+    some = [(axis, entries) for axis in axes if (entries := selection.entries(axis))]
+    if key == "compare.difference":
+        return replace(
+            explained, address=translate("combined", "difference at {address}").format(address=explained.address)
+        )
+    row = next((selection.of(axis) for axis in axes if axis.name == ax.BATCH), 0)
+    where = place(trace, working.name, working.index, skip=[axis for axis, _ in some])
+    return replace(explained, address=_of(trace, working.name, row, some, selection.how), place=where)
 
 
 def pair(picture: Picture) -> tuple[Panel, Panel]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from tutor import several
+from tutor import pins, several
 from tutor.engine import compare
 from tutor.engine.compare import Look
 from tutor.engine.picture import Panel
@@ -17,7 +19,7 @@ from tutor.pins import BESIDE, DIFFERENCE, Held
 from tutor.runner import Runner
 from tutor.session import Session
 from tutor.views import combined
-from tutor.views.bands import CompareBand, SeveralBand
+from tutor.views.headviews import HeadViews
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.stage_desk import StageDesk
 from tutor.work import Handle
@@ -36,18 +38,18 @@ class CompareDesk(QObject):
     said = Signal(str)
 
     def __init__(
-        self, session: Session, runner: Runner, desk: SentenceDesk, stage_desk: StageDesk, band: CompareBand,
-        several_band: SeveralBand, window: QWidget,
+        self, session: Session, runner: Runner, desk: SentenceDesk, stage_desk: StageDesk, views: HeadViews,
+        window: QWidget,
     ) -> None:  # fmt: skip
         """`window` is where keys arrive that nobody took."""
         super().__init__(window)
         self._session, self._runner, self._desk, self._stage_desk = session, runner, desk, stage_desk
-        self._band, self._several = band, several_band
+        self._band, self._several = views.compare, views.several
         self._blinking = False
-        band.chosen.connect(session.pins.set_mode)
-        band.closed.connect(self.unpin)
-        several_band.chosen.connect(self._set_how)
-        several_band.closed.connect(self.clear)
+        self._band.chosen.connect(session.pins.set_mode)
+        self._band.closed.connect(self.unpin)
+        self._several.chosen.connect(self._set_how)
+        self._several.closed.connect(self.clear)
         session.pins.changed.connect(self.refresh)
         session.traceChanged.connect(self.refresh)
         session.moved.connect(self.refresh)
@@ -65,10 +67,10 @@ class CompareDesk(QObject):
 
     def toggle_pin(self) -> None:
         """Pin what is on screen, in the place of what was pinned; what is pinned already is let go."""
-        look, pins = self._look(), self._session.pins
+        look, held = self._look(), self._session.pins.held
         if look is None:
             return
-        if pins.held is not None and pins.held.look.same(look):
+        if held is not None and held.look.same(look):
             self.unpin()
         else:
             self.hold(look)
@@ -86,6 +88,20 @@ class CompareDesk(QObject):
         self._session.pins.hold(None)
         return there
 
+    def give(self) -> Sequence[Mapping[str, Any]]:
+        """What is pinned, for a session file."""
+        return pins.to_plain(self._session.pins, self._session.trace)
+
+    def take(self, plain: Sequence[Mapping[str, Any]]) -> str:
+        """Pin again what a session file had pinned. Returns a sentence about what could not be, "" for nothing."""
+        trace = self._session.trace
+        found = pins.from_plain(plain, trace) if trace is not None else None
+        if found is None:
+            return self.tr("What was pinned belongs to another run: run it and pin it again.") if plain else ""
+        self._session.pins.set_mode(found[1])
+        self.hold(found[0])
+        return ""
+
     def clear(self) -> bool:
         """One head and one token again; where there was one, no token is followed any more, but in a target the one
         being written. Returns whether there was anything to clear."""
@@ -100,11 +116,11 @@ class CompareDesk(QObject):
 
     def toggle_difference(self) -> None:
         """The difference from what is pinned, or both side by side again."""
-        pins = self._session.pins
-        if pins.held is None:
+        mine = self._session.pins
+        if mine.held is None:
             self.said.emit(self.tr("Nothing is pinned: press P on one tensor, then D on another for their difference."))
         else:
-            pins.set_mode(BESIDE if pins.mode == DIFFERENCE else DIFFERENCE)
+            mine.set_mode(BESIDE if mine.mode == DIFFERENCE else DIFFERENCE)
 
     def _set_how(self, how: str) -> None:
         several.set_how(self._session, how)
@@ -113,14 +129,13 @@ class CompareDesk(QObject):
 
     def refresh(self) -> None:
         """The bands say what is shown."""
-        session, pins, look = self._session, self._session.pins, self._look()
+        session, mine, look = self._session, self._session.pins, self._look()
         picture = self._stage_desk.picture()
-        # What was drawn again is the current tensor: a blink ends with it.
-        self._band.setVisible(pins.held is not None and look is not None)
-        if pins.held is not None and look is not None:
-            self._band.set_words(self.tr("Pinned: {what}").format(what=combined.held_words(pins.held)))
-            self._band.set_way(pins.mode)
-            if pins.held.look.same(look):
+        self._band.setVisible(mine.held is not None and look is not None)
+        if mine.held is not None and look is not None:
+            self._band.set_words(self.tr("Pinned: {what}").format(what=combined.held_words(mine.held)))
+            self._band.set_way(mine.mode)
+            if mine.held.look.same(look):
                 self._band.set_note(self.tr("This is the pinned tensor: go to another one to compare."))
             else:
                 self._band.set_note(combined.notes(picture) if picture is not None else "")

@@ -191,6 +191,7 @@ def explanation(trace: Trace, working: Working, names: Names = numbered) -> Expl
     axes = trace.shapes[name]
     whole = name in trace.program.sources
     given = working.note is not None and working.note.key == "given"
+    made = working.note is not None and working.note.key in NO_TENSOR
     step = trace.program.by_name.get(name)
     found = roles(trace, name)
     link = Link(name, index)
@@ -202,14 +203,19 @@ def explanation(trace: Trace, working: Working, names: Names = numbered) -> Expl
     terms = working.terms
     return Explanation(
         float("nan") if working.stored is None else working.stored, link.short, place(trace, name, index, names),
-        working.equation if whole or given or working.put else _whole(working, axes), note, headers, columns, labels,
+        working.equation if whole or given or working.put else _whole(working, () if made else axes), note, headers,
+        columns, labels,
         tuple(column if column.name else None for column in terms.columns) if terms is not None else (),
         tuple(column.adds for column in terms.columns) if terms is not None else (),
         terms.own if terms is not None else None,
-        entries, tuple(_uses(trace, name, index)), working.figure, working.row, working.result, working.agrees,
-        working.difference, working.bound, whole, given, working.put, found, link,
-        _caption(working, step.op.scale_kind if step is not None else ""),
+        entries, () if made else tuple(_uses(trace, name, index)), working.figure, working.row, working.result,
+        working.agrees, working.difference, working.bound, whole, given, working.put, found, link,
+        _caption(working, step.op.scale_kind if step is not None and not made else ""),
     )  # fmt: skip
+
+
+#: Notes of what is worked out like a cell but is none of the model's.
+NO_TENSOR = ("derived.mean", "derived.sum", "compare.difference")
 
 
 def _caption(working: Working, kind: str) -> str:
@@ -223,14 +229,15 @@ def _caption(working: Working, kind: str) -> str:
 
 
 def _whole(working: Working, axes: ax.Axes) -> Math:
-    """The equation with the cell before it and the result behind it: `scores[2, 5, 4] = … = 8.6501`."""
+    """The equation with the cell before it and the result behind it: `scores[2, 5, 4] = … = 8.6501`. What is no
+    tensor's cell has none before it."""
     inner = working.equation.parts if working.equation.kind == "row" else (working.equation,)
     shown = [at for axis, at in zip(axes, working.index) if axis.name != ax.BATCH]
     cell = Math("sub", (symbol(short_name(working.name)), symbol(", ".join(map(str, shown)))))
     last = inner[-1]
     same = last.kind == "number" and show(last.value) == show(working.result)
     ends = () if same else (symbol("="), number(working.result))
-    return Math("row", (cell, symbol("="), *inner, *ends))
+    return Math("row", (*((cell, symbol("=")) if axes else ()), *inner, *ends))
 
 
 def roles(trace: Trace, path: str) -> dict[str, str]:

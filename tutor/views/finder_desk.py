@@ -26,10 +26,12 @@ class FinderDesk(QObject):
     Signals:
         modelChosen(str)     run the sentence through another model
         sentenceChosen(str)  run another sentence
+        went()               the learner is at another step now
     """
 
     modelChosen = Signal(str)
     sentenceChosen = Signal(str)
+    went = Signal()
 
     def __init__(
         self, session: Session, finder: Finder, actions: Mapping[str, QAction], models: Callable[[], Iterable[str]],
@@ -198,6 +200,7 @@ class FinderDesk(QObject):
                 self._session.go(what)
             else:
                 self._session.go(what, OPERATION)
+            self.went.emit()
 
     # Words --------------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPixmap, QResizeEven
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
+    QHBoxLayout,
     QHeaderView,
     QLabel,
     QStyledItemDelegate,
@@ -30,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from tutor.engine.heads import Thumb
 from tutor.views import thumbs
+from tutor.views.colorbar import ColorBar
 from tutor.views.keys import prints
 from tutor.views.paint import draw_text, frame
 from tutor.views.theme import Theme, font, metrics
@@ -247,7 +249,7 @@ class HeadGrid(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._about = QLabel()
+        self._about, self._bar = QLabel(), ColorBar(theme)
         self.table = GridTable(theme)
         self.table.chosen.connect(self.chosen)
         self.table.compared.connect(self.compared)
@@ -255,7 +257,10 @@ class HeadGrid(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 0)
         column.setSpacing(4)
-        column.addWidget(self._about)
+        top = QHBoxLayout()
+        top.addWidget(self._about, 1)
+        top.addWidget(self._bar)
+        column.addLayout(top)
         column.addWidget(self.table, 1)
         self.set_theme(theme)
         self.retranslate()
@@ -265,6 +270,8 @@ class HeadGrid(QWidget):
     ) -> None:
         """Blocks by heads, of which these thumbnails are there; `rows` and `about` are translated already."""
         self._about.setText(about)
+        reach = scale.reach or 1.0
+        self._bar.set_scale(scale.kind, 0.0 if scale.kind == "prob" else -reach, 1.0 if scale.kind == "prob" else reach)
         shaped = (tuple(rows), columns) != (self.table.grid.rows, self.table.grid.columns)
         self.table.grid.set_shape(rows, columns)
         if shaped:
@@ -280,9 +287,11 @@ class HeadGrid(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._about.setFont(font(theme, "caption"))
+        self._about.setWordWrap(True)
         colours = self._about.palette()
         colours.setColor(colours.ColorRole.WindowText, theme.ink3)
         self._about.setPalette(colours)
+        self._bar.set_theme(theme)
         self.table.set_theme(theme)
 
     def retranslate(self) -> None:

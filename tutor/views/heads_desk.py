@@ -19,8 +19,8 @@ from tutor.engine.trace import Trace
 from tutor.runner import Runner
 from tutor.session import Session
 from tutor.views import following, thumbs, words
-from tutor.views.headgrid import HeadGrid
 from tutor.views.headstrip import HeadStrip
+from tutor.views.headviews import HeadViews
 from tutor.views.sidetabs import SideTabs
 from tutor.views.stagepane import StagePane
 from tutor.views.thumbs import Scale
@@ -56,26 +56,24 @@ class HeadsDesk(QObject):
     failed = Signal(object)
 
     def __init__(
-        self, session: Session, runner: Runner, stage: StagePane, right: SideTabs, strips: Sequence[HeadStrip],
-        grid: HeadGrid, parent: QObject | None = None,
+        self, session: Session, runner: Runner, stage: StagePane, right: SideTabs, views: HeadViews,
+        parent: QObject | None = None,
     ) -> None:  # fmt: skip
-        """`strips` are the page and the band, in this order."""
         super().__init__(parent)
         self._session, self._runner, self._stage, self._right = session, runner, stage, right
-        self._page, self._band = strips
-        self._grid = grid
+        self._page, self._band, self._grid = views.page, views.band, views.grid
         self._found: dict[Wanted, Thumb] = {}
         self._reach: dict[str, float] = {}
         self._key: tuple[object, Selection] = (None, Selection())
         self._broken: set[str] = set()
         self._before: Look | None = None
-        for strip in strips:
+        for strip in (self._page, self._band):
             strip.chosen.connect(self._choose)
             strip.toggled.connect(self._toggle)
             strip.appeared.connect(self.ask)
-        grid.chosen.connect(self._go)
-        grid.compared.connect(self._compare)
-        grid.appeared.connect(self.ask)
+        self._grid.chosen.connect(self._go)
+        self._grid.compared.connect(self._compare)
+        self._grid.appeared.connect(self.ask)
         session.moved.connect(self.ask)
         session.selectionChanged.connect(self.ask)
         session.followed.connect(self.refresh)

@@ -304,6 +304,10 @@ class Inspector(QWidget):
         narrow = self.width() < self._theme.px(250)
         style = Qt.ToolButtonStyle
         self._pin.setToolButtonStyle(style.ToolButtonIconOnly if narrow else style.ToolButtonTextBesideIcon)
+        # As many terms as leave room for what stands below them.
+        high = self.height() / self._theme.font_scale
+        self._model.set_largest(4 if high < 600 else 6 if high < 760 else 8)
+        self._table.fit()
 
     def _refresh(self) -> None:
         self._refresh_cell()
@@ -344,6 +348,7 @@ class Inspector(QWidget):
             self._equation.set_math(None, _no_role)
             self._entries.set_entries(())
             self._uses.set_entries(())
+            self._area.setAccessibleDescription("")
             return
         self._value.setText(str(int(shown.value)) if shown.whole else _value(shown.value, 4))
         self._place.setText(shown.place)
@@ -383,6 +388,8 @@ class Inspector(QWidget):
                 difference=_tiny(shown.difference),
             )  # fmt: skip
         self._check.setText(text)
+        # The same as sentences, for who hears it.
+        self._area.setAccessibleDescription(f"{shown.place}: {self._address.text()}. {self._equation.text()}. {text}")
         colours = self._check.palette()
         good = shown.agrees or shown.whole or shown.given
         ink = self._theme.warn if shown.put else self._theme.ok if good else self._theme.err

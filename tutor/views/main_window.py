@@ -19,7 +19,6 @@ from tutor.runner import Runner
 from tutor.session import Session
 from tutor.views import present, words
 from tutor.views.actions import Actions
-from tutor.views.bands import CompareBand, SeveralBand
 from tutor.views.bars import BarsView
 from tutor.views.bars_desk import BarsDesk
 from tutor.views.chips import TokenStrip
@@ -33,9 +32,8 @@ from tutor.views.export_desk import ExportDesk
 from tutor.views.files_desk import FilesDesk
 from tutor.views.finder import Finder
 from tutor.views.finder_desk import FinderDesk
-from tutor.views.headgrid import HeadGrid
 from tutor.views.heads_desk import HeadsDesk
-from tutor.views.headstrip import HeadStrip
+from tutor.views.headviews import HeadViews
 from tutor.views.help_desk import HelpDesk
 from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
@@ -147,7 +145,7 @@ class MainWindow(QMainWindow):
         self.right.add("inspector", self.inspector)
         self.bars, self.vocab = BarsView(look), VocabView(look)
         self.stage.add_view("bars", self.bars, "bars")
-        self._make_heads(look)
+        self.heads = HeadViews(look, self.stage, self.right, self.acts)
         self.right.add("vocabulary", self.vocab)
         self.panes.add_above(self.sentence, self.strip, self.continuing, self.offer)
         self.panes.add_below(self.timeline)
@@ -172,18 +170,6 @@ class MainWindow(QMainWindow):
         ])  # fmt: skip
         self.menuBar().setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
 
-    def _make_heads(self, look: Theme) -> None:
-        """All heads, the grid of blocks by heads, several heads or tokens as one, and what is pinned to compare."""
-        self.heads, self.head_grid = (HeadStrip(look), HeadStrip(look, banded=True)), HeadGrid(look)
-        self.several_band, self.compare_band = SeveralBand(look), CompareBand(look)
-        self.right.add("heads", self.heads[0])
-        for band in (self.several_band, self.compare_band, self.heads[1]):
-            self.stage.add_band(band)
-        self.heads[1].hide()
-        self.stage.add_view("grid", self.head_grid, "blocks")
-        for name in ("all_heads", "difference", "pin"):
-            self.stage.add_tool(self.acts.tool(name, look))
-
     def _make_desks(self, run: work.RunRequest) -> None:
         self.chips = ChipsDesk(self.session, self.strip, self.writing, self)
         self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.chips, self)
@@ -196,17 +182,13 @@ class MainWindow(QMainWindow):
         self.names = Names(self.session, self.runner, self.desk, self)
         self.bars_desk = BarsDesk(self.session, self.runner, self.names, self.stage, self.bars, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
+        self.heads_desk = HeadsDesk(self.session, self.runner, self.stage, self.right, self.heads, self)
+        self.compare_desk = CompareDesk(self.session, self.runner, self.desk, self.stage_desk, self.heads, self)
         self.what_if = WhatIfDesk(self.session, self.runner, self.desk, self)
         edits = (self.actions_["what_if_undo"], self.actions_["what_if_redo"], self.actions_["what_if_reset"])
         self.what_if_views = WhatIfViews(self.session, self.runner, self.what_if, self.right, edits, self.look, self)
         self.stage.add_band(self.what_if_views.bar)
         self.stage.add_tool(self.what_if_views.tool(self.actions_["what_if"]))
-        self.heads_desk = HeadsDesk(
-            self.session, self.runner, self.stage, self.right, self.heads, self.head_grid, self
-        )  # fmt: skip
-        self.compare_desk = CompareDesk(
-            self.session, self.runner, self.desk, self.stage_desk, self.compare_band, self.several_band, self
-        )  # fmt: skip
         self.scale_desk = ScaleDesk(self.session, self.runner, self.stage, self.stage_desk, self)
         self.copy_desk = CopyDesk(self.runner, self.stage, self.stage_desk, self)
         self.nan_desk = NanDesk(self.session, self.runner, self.stage_desk, self.nan_band, self)
@@ -271,7 +253,6 @@ class MainWindow(QMainWindow):
         for clear in (self.compare_desk.unpin, self.compare_desk.clear):
             self.escapes.add(Rank.UNPIN_COMPARE, clear)
         self.escapes.add(Rank.PRESENTING, self.presenting.leave)
-        self.escapes.add(Rank.POPUP, self.maps.leave)
 
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
@@ -279,7 +260,7 @@ class MainWindow(QMainWindow):
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
             self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band, self.marks, self.offer,
-            self.presenting, *self.heads, self.head_grid, self.several_band, self.compare_band, self.what_if_views,
+            self.presenting, *self.heads.all(), self.what_if_views,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar(),
                               self.offer)  # fmt: skip
@@ -292,6 +273,7 @@ class MainWindow(QMainWindow):
         self.maps.opened.connect(self._show_map)
         self.finding.modelChosen.connect(self.desk.use_model)
         self.finding.sentenceChosen.connect(self.desk.start_sample)
+        self.finding.went.connect(self._leave_text)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
         self.models_desk.used.connect(self.desk.use_model_on)
@@ -501,6 +483,11 @@ class MainWindow(QMainWindow):
 
     # Commands -----------------------------------------------------------------------------------------------
 
+    def _leave_text(self) -> None:
+        """The keys step through the model, no longer through a text."""
+        if any(box.hasFocus() for box in self.sentence.boxes()):
+            self.stage.current_view().setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _show_map(self, shown: bool) -> None:
         self.panes.show_cover(shown)
         (self.map.canvas if shown else self.stage.current_view()).setFocus(Qt.FocusReason.OtherFocusReason)
@@ -561,8 +548,8 @@ class MainWindow(QMainWindow):
         self.left.set_title("outline", self.tr("Outline"))
         self.left.set_title("map", self.tr("Map"))
         self.right.set_title("inspector", self.tr("Inspector"))
-        self.right.set_title("whatif", self.tr("What if"))
         self.right.set_title("heads", self.tr("Heads"))
+        self.right.set_title("whatif", self.tr("What if"))
         self.right.set_title("vocabulary", self.tr("Vocabulary"))
         self.stage.set_view_title("bars", self.tr("Bars"), self.tr("The chosen row as bars (Shift+T)"))
         self.stage.set_view_title("grid", self.tr("Grid"), self.tr("The same step of every block, head by head"))
@@ -573,9 +560,9 @@ class MainWindow(QMainWindow):
         self.maps.show_map()
         self.desk.show_chips()
         self.stage_desk.show_again()
-        self.what_if_views.refresh()
         self.heads_desk.ask()
         self.compare_desk.refresh()
+        self.what_if_views.refresh()
         self.working_desk.ask()
         self.bars_desk.ask()
         self.vocab_desk.ask()

@@ -51,7 +51,6 @@ class MapDesk(QObject):
         self._keys: dict[str, tuple[object, ...]] = {}
         self._failed: set[tuple[object, ...]] = set()
         self._changed: frozenset[str] = frozenset()
-        self._marked: frozenset[str] = frozenset()
         self._is_open = False
         for pane in self._panes:
             pane.chosen.connect(self._choose)
@@ -61,6 +60,7 @@ class MapDesk(QObject):
             pane.closed.connect(self.close)
         session.traceChanged.connect(self._new_trace)
         session.moved.connect(self.refresh)
+        session.bookmarks.changed.connect(self._place)
         session.selectionChanged.connect(self._ask)
         runner.done.connect(self._done)
         runner.failed.connect(self._not_done)
@@ -82,12 +82,6 @@ class MapDesk(QObject):
         self.close()
         return was
 
-    def leave(self) -> bool:
-        """Back to the stage; returns whether the large map was open."""
-        there = self._is_open
-        self.close()
-        return there
-
     def is_open(self) -> bool:
         return self._is_open
 
@@ -106,7 +100,7 @@ class MapDesk(QObject):
             return
         if self._folds is None or self._steps != trace.program.steps:
             self._folds, self._steps = Folds(trace.program), trace.program.steps
-            self._changed = self._marked = frozenset()
+            self._changed = frozenset()
         self._costs = trace.program.costs(trace.shapes)
         self._folds.set_place(self._session.stop.section)
         self.show_map()
@@ -154,9 +148,10 @@ class MapDesk(QObject):
             known = [stop in seen for stop in box.stops]
             state = "current" if at == here else "visited" if all(known) else "partial" if any(known) else "unvisited"
             states.append(state)
+        marks = frozenset(one.place.step for one in session.bookmarks.marks)
         changed, marked = (
             frozenset(at for at, box in enumerate(made.boxes) if not which.isdisjoint(box.steps))
-            for which in (self._changed, self._marked)
+            for which in (self._changed, marks)
         )
         for pane in self._panes:
             if not pane.isVisible():
@@ -169,11 +164,6 @@ class MapDesk(QObject):
     def set_changed(self, steps: Iterable[str]) -> None:
         """The steps, by name, whose results a what-if has changed."""
         self._changed = frozenset(steps)
-        self._place()
-
-    def set_marks(self, steps: Iterable[str]) -> None:
-        """The steps, by name, that the learner has marked."""
-        self._marked = frozenset(steps)
         self._place()
 
     # Going there --------------------------------------------------------------------------------------------------

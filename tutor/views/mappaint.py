@@ -65,9 +65,10 @@ def image(stamp: Thumbnail, theme: Theme) -> QImage:
 
 
 def shown_of(scene: Scene, place: Place) -> int:
-    """Which box of a row its badge and its picture are of: the current one, else the first that was seen."""
+    """Which box of a row its badge and its picture are of: the current one, a sum on the stream as well, else the
+    first that was seen."""
     boxes = place.row.boxes
-    if scene.here in boxes:
+    if scene.here in place.row.all:
         return scene.here
     return next((at for at in boxes if scene.states[at] in (VISITED, PARTIAL)), boxes[0])
 

@@ -24,6 +24,8 @@ from tutor.views.theme import Theme, font, metrics
 
 #: Below this zoom the map rather leaves something out than becomes smaller.
 _READABLE = 0.75
+#: In a pane lower than this the map has the room of the axes' colours.
+_LOW = 330
 
 
 class AxisLegend(QWidget):
@@ -311,6 +313,7 @@ class MapPane(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._legend.setVisible(not self._compact and self.height() > self._theme.px(_LOW))
         self._later.start()
 
     def showEvent(self, event: QShowEvent) -> None:

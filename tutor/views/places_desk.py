@@ -107,7 +107,6 @@ class PlacesDesk(QObject):
         for moved in (session.moved, session.selectionChanged, session.followed, session.scales.changed):
             moved.connect(self._changed)
         session.moved.connect(self._show_marks)
-        session.changes.changed.connect(self._changed)
         stage.viewChanged.connect(self._changed)
         session.pins.changed.connect(self._changed)
         desk.ran.connect(self._arrive)

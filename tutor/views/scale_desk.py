@@ -21,6 +21,8 @@ from tutor.views.stage_desk import StageDesk
 from tutor.views.stagepane import StagePane
 
 SPREAD = "spread"
+#: The view of the stage that shows every block on one scale.
+GRID = "grid"
 #: Up to so many cells are counted at once; more of them away from the window.
 _AT_ONCE = 1 << 17
 
@@ -69,6 +71,7 @@ class ScaleDesk(QObject):
         stage_desk.shown.connect(self.show)
         session.traceChanged.connect(self._forget)
         self._scales.changed.connect(self._apply)
+        stage.viewChanged.connect(self._apply)
         self._foot.reachChosen.connect(self._choose)
         self._foot.widened.connect(self._widen)
         self._foot.lockClicked.connect(self.toggle_lock)
@@ -115,6 +118,9 @@ class ScaleDesk(QObject):
         picture = self._stage_desk.picture()
         if picture is None:
             return
+        if self._stage.view() == GRID:  # it has a scale of its own, over all blocks
+            self._foot.set_scales(())
+            return
         limits = [part.data.limits for part in self._stage.equation.parts()]
         made = []
         for one in self._shared():
@@ -131,7 +137,7 @@ class ScaleDesk(QObject):
         self._count()
 
     def _title(self, one: Shared) -> str:
-        names = [combined.scale_name(name) for name in one.names]
+        names = list(dict.fromkeys(combined.scale_name(name) for name in one.names))
         return ", ".join(names) if len(names) < 3 else f"{names[0]} …"
 
     def _locked(self) -> bool:

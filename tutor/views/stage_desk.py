@@ -260,14 +260,15 @@ class StageDesk(QObject):
 
     def _clicked(self, part: int, row: int, col: int) -> None:
         shown = self._current()
-        if shown is None or (part != len(shown.picture.operands) and not combined.is_compared(shown.picture)):
+        if shown is None:
+            return
+        operands = shown.picture.operands
+        if part < len(operands) and not combined.is_compared(shown.picture):
+            self.followed.emit(Link(operands[part].name, operands[part].index(row, col)))
             return
         index = combined.index_at(shown.picture, row, col)
         if index is not None:
             self._session.pin(None if index == self._session.cell else index)
-        elif shown is not None:
-            panel = shown.picture.operands[part]
-            self.followed.emit(Link(panel.name, panel.index(row, col)))
 
     def _table_chosen(self, row: int, col: int) -> None:
         shown = self._current()

@@ -245,7 +245,7 @@ class StagePane(QWidget):
                 self._choosers[axis] = chooser = AxisChooser(self._theme, axis)
                 chooser.chosen.connect(self.selected)
                 self._tools.add_spare(chooser.slider)
-                self._tools.add_last(chooser.of)
+                self._tools.add_last(chooser.of, chooser.label)
                 for other in [self._choosers[one] for one in wanted if one in self._choosers]:
                     self._spin_row.removeWidget(other)
                     self._spin_row.addWidget(other)  # in the order of the axes

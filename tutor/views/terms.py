@@ -16,7 +16,7 @@ from tutor.views.linktable import LINK, LinkTable
 from tutor.views.theme import Theme, font, metrics
 
 _Index = QModelIndex | QPersistentModelIndex
-#: How many terms are shown by size; the others are summed in one row.
+# How many terms are shown by size, as long as nobody asks for more; the others are summed in one row.
 LARGEST = 6
 
 
@@ -38,6 +38,7 @@ class TermsModel(QAbstractTableModel):
         self._most: list[float] = []
         self._decimals: list[int] = []
         self._fewer = 0
+        self._largest = LARGEST
         self._inks: tuple[QBrush | None, ...] = ()
         self._order = np.zeros(0, int)
         self._rest = np.zeros(0, int)
@@ -65,6 +66,14 @@ class TermsModel(QAbstractTableModel):
         self._sort()
         self.endResetModel()
 
+    def set_largest(self, count: int) -> None:
+        """How many terms are shown by size."""
+        if count != self._largest:
+            self.beginResetModel()
+            self._largest = count
+            self._sort()
+            self.endResetModel()
+
     def show_all(self) -> None:
         """Every term, by size."""
         self.beginResetModel()
@@ -88,7 +97,7 @@ class TermsModel(QAbstractTableModel):
             return
         size = np.abs(np.nan_to_num(self._columns[-1], nan=np.inf))
         # A rest of one would take the row that the term itself could have.
-        most = count if self._all or count <= LARGEST + 2 else LARGEST
+        most = count if self._all or count <= self._largest + 2 else self._largest
         if most < count:
             # The largest of many without sorting them all; among equals the first.
             least = np.partition(size, count - most)[count - most]
@@ -105,6 +114,10 @@ class TermsModel(QAbstractTableModel):
             self._order = np.argsort(-size, kind="stable")
 
     # What the rows are --------------------------------------------------------------------------------------
+
+    def shown(self) -> int:
+        """How many terms are shown by size, the cell's own among them."""
+        return self._largest + 1
 
     def terms(self) -> int:
         """How many rows are terms."""
@@ -248,7 +261,7 @@ class TermsTable(LinkTable):
         self.horizontalHeader().setFont(font(self._theme, "caption"))
         high = self._theme.height("table_row")
         self.verticalHeader().setDefaultSectionSize(high)
-        rows = min(self._terms.rowCount(), 9)
+        rows = min(self._terms.rowCount(), max(9, self._terms.shown() + 2))
         self.setFixedHeight(rows * high + self.horizontalHeader().sizeHint().height() + 2)
         self._share()
         # The rest and the sum have their words where no sum stands.

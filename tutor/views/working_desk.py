@@ -104,9 +104,7 @@ class WorkingDesk(QObject):
             return
         if (result.name, result.index) == (target.name, target.index):
             shown = explanation.explanation(trace, result, self._names)
-            picture = self._stage_desk.picture()
-            if picture is not None and self._session.trail.given is None:
-                shown = combined.told(trace, picture, shown)
+            shown = combined.told(trace, several.shown(self._session), result, shown)
             self._inspector.set_explanation(shown)
             self._show_row(trace, result, shown.place)
 
