@@ -380,7 +380,8 @@ def test_a_run_with_what_ifs_opens_changed_in_another_window(qtbot, opened, wind
 
 
 @pytest.mark.parametrize("changes", [
-    ({"set": "mask=never"},), ({"set": "wings=2"},), ({"set": "probs[9,9,9]=1"},), ({"change": "nothing"},), ({"x": 1},),
+    ({"set": "mask=never"},), ({"set": "wings=2"},), ({"set": "probs[9,9,9]=1"},), ({"change": "nothing"},),
+    ({"x": 1},), ({"set": 3},),
 ])  # fmt: skip
 def test_a_what_if_that_is_unknown_gets_one_sentence_and_the_run_is_as_it_is(qtbot, window, tmp_path, changes):
     path = tmp_path / "a.tutor"
