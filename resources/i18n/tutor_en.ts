@@ -115,10 +115,10 @@
 <context>
     <name>VocabDesk</name>
     <message numerus="yes">
-        <source>the other %n token(s) together</source>
+        <source>%n other token(s)</source>
         <translation>
-            <numerusform>the %n other token</numerusform>
-            <numerusform>the other %n tokens together</numerusform>
+            <numerusform>%n other token</numerusform>
+            <numerusform>%n other tokens</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -52,7 +52,7 @@
     <name>BarsDesk</name>
     <message>
         <source>These are ids: a larger one is not more, so they have no bars.</source>
-        <extracomment>How many of the entries that a search finds are shown. Which view the learner last chose, over the vocabulary and elsewhere.</extracomment>
+        <extracomment>How many of the entries that a search finds are shown. Which view the learner last chose, over the vocabulary and elsewhere. Of each tensor of the run, once asked for: the kind and reach of its colour scale.</extracomment>
         <translation>这些是编号：编号大并不表示更多，因此没有条形。</translation>
     </message>
     <message numerus="yes">
@@ -461,8 +461,8 @@
         <translation>图片：整个窗口</translation>
     </message>
     <message>
-        <source>Numbers: this tensor, whole</source>
-        <translation>数字：整个张量</translation>
+        <source>Numbers: a whole tensor of this step</source>
+        <translation>数字：这一步的整个张量</translation>
     </message>
     <message>
         <source>Handout: steps with formulas and numbers</source>
@@ -491,6 +491,10 @@
     <message>
         <source>Format</source>
         <translation>格式</translation>
+    </message>
+    <message>
+        <source>Tensor</source>
+        <translation>张量</translation>
     </message>
     <message>
         <source>File</source>
@@ -1828,9 +1832,9 @@
         <translation>把每一处残差都当作模型到此为止：直接乘输出矩阵，不再做归一化。只有最后一行是训练时就这样读的。</translation>
     </message>
     <message numerus="yes">
-        <source>the other %n token(s) together</source>
+        <source>%n other token(s)</source>
         <translation>
-            <numerusform>其余 %n 个词元合计</numerusform>
+            <numerusform>其余 %n 个词元</numerusform>
         </translation>
     </message>
     <message>
@@ -1913,6 +1917,10 @@
     <message>
         <source>Click a cell to go to its residual and position</source>
         <translation>点击单元格，转到它的残差和位置</translation>
+    </message>
+    <message>
+        <source>Click a token to see its probability in the model&apos;s output here</source>
+        <translation>点击词元，查看它在模型此处输出中的概率</translation>
     </message>
     <message>
         <source>cosine</source>

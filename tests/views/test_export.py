@@ -174,6 +174,19 @@ def test_a_caption_says_tensor_shape_place_model_sentence_and_scale(qtbot, windo
     assert said[3] == f"Colours of scores, scaled, masked from −{reach:.4f} to {reach:.4f}"
 
 
+def test_a_picture_has_the_range_of_colours_that_the_learner_chose(qtbot, window, tmp_path):
+    go(qtbot, window, "blocks.0.resid_post")
+    count = len(window.stage.equation.parts())
+    window.stage.equation.set_limits([(-0.5, 0.5)] * count)
+    window.exporter.start(Wanted("figure", "stage", "svg", tmp_path / "a.svg"))
+    settle(qtbot, window)
+    tree = parsed((tmp_path / "a.svg").read_text(encoding="utf-8"))
+    values = window.session.trace["blocks.0.resid_post"][0]
+    table = lut(window.look, "signed")[colour_index(values, "signed", -0.5, 0.5)]
+    assert all(fill == hex_of(table[at]) for at, (fill, _) in cells(tree, "blocks.0.resid_post").items())
+    assert any(one.endswith("from −0.5000 to 0.5000") for one in texts(tree))
+
+
 # -- the dialog ------------------------------------------------------------------------------------------------------
 
 
@@ -236,11 +249,27 @@ def test_the_choice_and_the_folder_are_remembered_and_the_name_says_what_it_is(q
     export(qtbot, window, "tensor", "csv", tmp_path / "deep" / "a.csv")
     go(qtbot, window, "blocks.0.mlp.pre")
     dialog = open_dialog(qtbot, window)
-    assert dialog.chosen() == Wanted("tensor", "stage", "csv", tmp_path / "deep" / "storyteller-blocks-0-mlp-pre.csv")
+    assert dialog.chosen() == Wanted(
+        "tensor", "stage", "csv", tmp_path / "deep" / "storyteller-blocks-0-mlp-pre.csv", "blocks.0.mlp.pre"
+    )
     dialog.form.setCurrentIndex(dialog.form.findData("npy"))
     assert dialog.chosen().path.name == "storyteller-blocks-0-mlp-pre.npy"
     qtbot.keyClick(dialog, Key.Key_Escape)
     qtbot.waitUntil(lambda: window.exporter.dialog() is None)
+
+
+def test_a_steps_operands_and_weights_are_exported_too(qtbot, window, tmp_path):
+    go(qtbot, window, "blocks.0.mlp.pre")
+    dialog = open_dialog(qtbot, window)
+    dialog.choose("tensor", "npy")
+    names = [dialog.tensor.itemText(at) for at in range(dialog.tensor.count())]
+    assert names == ["blocks.0.mlp.pre", "blocks.0.ln2", "blocks.0.mlp.W_in", "blocks.0.mlp.b_in"]
+    dialog.tensor.setCurrentIndex(2)
+    assert dialog.chosen().path.name == "storyteller-blocks-0-mlp-W_in.npy"
+    dialog.path.setText(str(tmp_path / "w.npy"))
+    qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
+    settle(qtbot, window)
+    np.testing.assert_array_equal(np.load(tmp_path / "w.npy"), window.session.trace["blocks.0.mlp.W_in"])
 
 
 def test_bars_export_as_they_stand(qtbot, window, tmp_path):

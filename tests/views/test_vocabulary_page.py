@@ -132,6 +132,19 @@ def test_nearest_tokens_of_the_row_on_screen_by_cosine_and_by_dot(qtbot, window)
     assert "near" not in window.vocab.words()
 
 
+def test_a_click_on_a_token_goes_to_its_probability_in_the_output(qtbot, window):
+    go(qtbot, window, "blocks.1.resid_post")
+    click_cell(qtbot, window, 3, 1)
+    for table in (window.vocab.near, window.vocab.here):
+        go(qtbot, window, "blocks.1.resid_post")
+        window.session.pin((0, 3, 1))
+        settle(qtbot, window)
+        id = table.rows()[1].id
+        click(qtbot, table, 1, BAR)
+        settle(qtbot, window)
+        assert (window.session.cursor.path, window.session.cell) == ("probs", (0, 3, id))
+
+
 def test_an_embedding_is_nearest_to_itself(qtbot, window):
     go(qtbot, window, "embed")
     near = window.vocab.near.rows()

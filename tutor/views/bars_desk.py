@@ -76,8 +76,7 @@ class Columns:
 
     asked: Asked
     values: np.ndarray
-    kind: str
-    reach: float
+    scale: tuple[str, float]
 
 
 class BarsDesk(QObject):
@@ -101,6 +100,8 @@ class BarsDesk(QObject):
         self._shown: Ranked | Columns | None = None
         #: Which view the learner last chose, over the vocabulary and elsewhere.
         self._wanted = {True: "bars", False: "heat"}
+        #: Of each tensor of the run, once asked for: the kind and reach of its colour scale.
+        self._scales: dict[str, tuple[str, float]] = {}
         self._over = False
         self._switching = False
         view.countChosen.connect(self._set_count)
@@ -154,6 +155,7 @@ class BarsDesk(QObject):
     def _forget(self) -> None:
         self._kept = ()
         self._shown = None
+        self._scales.clear()
 
     def ask(self) -> None:
         """Have the bars made again, where they are on screen."""
@@ -175,7 +177,7 @@ class BarsDesk(QObject):
                 asked = Asked(path, asked.at, asked.count, (*asked.kept, cell[-1]), asked.query)
             self._runner.submit(BARS, partial(_rank, trace, self._names, self._names.model(), asked))
         else:
-            self._runner.submit(BARS, partial(_columns, trace, asked))
+            self._runner.submit(BARS, partial(_columns, trace, asked, self._scales.get(path)))
 
     def _set_count(self, count: int) -> None:
         self._count = count
@@ -229,6 +231,7 @@ class BarsDesk(QObject):
         if isinstance(result, Ranked):
             self._show_ranked(trace, result)
         else:
+            self._scales[result.asked.path] = result.scale
             self._show_columns(trace, result)
 
     def _failed(self, channel: str, error: BaseException) -> None:
@@ -304,7 +307,7 @@ class BarsDesk(QObject):
             labels = [present.token_label(text, row, at) for at in range(axes[-1].size)]
         cell = self._session.cell
         self._view.show_columns(
-            explanation.place(trace, made.asked.path, made.asked.at), made.values, labels, made.kind, made.reach,
+            explanation.place(trace, made.asked.path, made.asked.at), made.values, labels, *made.scale,
             made.asked.path, cell[-1] if cell is not None else None,
         )  # fmt: skip
 
@@ -316,7 +319,9 @@ def _rank(trace: Trace, names: Names, model: str, asked: Asked, job: work.Handle
     return Ranked(asked, made, {entry.id: vocabulary.name(entry.id) for entry in made.shown}, found)
 
 
-def _columns(trace: Trace, asked: Asked, job: work.Handle) -> Columns:
+def _columns(trace: Trace, asked: Asked, scale: tuple[str, float] | None, job: work.Handle) -> Columns:
     values = trace.read(asked.path, (*asked.at, slice(None)))
-    kind, low, high, _ = picture.scale_of(trace, asked.path)
-    return Columns(asked, values, "prob" if kind == "probability" else "signed", max(abs(low), abs(high)))
+    if scale is None:
+        kind, low, high, _ = picture.scale_of(trace, asked.path)
+        scale = "prob" if kind == "probability" else "signed", max(abs(low), abs(high))
+    return Columns(asked, values, scale)

@@ -36,8 +36,9 @@ def sentence(trace: Trace, panel: Panel) -> str:
     return " → ".join(f"“{text}”" for text in texts if text)
 
 
-def lines(trace: Trace, picture: Picture, step: str) -> list[str]:
-    """The caption of a step's picture; `step` is where it stands in the walk, in words."""
+def lines(trace: Trace, picture: Picture, step: str, limits: tuple[float, float] | None = None) -> list[str]:
+    """The caption of a step's picture; `step` is where it stands in the walk, in words, `limits` the range of the
+    colours where the learner has chosen another."""
     panel = picture.result
     first = [picture.path, shape(panel.axes)]
     part = place(trace, panel)
@@ -48,14 +49,14 @@ def lines(trace: Trace, picture: Picture, step: str) -> list[str]:
     found.append(f"{model} · {text}" if text else model)
     if trace.told:
         found.append(translate("captions", "What if: {changes}").format(changes="; ".join(trace.told)))
-    if panel.kind == "probability":
+    low, high = limits or (panel.low, panel.high)
+    if panel.kind == "probability" and (low, high) == (0.0, 1.0):
         found.append(translate("captions", "Colours from 0 to 1"))
-    elif panel.kind == "signed" and panel.high > panel.low:
-        span = max(abs(panel.low), abs(panel.high))
+    elif panel.kind != "ids" and high > low:
         found.append(
             translate("captions", "Colours of {names} from {low} to {high}").format(
                 names=", ".join(name.rsplit(".", 1)[-1] for name in panel.shared),
-                low=numbers.fixed(-span, 4), high=numbers.fixed(span, 4),
+                low=numbers.fixed(low, 4), high=numbers.fixed(high, 4),
             )
         )  # fmt: skip
     return found

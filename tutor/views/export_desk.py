@@ -75,7 +75,9 @@ class ExportDesk(QObject):
         """Ask what to export."""
         if self._session.trace is None or self._dialog is not None or self.busy():
             return
-        dialog = self._dialog = ExportDialog(self._look.theme, self._stems(), self._folder(), self._window)
+        step = self._session.step
+        tensors = list(dict.fromkeys((step.name, *step.operands)))
+        dialog = self._dialog = ExportDialog(self._look.theme, self._stems(), self._folder(), tensors, self._window)
         dialog.offer("figure", self._stage_desk.ready())
         kept = (str(self._settings.value(f"export/{key}", "")) for key in ("what", "format"))
         dialog.choose(*kept)
@@ -106,7 +108,7 @@ class ExportDesk(QObject):
         model = re.sub(r"[^\w-]+", "-", trace.spec.name)
         tensor = re.sub(r"[^\w.-]+", "-", f"{model}-{self._session.cursor.path}").replace(".", "-")
         return {"figure": tensor, "view": f"{tensor}-{self._stage.view()}", "window": f"{model}-window",
-                "tensor": tensor, "handout": f"{model}-handout"}  # fmt: skip
+                "tensor": tensor, "handout": f"{model}-handout", "model": model}  # fmt: skip
 
     # Carrying it out ----------------------------------------------------------------------------------------
 
@@ -119,7 +121,7 @@ class ExportDesk(QObject):
             self._settings.setValue(f"export/{key}", value)
         self._wanted, self._trace = wanted, trace
         if wanted.what == "tensor":
-            name = self._session.cursor.path
+            name = wanted.tensor or self._session.cursor.path
             self._runner.submit(EXPORT, partial(_write_tensor, trace, name, wanted.path, wanted.form))
         elif wanted.what == "handout":
             self._begin_handout(trace, wanted)
@@ -137,7 +139,9 @@ class ExportDesk(QObject):
         theme, shown = self._look.theme, self._stage_desk.shown_now()
         caption = self._caption()
         if wanted.what == "figure" and shown is not None and self._trace is not None:
-            parts, sign, above = combined.parts(self._trace, shown.picture)
+            _, sign, above = combined.parts(self._trace, shown.picture)
+            # The very maps on screen, with the range that the learner may have given them.
+            parts = self._stage.equation.parts()
             return render.figure(figure.equation(parts, sign, above, caption, theme), wanted.form)
         title = self._session.cursor.path
         if wanted.what == "window":
@@ -152,7 +156,8 @@ class ExportDesk(QObject):
         step = self.tr("{title}, stage {number} of {total}").format(
             title=present.step_title(self._session), number=stop.number + 1, total=len(self._session.stops)
         )
-        found = captions.lines(trace, shown.picture, step)
+        parts = self._stage.equation.parts()
+        found = captions.lines(trace, shown.picture, step, parts[-1].data.limits if parts else None)
         told = combined.caption(trace, shown.picture, self._session.pins.held)
         return [*found, told] if told else list(found)
 

@@ -34,12 +34,14 @@ _NAMES = {"svg": "SVG", "pdf": "PDF", "png": "PNG", "npy": "NPY", "csv": "CSV", 
 
 @dataclass(frozen=True)
 class Wanted:
-    """An export that was asked for: what, which steps (of a handout), in which format, where."""
+    """An export that was asked for: what, which steps (of a handout), in which format, where; and which tensor, where
+    numbers are wanted ("" for that of the step)."""
 
     what: str
     steps: str
     form: str
     path: Path
+    tensor: str = ""
 
 
 class ExportDialog(QDialog):
@@ -51,13 +53,18 @@ class ExportDialog(QDialog):
 
     wanted = Signal(object)
 
-    def __init__(self, theme: Theme, names: dict[str, str], folder: Path, parent: QWidget | None = None) -> None:
-        """`names` are file names without ending, one for each thing that can be exported."""
+    def __init__(
+        self, theme: Theme, names: dict[str, str], folder: Path, tensors: Sequence[str] = (),
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        """`names` are file names without ending, one for each thing that can be exported; `tensors` are the step's
+        result and its operands."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._theme, self._stems, self._folder = theme, names, folder
         self._agreed = ""  # a file that is there and may be replaced
-        self.what, self.steps, self.form = QComboBox(), QComboBox(), QComboBox()
+        self.what, self.steps, self.tensor, self.form = QComboBox(), QComboBox(), QComboBox(), QComboBox()
+        self.tensor.addItems(list(tensors))
         self.path, self._browse = QLineEdit(), QPushButton()
         self._problem = QLabel()
         self._problem.setWordWrap(True)
@@ -69,16 +76,16 @@ class ExportDialog(QDialog):
             self.what.addItem("", key)
         for key in ("stage", "block", "all"):
             self.steps.addItem("", key)
-        self._labels = [QLabel() for _ in range(4)]
+        self._labels = [QLabel() for _ in range(5)]
         place = QHBoxLayout()
         place.addWidget(self.path, 1)
         place.addWidget(self._browse)
         self._rows = QFormLayout()
-        for label, field in zip(self._labels, (self.what, self.steps, self.form)):
+        for label, field in zip(self._labels, (self.what, self.steps, self.tensor, self.form)):
             self._rows.addRow(label, field)
             label.setBuddy(field)
-        self._rows.addRow(self._labels[3], place)
-        self._labels[3].setBuddy(self.path)
+        self._rows.addRow(self._labels[4], place)
+        self._labels[4].setBuddy(self.path)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self._cancel)
@@ -90,6 +97,7 @@ class ExportDialog(QDialog):
         column.addWidget(self._problem)
         column.addLayout(buttons)
         self.what.currentIndexChanged.connect(self._what_changed)
+        self.tensor.currentIndexChanged.connect(self._what_changed)
         self.form.currentIndexChanged.connect(self._form_changed)
         self.path.textEdited.connect(self._edited)
         self._browse.clicked.connect(self._ask_place)
@@ -120,7 +128,7 @@ class ExportDialog(QDialog):
     def chosen(self) -> Wanted:
         return Wanted(
             self.what.currentData(), self.steps.currentData(), self.form.currentData(),
-            Path(self.path.text()).expanduser(),
+            Path(self.path.text()).expanduser(), self.tensor.currentText(),
         )  # fmt: skip
 
     def say(self, problem: str) -> None:
@@ -145,7 +153,11 @@ class ExportDialog(QDialog):
                 self.form.addItem(_NAMES[form], form)
             self.form.setCurrentIndex(max(0, self.form.findData(before)))
         self._rows.setRowVisible(1, what == "handout")
-        self.path.setText(str(self._folder / f"{self._stems[what]}.{self.form.currentData()}"))
+        self._rows.setRowVisible(2, what == "tensor" and self.tensor.count() > 1)
+        stem = self._stems[what]
+        if what == "tensor" and self.tensor.currentIndex() > 0:
+            stem = f"{self._stems['model']}-{self.tensor.currentText().replace('.', '-')}"
+        self.path.setText(str(self._folder / f"{stem}.{self.form.currentData()}"))
         self.say("")
 
     def _form_changed(self) -> None:
@@ -196,7 +208,7 @@ class ExportDialog(QDialog):
             "figure": self.tr("Picture: the heat maps of this step"),
             "view": self.tr("Picture: this view as it stands"),
             "window": self.tr("Picture: the whole window"),
-            "tensor": self.tr("Numbers: this tensor, whole"),
+            "tensor": self.tr("Numbers: a whole tensor of this step"),
             "handout": self.tr("Handout: steps with formulas and numbers"),
         }
         for at in range(self.what.count()):
@@ -205,7 +217,8 @@ class ExportDialog(QDialog):
             self.steps.setItemText(at, text)
         fields: Sequence[tuple[QLabel, QWidget, str]] = (
             (self._labels[0], self.what, self.tr("What")), (self._labels[1], self.steps, self.tr("Steps")),
-            (self._labels[2], self.form, self.tr("Format")), (self._labels[3], self.path, self.tr("File")),
+            (self._labels[2], self.tensor, self.tr("Tensor")), (self._labels[3], self.form, self.tr("Format")),
+            (self._labels[4], self.path, self.tr("File")),
         )  # fmt: skip
         for label, field, text in fields:
             label.setText(text)

@@ -31,6 +31,8 @@ _MARGIN, _SIGN, _LINE = 16.0, 56.0, 17.0
 _LABEL, _SMALL = 12, 10
 #: The most that a map may take, and the size of an image inside.
 _WIDE, _HIGH, _IMAGE = 560.0, 520.0, 1100
+#: How wide a picture may be before its operands get smaller cells, and how wide they are then.
+_ROOM, _NARROW = 1100.0, 260.0
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,10 @@ def equation(
     head = _LINE + 8
     gutters = [_gutter(data, theme) for data in maps]
     grids, x = [], _MARGIN
-    labels = max((_headroom(data, _size(data)[0], theme) for data in maps), default=0.0)
+    sizes = _sizes(maps, 2 * _MARGIN + sum(gutters) + _SIGN * (len(maps) - 1))
+    labels = max((_headroom(data, wide, theme) for data, (wide, _) in zip(maps, sizes)), default=0.0)
     top = _MARGIN + head + labels
-    for data, gutter in zip(maps, gutters):
-        wide, high = _size(data)
+    for data, gutter, (wide, high) in zip(maps, gutters, sizes):
         grids.append(_Grid(x + gutter, top, wide, high, *data.shape))
         x += gutter + wide * data.shape[1] + _SIGN
     right = max(x - _SIGN + _MARGIN, 480.0)
@@ -156,6 +158,19 @@ def _size(data: Map) -> tuple[float, float]:
     return min(max(_WIDE / columns, 0.05), 20.0), min(max(_HIGH / rows, 0.05), 20.0)
 
 
+def _sizes(maps: Sequence[Map], beside: float) -> list[tuple[float, float]]:
+    """Cells for all maps, rows of one height where they are as many. The result keeps its numbers; `beside` is the
+    width of everything else."""
+    sizes = [_size(data) for data in maps]
+    for at, data in enumerate(maps[:-1]):
+        total = beside + sum(wide * one.shape[1] for one, (wide, _) in zip(maps, sizes))
+        if total > _ROOM:
+            sizes[at] = (min(sizes[at][0], _NARROW / data.shape[1], 20.0), sizes[at][1])
+    rows = maps[-1].shape[0] if maps else 0
+    high = min((size[1] for one, size in zip(maps, sizes) if one.shape[0] == rows), default=0.0)
+    return [(wide, high if one.shape[0] == rows else tall) for one, (wide, tall) in zip(maps, sizes)]
+
+
 def _gutter(data: Map, theme: Theme) -> float:
     if data.row_labels is None:
         return metrics(theme, "ids").horizontalAdvance(str(data.shape[0])) + 10
@@ -239,9 +254,10 @@ def _rects(part: Part, data: Map, grid: _Grid, theme: Theme) -> list[str]:
     hatched = _hatched(data)
     paint = colours(data, theme, data.values, hatched)
     gap = 0.5 if min(grid.wide, grid.high) >= 6 else 0.0
-    roomy = grid.wide >= 30 and grid.high >= 14
+    roomy = grid.wide >= 31 and grid.high >= 14
     shown = data.values[~hatched & np.isfinite(data.values)]
-    decimals = 0 if data.whole else numbers.decimals_for(shown.tolist(), 5, data.kind == "prob") if roomy else None
+    fits = int((grid.wide - 3) / 6.4)  # figures of 11 px
+    decimals = 0 if data.whole else numbers.decimals_for(shown.tolist(), fits, data.kind == "prob") if roomy else None
     rects, marks = [], []
     # Of a part that is drawn turned the address is the tensor's own, not the place in the picture.
     for (row, column), value in np.ndenumerate(data.values):

@@ -32,7 +32,7 @@ _STYLE = """
 }
 @media print { :root { --ink: #000; --soft: #333; --line: #bbb; --paper: #fff; --card: #fff; } }
 body { font: 15px/1.5 Inter, "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif; color: var(--ink);
-  background: var(--paper); max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+  background: var(--paper); max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .3rem; break-after: avoid; }
 p, dl, ol { margin: .4rem 0; } .soft { color: var(--soft); }
 code, pre { font-family: ui-monospace, Consolas, monospace; font-size: .85rem; }

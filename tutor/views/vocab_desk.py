@@ -100,6 +100,7 @@ class VocabDesk(QObject):
         view.byDot.connect(self._set_by_dot)
         view.inBits.connect(self._set_in_bits)
         view.surpriseChosen.connect(self._go_surprise)
+        view.entryChosen.connect(self._go_entry)
         view.truthTyped.connect(self._tell_truth)
         tabs.pageChanged.connect(self.ask)
         session.traceChanged.connect(self._forget)
@@ -309,7 +310,7 @@ class VocabDesk(QObject):
                    tip=numbers.exact(np.float32(entry.value)))
             for entry, name in zip(ranking.entries, made.names)
         ]  # fmt: skip
-        others = self.tr("the other %n token(s) together", "", ranking.others)
+        others = self.tr("%n other token(s)", "", ranking.others)
         others = others.replace(str(ranking.others), numbers.count(ranking.others))
         rows.append(BarRow("", others, None, ranking.share, numbers.share(ranking.share), note=True))
         place = explanation.place(trace, made.path, made.at)
@@ -389,6 +390,15 @@ class VocabDesk(QObject):
         with self._session.moves.together():
             self._session.go(found[1])
             self._session.pin((result.made.row, result.made.positions[row], result.made.ids[row]))
+
+    def _go_entry(self, id: int) -> None:
+        """Go to a token's probability in the output, at the position that is looked at."""
+        trace = self._session.trace
+        found = outputs(trace.program, trace.shapes) if trace is not None else None
+        if trace is not None and found is not None and id < trace.shapes[found[1]][-1].size:
+            at = self._position(trace)
+            self._session.go(found[1])
+            self._session.pin((self._row, at, id))
 
     def _tell_truth(self, text: str) -> None:
         """What the gap that is looked at hid."""

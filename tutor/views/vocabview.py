@@ -110,6 +110,7 @@ class VocabView(QWidget):
         byDot(bool)           nearest by dot product rather than by cosine
         inBits(bool)          surprise in bits rather than in nats
         surpriseChosen(int)   a row of the surprise
+        entryChosen(int)      a token of a ranking or of the nearest, by its id
         truthTyped(str)       what a gap hid
     """
 
@@ -117,6 +118,7 @@ class VocabView(QWidget):
     byDot = Signal(bool)
     inBits = Signal(bool)
     surpriseChosen = Signal(int)
+    entryChosen = Signal(int)
     truthTyped = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -163,6 +165,8 @@ class VocabView(QWidget):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.lens.cellChosen.connect(self.lensChosen)
         self.surprise.rowChosen.connect(self.surpriseChosen)
+        self.here.rowChosen.connect(self._here_chosen)
+        self.near.rowChosen.connect(self._near_chosen)
         self._near_by.changed.connect(self.byDot)
         self._unit.changed.connect(self.inBits)
         self._truth.returnPressed.connect(self._truth_typed)
@@ -296,6 +300,8 @@ class VocabView(QWidget):
             block.head.setText(title)
             block.body.setAccessibleName(title)
         self.lens.setToolTip(self.tr("Click a cell to go to its residual and position"))
+        for table in (self.here, self.near):
+            table.setToolTip(self.tr("Click a token to see its probability in the model's output here"))
         self._near_by.set_texts(self.tr("cosine"), self.tr("dot"))
         self._near_by.button(0).setToolTip(self.tr("By the angle between the vectors"))
         self._near_by.button(1).setToolTip(self.tr("By the products of their features, summed"))
@@ -309,6 +315,16 @@ class VocabView(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
+
+    def _here_chosen(self, row: int) -> None:
+        self._choose(self.here.rows()[row].id)
+
+    def _near_chosen(self, row: int) -> None:
+        self._choose(self.near.rows()[row].id)
+
+    def _choose(self, id: int | None) -> None:
+        if id is not None:
+            self.entryChosen.emit(id)
 
     def _truth_typed(self) -> None:
         self.truthTyped.emit(self._truth.text())
