@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Collection, Sequence
 
@@ -56,6 +57,9 @@ class TokenStrip(QWidget):
         self._hover: tuple[int, int] | None = None
         self._offsets: list[float] = []  # how far each row is scrolled
         self.setMouseTracking(True)
+        self._start = 0.0
+        self._widths: dict[tuple[str, str, str], int] = {}  # of chips, by what is written on them
+        self._laid: tuple[int | bool | None, ...] = (None,) * 6
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setProperty("paintsFocus", True)
@@ -81,13 +85,13 @@ class TokenStrip(QWidget):
     def set_selected_row(self, row: int) -> None:
         if row != self._selected:
             self._selected = row
-            self.retranslate()
+            self._mark()
 
     def set_query(self, index: int | None, named: bool = True, row: int | None = None) -> None:
         """Marks a chip as the query, in the selected row where no other is given."""
         if (index, named, row) != (self._query, self._query_named, self._query_row):
             self._query, self._query_named, self._query_row = index, named, row
-            self.retranslate()
+            self._mark()
         at = self._selected if row is None else row
         if index is not None and len(self._rows) > 1 and at < len(self._rows) and index < len(self._rows[at]):
             self._bring_into_sight(at, index)
@@ -96,7 +100,7 @@ class TokenStrip(QWidget):
         """Marks a chip as the key, in the selected row where no other is given."""
         if (index, row) != (self._key, self._key_row):
             self._key, self._key_row = index, row
-            self.retranslate()
+            self._mark()
 
     def set_also(self, indices: Collection[int] = ()) -> None:
         """Marks more chips as the query's row does: tokens that are selected together with it."""
@@ -112,6 +116,7 @@ class TokenStrip(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        self._widths.clear()
         self._layout()
         self.update()
 
@@ -177,6 +182,9 @@ class TokenStrip(QWidget):
         return self._chip_height() + self._theme.px(8) + math.ceil(extra)
 
     def _title_width(self) -> float:
+        return self._start
+
+    def _widest_title(self) -> float:
         measure = metrics(self._theme, "dense")
         small = metrics(self._theme, "ids")
         lines = [line for title in self._titles for line in title.split("\n")[:1]]
@@ -184,25 +192,49 @@ class TokenStrip(QWidget):
         widest = max((*map(measure.horizontalAdvance, lines), *map(small.horizontalAdvance, below)), default=0.0)
         return math.ceil(widest) + self._theme.px(24) if self._titles else self._theme.px(6)
 
-    def _layout(self) -> None:
-        theme, body = self._theme, metrics(self._theme, "body")
+    def _width(self, row: int, index: int) -> int:
+        """How wide a chip is with what is written on it now."""
+        theme, chip = self._theme, self._rows[row][index]
         ids, bold = metrics(theme, "ids"), metrics(theme, "ids", True)
-        pad, gap, height = theme.px(8), round(theme.px(5)), self._chip_height()
+        word, rest = self._second_line(row, index)
+        key = chip.text, word, rest
+        if key not in self._widths:
+            lower = ids.horizontalAdvance(rest)
+            lower += bold.horizontalAdvance(word) + ids.horizontalAdvance(" ") if word else 0
+            wide = max(token_width(chip.text, metrics(theme, "body")), lower) + 2 * theme.px(8)
+            self._widths[key] = math.ceil(min(max(wide, theme.px(32)), theme.px(240)))
+        return self._widths[key]
+
+    def _layout(self) -> None:
+        theme = self._theme
+        gap, height = round(theme.px(5)), self._chip_height()
+        self._start = self._widest_title()
         self._boxes, top = [], 0.0
         for row, chips in enumerate(self._rows):
-            boxes, left = [], 0.0
-            for index, chip in enumerate(chips):
-                word, rest = self._second_line(row, index)
-                lower = ids.horizontalAdvance(rest)
-                lower += bold.horizontalAdvance(word) + ids.horizontalAdvance(" ") if word else 0
-                width = max(token_width(chip.text, body), lower) + 2 * pad
-                width = math.ceil(min(max(width, theme.px(32)), theme.px(240)))
-                boxes.append(QRectF(left, top + round(theme.px(4)), width, height))
+            boxes, left, y = [], 0.0, top + round(theme.px(4))
+            for index in range(len(chips)):
+                width = self._width(row, index)
+                boxes.append(QRectF(left, y, width, height))
                 left += width + gap
             self._boxes.append(boxes)
             top += self._row_height(row)
+        self._laid = self._marks()
         self._scroll_all()
         self.updateGeometry()
+
+    def _marks(self) -> tuple[int | bool | None, ...]:
+        """Which chips have a word before their number."""
+        return self._query, self._query_named, self._query_row, self._key, self._key_row, self._selected
+
+    def _mark(self) -> None:
+        """Other chips are marked: only they, and those that were, may have another width."""
+        rows = range(len(self._rows))
+        changed = {(row, index) for marks in (self._laid, self._marks()) for index in (marks[0], marks[3])
+                   if isinstance(index, int) for row in rows if index < len(self._rows[row])}  # fmt: skip
+        if any(self._width(row, index) != self._boxes[row][index].width() for row, index in changed):
+            self._layout()
+        self._tell()
+        self.update()
 
     def _span(self, row: int) -> float:
         return self._boxes[row][-1].right() if self._boxes[row] else 0.0
@@ -257,9 +289,12 @@ class TokenStrip(QWidget):
             top += height
         painter.setClipRect(QRectF(start - 5, 0, self.width() - start + 5, self.height()))
         for row, chips in enumerate(self._rows):
-            for index in range(len(chips)):
-                if self.chip_rect(row, index).adjusted(-6, -6, 6, 30).intersects(QRectF(event.rect())):
-                    self._paint_chip(painter, row, index)
+            away, boxes = start - self._offsets[row], self._boxes[row]
+            first = bisect.bisect_left(boxes, event.rect().left() - away - 6, key=QRectF.right)
+            for index in range(first, len(chips)):
+                if boxes[index].left() > event.rect().right() - away + 6:
+                    break
+                self._paint_chip(painter, row, index)
             self._paint_groups(painter, row)
             self._paint_note(painter, row)
         self._paint_more(painter, start)

@@ -41,10 +41,10 @@ class ChipsDesk(QObject):
         if trace is None:
             self.show_nothing(False)
             return
-        self._source = present.chips(trace.batch, min(row, trace.batch.n_rows - 1))
+        self._source = present.run_chips(trace, trace.batch, row)
         self._target, self._note, self._decoded = None, "", False
         if trace.target is not None:
-            self._target = present.chips(trace.target, min(row, trace.target.n_rows - 1))
+            self._target = present.run_chips(trace, trace.target, row)
             self._decoded = decoded
         self._refresh()
         self.mark()

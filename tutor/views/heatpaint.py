@@ -220,6 +220,12 @@ class HeatPlot:
                 chosen.append(lit)
         return chosen
 
+    def _middles(self, cells: list[int], parts: np.ndarray, borders: np.ndarray) -> list[float]:
+        """How far along the grid the middles of rows or columns are."""
+        bins = np.clip(np.searchsorted(parts, cells, side="right") - 1, 0, len(borders) - 2)
+        found: list[float] = ((borders[bins] + borders[bins + 1]) / 2 / self.ratio).tolist()
+        return found
+
     def _row_labels(self, painter: QPainter, lit: int | None) -> None:
         labels, theme = self.data.row_labels, self.theme
         role = "ids" if labels is None else "dense"
@@ -227,15 +233,16 @@ class HeatPlot:
         room = line * (3 if labels is None else 1.55)
         right = self.grid.left() - theme.px(8)
         width = self.gutter() - theme.px(8)
-        for row in self._chosen(labels, self.rows, self.cell_size().height(), room, lit):
-            cell = self.cell_rect(row, 0)
-            rect = QRectF(right - width, cell.center().y() - line, width, 2 * line)
+        shown = self._chosen(labels, self.rows, self.cell_size().height(), room, lit)
+        for row, away in zip(shown, self._middles(shown, self.part.rows, self._row_edges)):
+            y = self.grid.top() + away
+            rect = QRectF(right - width, y - line, width, 2 * line)
             colour = theme.ink3 if labels is None else theme.ink
             if labels is not None and not labels[row]:
                 continue
             if row == lit:
                 colour = self._lit_text(self.data.row_axis)
-                tip = QPointF(self.grid.left() - theme.px(4), cell.center().y())
+                tip = QPointF(self.grid.left() - theme.px(4), y)
                 triangle(painter, tip, theme.px(7), "right", colour)
             draw_token(painter, rect, str(row) if labels is None else labels[row],
                        font(theme, role, True if row == lit else None), colour,
@@ -250,11 +257,12 @@ class HeatPlot:
         else:
             room = measure.capHeight() * 1.75 if turned else 0.0
         line = measure.height()
-        for col in self._chosen(labels, self.cols, cell.width(), room, lit):
+        shown = self._chosen(labels, self.cols, cell.width(), room, lit)
+        for col, away in zip(shown, self._middles(shown, self.part.cols, self._col_edges)):
             text = str(col) if labels is None else labels[col]
             if not text:
                 continue
-            middle, gap = self.cell_rect(0, col).center().x(), 4.0
+            middle, gap = self.grid.left() + away, 4.0
             colour = theme.ink3 if labels is None else theme.ink
             if col == lit:
                 colour, gap = self._lit_text(self.data.col_axis), 8.0

@@ -58,6 +58,12 @@ def chips(batch: Batch, row: int) -> tuple[Chip, ...]:
     return tuple(found)
 
 
+def run_chips(trace: Trace, batch: Batch, row: int) -> tuple[Chip, ...]:
+    """One sentence of a run as chips."""
+    row = min(row, batch.n_rows - 1)
+    return trace.facts.get(("chips", id(batch), row, translate("present", "pad")), lambda: chips(batch, row))
+
+
 def written(batch: Batch, row: int) -> str:
     """The text that tokens make, special ones left out."""
     data = b"".join(token.data for token in batch.rows[row] if not token.pad and not token.special)
@@ -71,8 +77,11 @@ def labels(trace: Trace, panel: Panel, axis: Axis | None, row: int) -> list[str]
     text = text_of(trace, panel, axis)
     if text is None:
         return None
-    return [translate("present", "pad") if token.pad else token_label(text, row, at)
-            for at, token in enumerate(text.rows[row])]  # fmt: skip
+    pad = translate("present", "pad")
+    # Asked for by every map of every step, and of a long sentence as long.
+    return trace.facts.get(("labels", id(text), row, pad), lambda: [
+        pad if token.pad else token_label(text, row, at) for at, token in enumerate(text.rows[row])
+    ])  # fmt: skip
 
 
 def text_of(trace: Trace, panel: Panel, axis: Axis) -> Batch | None:
