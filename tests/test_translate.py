@@ -26,7 +26,7 @@ LATIN = {
     "low_freq_factor", "rope", "n_heads", "n_kv_heads", "SiLU", "RMSNorm", "M",
     "Q", "K", "V", "q", "k", "v", "d", "T", "Ctrl", "Enter", "safetensors",
     "pip", "PyPI", "Python", "sha256", "whl", "MB", "SmolLM2", "Hugging", "Face", "Instruct", "Q4_1", "Top", "p", "x",
-    "Esc", "Shift", "log", "e", "NumPy", "Markdown", "A",
+    "Esc", "Shift", "log", "e", "NumPy", "Markdown", "A", "tutor", "v1",
 }  # fmt: skip
 
 MARKERS = ("tr", "translate", "QT_TRANSLATE_NOOP")

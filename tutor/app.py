@@ -21,7 +21,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from tutor import resources, work
-from tutor.engine import models
+from tutor.engine import kept, models
 from tutor.running import Engine
 from tutor.views import style, theme
 from tutor.views.main_window import MainWindow
@@ -125,7 +125,9 @@ def request(options: argparse.Namespace, texts: tuple[str, ...]) -> work.Request
 def first_trace(options: argparse.Namespace) -> Path | None:
     """What the window opens on where nothing is asked for: the shipped trace of the default model's sample sentence,
     which can be stepped through before torch is loaded. None where something else is asked for, or it is not there."""
-    if options.text is not None or options.model is not None or options.layers is not None or options.target:
+    chosen = (options.text, options.model, options.layers, options.target,
+              getattr(options, "code", None))  # fmt: skip
+    if any(one is not None for one in chosen):
         return None
     try:
         return resources.path("traces", f"{models.DEFAULT}.safetensors")
@@ -145,7 +147,12 @@ def run(options: argparse.Namespace, file: Path | None) -> int:
     log_problems(window, log_file())
     window.show()
     _say_font(window, language)
-    if file is not None:
+    window.places.keep(kept.data_folder() / "sessions")
+    window.recent.set_last(window.places.last())
+    if getattr(options, "code", None) is not None:
+        window.desk.request = wanted  # where later runs are to be computed
+        window.places.start_code(options.code)
+    elif file is not None:
         window.desk.request = wanted  # where later runs are to be computed
         window.open(file)
     else:

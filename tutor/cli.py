@@ -45,7 +45,10 @@ def _parser() -> _Parser:
         epilog="Commands: " + ", ".join(COMMANDS) + " (each with --help). Put -- before a sentence that is one word "
         "of these or the name of a file.",
     )
-    parser.add_argument("text", nargs="?", help="a sentence, or a saved trace (.safetensors) to open")
+    parser.add_argument("text", nargs="?", help="a sentence, or a saved trace (.safetensors) or a session (.tutor) "
+                        "to open")  # fmt: skip
+    parser.add_argument("--open", metavar="CODE", dest="code", help="a step code, as Ctrl+Shift+C copies it: put it "
+                        "in quotation marks")  # fmt: skip
     _model_options(parser)
     _window_options(parser)
     parser.add_argument("--version", action="version", version=f"Transformer Tutor {__version__}")
@@ -163,9 +166,10 @@ def _is_sentence(error: Exception) -> bool:
     from tutor.engine.tokens import TokenError
     from tutor.engine.trace import TraceError
     from tutor.engine.weights import WeightsError
+    from tutor.places import PlaceError
     from tutor.training.errors import TrainError
 
-    known = (AxesError, FetchError, FileError, SpecError, TokenError, TraceError, TrainError, WeightsError,
+    known = (AxesError, FetchError, FileError, PlaceError, SpecError, TokenError, TraceError, TrainError, WeightsError,
              FileNotFoundError, MemoryError)  # fmt: skip
     return isinstance(error, known)
 
@@ -336,6 +340,8 @@ def _window(options: argparse.Namespace, forced: bool) -> int:
         is_file = path is not None and path.is_file()
     except OSError:  # too long for a file name: a sentence
         is_file = False
+    if options.code is not None:
+        _check_code(options)
     problem = display.problem()
     if problem:
         from tutor import terminal
@@ -345,6 +351,19 @@ def _window(options: argparse.Namespace, forced: bool) -> int:
     from tutor import app
 
     return app.run(options, path if is_file else None)
+
+
+def _check_code(options: argparse.Namespace) -> None:
+    """Refuse a step code that cannot be opened, before a window opens. Raises BadRequest, and the engine's errors."""
+    from tutor import stepcode
+    from tutor.engine import models
+
+    if options.text is not None or options.target or options.model is not None or options.layers is not None:
+        raise BadRequest("Give either --open or a sentence and its model: a step code names both.")
+    asked, place = stepcode.read(options.code)
+    model = models.find(asked.model, asked.layers)
+    if place.step and place.step not in model.program.by_name:
+        raise BadRequest(f"{asked.model} has no step {place.step}: copy the whole line of the step code again.")
 
 
 def console() -> None:

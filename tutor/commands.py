@@ -25,6 +25,11 @@ class Command:
         scoped: keys that act unless a text box has the focus.
         icon: name of its icon, if any.
         choice: one of several that exclude each other, of which one is always on.
+        check: it is on or off, each by itself.
+        submenu: the menu within that menu it stands in, "" for none.
+        mode: where `scoped` keys mean this and nothing else: "" everywhere, or "presenting", where they go before
+            what they mean elsewhere.
+        family: commands of one family are one row of the sheet of keys, which says this.
     """
 
     id: str
@@ -35,7 +40,16 @@ class Command:
     scoped: tuple[str, ...] = ()
     icon: str = ""
     choice: bool = False
+    check: bool = False
+    submenu: str = ""
+    mode: str = ""
+    family: str = ""
 
+
+PRESENTING = "presenting"
+JUMP, WHILE_PRESENTING = (
+    QT_TRANSLATE_NOOP("commands", "Jump to a bookmark"), QT_TRANSLATE_NOOP("commands", "While presenting"),
+)  # fmt: skip
 
 FILE, EDIT, VIEW, STEP, HELP = (
     QT_TRANSLATE_NOOP("commands", "&File"),
@@ -57,6 +71,11 @@ COMMANDS = (
     ),
     Command("models", FILE, QT_TRANSLATE_NOOP("commands", "Models…"), "show_models", ("Ctrl+Shift+M",)),
     Command("save", FILE, QT_TRANSLATE_NOOP("commands", "Save this trace…"), "files.save_trace", ("Ctrl+S",)),
+    Command("open_session", FILE, QT_TRANSLATE_NOOP("commands", "Open a session…"), "places.open_session"),
+    Command(
+        "save_session", FILE, QT_TRANSLATE_NOOP("commands", "Save this session…"), "places.save_session",
+        ("Ctrl+Shift+S",),
+    ),
     Command("export", FILE, QT_TRANSLATE_NOOP("commands", "Export…"), "exporter.open", ("Ctrl+E",), icon="export"),
     Command("quit", FILE, QT_TRANSLATE_NOOP("commands", "Quit"), "close", ("Ctrl+Q",)),
     Command("sentence", EDIT, QT_TRANSLATE_NOOP("commands", "Type a sentence"), "focus_sentence", ("Ctrl+L",)),
@@ -68,7 +87,15 @@ COMMANDS = (
     Command("copy", EDIT, QT_TRANSLATE_NOOP("commands", "Copy values"), "copy_desk.copy_tsv", ("Ctrl+C",)),
     Command("copy_numpy", EDIT, QT_TRANSLATE_NOOP("commands", "Copy values as NumPy"), "copy_desk.copy_numpy"),
     Command("copy_markdown", EDIT, QT_TRANSLATE_NOOP("commands", "Copy values as Markdown"), "copy_desk.copy_markdown"),
-    Command("cancel", EDIT, QT_TRANSLATE_NOOP("commands", "Cancel or unpin"), "escape", ("Esc",)),
+    Command(
+        "copy_code", EDIT, QT_TRANSLATE_NOOP("commands", "Copy the step code"), "places.copy_code", ("Ctrl+Shift+C",),
+        icon="copy",
+    ),
+    Command(
+        "open_code", EDIT, QT_TRANSLATE_NOOP("commands", "Open the copied step code"), "places.open_code",
+        ("Ctrl+Shift+V",),
+    ),
+    Command("cancel", EDIT, QT_TRANSLATE_NOOP("commands", "Close, cancel or unpin"), "escape", ("Esc",)),
     Command("trail_back", VIEW, QT_TRANSLATE_NOOP("commands", "Back along the working"), "session.trail.back",
             ("Alt+Left",), ("Backspace",)),
     Command("light", VIEW, QT_TRANSLATE_NOOP("commands", "Light theme"), "look_desk.use_light",
@@ -84,6 +111,7 @@ COMMANDS = (
     Command("motion_reduced", VIEW, QT_TRANSLATE_NOOP("commands", "Reduced motion"), "motion.use_reduced", choice=True),
     Command("motion_full", VIEW, QT_TRANSLATE_NOOP("commands", "Full motion"), "motion.use_full", choice=True),
     Command("table", VIEW, QT_TRANSLATE_NOOP("commands", "Heat map or table"), "toggle_table", (), ("T",)),
+    Command("stats", VIEW, QT_TRANSLATE_NOOP("commands", "Show the statistics"), "show_stats", (), ("S",)),
     Command("lock", VIEW, QT_TRANSLATE_NOOP("commands", "Shared scale"), "scale_desk.toggle_lock", (), ("K",)),
     Command("fit", VIEW, QT_TRANSLATE_NOOP("commands", "Fit the scale to the screen"), "scale_desk.fit", (), ("A",)),
     Command("zoom_in", VIEW, QT_TRANSLATE_NOOP("commands", "Zoom in"), "stage.equation.zoom_in", (), ("Z",)),
@@ -96,6 +124,29 @@ COMMANDS = (
             ("Shift+V",)),
     Command("panes", VIEW, QT_TRANSLATE_NOOP("commands", "Next pane"), "next_pane", ("F6",)),
     Command("panes_back", VIEW, QT_TRANSLATE_NOOP("commands", "Previous pane"), "previous_pane", ("Shift+F6",)),
+    Command(
+        "fold_left", VIEW, QT_TRANSLATE_NOOP("commands", "Hide or show the outline"), "panes.fold_left", ("Ctrl+\\",),
+    ),
+    Command(
+        "fold_right", VIEW, QT_TRANSLATE_NOOP("commands", "Hide or show the inspector"), "panes.fold_right",
+        ("Ctrl+Shift+\\",),
+    ),
+    Command("present", VIEW, QT_TRANSLATE_NOOP("commands", "Present"), "presenting.toggle", ("F11",), check=True),
+    Command(
+        "blank", VIEW, QT_TRANSLATE_NOOP("commands", "Blank screen"), "presenting.blank", (), ("B", "."),
+        check=True, submenu=WHILE_PRESENTING, mode=PRESENTING,
+    ),
+    Command(
+        "ring", VIEW, QT_TRANSLATE_NOOP("commands", "Ring around the pointer"), "presenting.ring", (), ("L",),
+        check=True, submenu=WHILE_PRESENTING, mode=PRESENTING,
+    ),
+    Command(
+        "reveal", VIEW, QT_TRANSLATE_NOOP("commands", "Reveal the answer"), "presenting.reveal", (), ("R",),
+        submenu=WHILE_PRESENTING, mode=PRESENTING,
+    ),
+    Command(
+        "letters", VIEW, QT_TRANSLATE_NOOP("commands", "Single-letter keys"), "look_desk.use_letters", check=True,
+    ),
     Command("next", STEP, QT_TRANSLATE_NOOP("commands", "Next"), "session.next", ("F10",), (".", "PgDown"), "over"),
     Command(
         "previous", STEP, QT_TRANSLATE_NOOP("commands", "Previous"), "session.previous", ("Shift+F10",), (",", "PgUp"),
@@ -122,9 +173,45 @@ COMMANDS = (
     Command("faster", STEP, QT_TRANSLATE_NOOP("commands", "Play faster"), "player.faster", (), ("=",)),
     Command("next_head", STEP, QT_TRANSLATE_NOOP("commands", "Next head"), "next_head", (), ("H",)),
     Command("previous_head", STEP, QT_TRANSLATE_NOOP("commands", "Previous head"), "previous_head", (), ("Shift+H",)),
-    Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "show_keys", ("F1",)),
+    Command(
+        "bookmark", STEP, QT_TRANSLATE_NOOP("commands", "Bookmark this stage"), "places.toggle", ("Ctrl+B",),
+        icon="star",
+    ),
+    *(
+        Command(
+            f"jump_{number}", STEP, QT_TRANSLATE_NOOP("commands", "Bookmark {number}"), "places.jump_by_key",
+            (f"Ctrl+{number}",), submenu=JUMP, family=JUMP,
+        )
+        for number in range(1, 10)
+    ),
+    Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "show_keys", ("F1",), ("?",)),
     Command("diagnose", HELP, QT_TRANSLATE_NOOP("commands", "Copy diagnostics"), "diagnose"),
     Command("about", HELP, QT_TRANSLATE_NOOP("commands", "About"), "show_about"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ViewKey:
+    """A key that a view of its own answers to, for the sheet of keys: where, and what it does."""
+
+    where: str
+    keys: tuple[str, ...]
+    text: str
+
+
+PICTURE, LISTS = (
+    QT_TRANSLATE_NOOP("commands", "In the heat maps and tables"), QT_TRANSLATE_NOOP("commands", "In the lists"),
+)  # fmt: skip
+VIEW_KEYS = (
+    ViewKey(PICTURE, ("Left", "Right", "Up", "Down"), QT_TRANSLATE_NOOP("commands", "To the next cell")),
+    ViewKey(PICTURE, ("Ctrl+Left", "Ctrl+Right", "Ctrl+Up", "Ctrl+Down"),
+            QT_TRANSLATE_NOOP("commands", "To the edge")),
+    ViewKey(PICTURE, ("Shift+Left", "Shift+Right", "Shift+Up", "Shift+Down"),
+            QT_TRANSLATE_NOOP("commands", "Select cells")),
+    ViewKey(PICTURE, ("Return",), QT_TRANSLATE_NOOP("commands", "Pin the cell and see its working")),
+    ViewKey(LISTS, ("Up", "Down", "Return"), QT_TRANSLATE_NOOP("commands", "Choose, and go there")),
+    ViewKey(LISTS, ("F2",), QT_TRANSLATE_NOOP("commands", "Edit a bookmark's note")),
+    ViewKey(LISTS, ("Delete",), QT_TRANSLATE_NOOP("commands", "Delete a bookmark")),
 )  # fmt: skip
 
 

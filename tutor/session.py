@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
+from tutor.bookmarks import Bookmarks
 from tutor.engine.axes import BATCH, HEAD, KEY, POS, QUERY, AxesError, Index, cell
 from tutor.engine.picture import Selection
 from tutor.engine.program import Section, Step, Stop
@@ -55,6 +56,7 @@ class Session(QObject):
         #: For each text, by the name of its ids: the token that is followed through the stages. Of a target it is the
         #: one whose row predicts the token being written.
         self.positions: dict[str, int] = {}
+        self.bookmarks = Bookmarks(self)
         #: The way here: each move that changed the place or what is selected.
         self.moves = Moves()
         self._visited: set[str] = set()
@@ -150,6 +152,14 @@ class Session(QObject):
 
     def visited(self, stop: Stop) -> bool:
         return stop.path in self._visited
+
+    def seen(self) -> tuple[str, ...]:
+        """The stages that the learner has been to, in the model's order."""
+        return tuple(stop.path for stop in self.stops if stop.path in self._visited)
+
+    def see(self, paths: Sequence[str]) -> None:
+        """Stages that the learner had been to before, in a session that is opened again."""
+        self._visited |= {stop.path for stop in self.stops} & set(paths)
 
     def go(self, path: str, level: str = STAGE) -> None:
         """Go to a step. At stage level the cursor rests on one of the stage's results; what is none of them is an

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tutor import running
+from tutor import running, sessionfile, stepcode
 from tutor.engine import axes as ax
 from tutor.engine import models
 from tutor.engine.picture import Selection, panel
@@ -15,6 +15,7 @@ from tutor.engine.program import Stop
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Trace
 from tutor.engine.working import Working, plain, show
+from tutor.places import Asked
 
 ROWS, COLUMNS, TERMS = 6, 8, 4
 
@@ -36,14 +37,16 @@ def walk(options: argparse.Namespace, file: Path | None) -> int:
 
 
 def _open(options: argparse.Namespace, file: Path | None) -> Trace:
-    if file is not None:
+    if file is not None and not sessionfile.is_session(file):
         from tutor.engine.saved import SavedTrace
 
         return SavedTrace(file)
     from tutor.engine.live import MIB, LiveTrace
 
-    model = models.find(options.model or models.DEFAULT, options.layers)
-    batch = model.batch([options.text] if options.text is not None else model.samples())
+    asked = _asked(options, file)
+    model = models.find(asked.model, asked.layers)
+    by_ids = bool(asked.ids) and not model.has_target
+    batch = model.batch_of_ids(asked.ids) if by_ids else model.batch(asked.texts or model.samples())
     weights = model.weights()
 
     def live(target: Batch | None) -> LiveTrace:
@@ -53,7 +56,19 @@ def _open(options: argparse.Namespace, file: Path | None) -> Trace:
 
     if not model.has_target:
         return live(None)
-    return live(model.target(options.target)) if options.target else running.decoded(model, live, batch.n_rows)
+    if asked.ids:
+        return live(model.target_of_ids(asked.ids))
+    return live(model.target(asked.targets)) if asked.targets else running.decoded(model, live, batch.n_rows)
+
+
+def _asked(options: argparse.Namespace, file: Path | None) -> Asked:
+    """What is to be run: a session's, a step code's, or what the command line says. Raises PlaceError."""
+    if file is not None:
+        return sessionfile.read(file).asked
+    if getattr(options, "code", None) is not None:
+        return stepcode.read(options.code)[0]
+    texts = (options.text,) if options.text is not None else ()
+    return Asked(options.model or models.DEFAULT, options.layers, texts, tuple(options.target or ()))
 
 
 def describe(trace: Trace, stop: Stop) -> str:

@@ -5,6 +5,7 @@
     <name>Actions</name>
     <message>
         <source>Next</source>
+        <extracomment>What a presenter&apos;s clicker sends for forwards and back. Which keys go before the others just now: &quot;&quot; or &quot;presenting&quot;. Whether keys that are single characters act.</extracomment>
         <translation>下一步</translation>
     </message>
     <message>
@@ -18,6 +19,14 @@
     <message>
         <source>Out</source>
         <translation>跳出</translation>
+    </message>
+    <message>
+        <source>Bookmark</source>
+        <translation>书签</translation>
+    </message>
+    <message>
+        <source>Step code</source>
+        <translation>步骤码</translation>
     </message>
 </context>
 <context>
@@ -457,9 +466,9 @@
 <context>
     <name>FilesDesk</name>
     <message>
-        <source>Saved traces and model files (*.safetensors *.gguf *.whl)</source>
+        <source>Saved traces, sessions and model files (*.safetensors *.tutor *.gguf *.whl)</source>
         <extracomment>What a package on request is: a wheel, of which the model file alone is taken.</extracomment>
-        <translation>运行记录与模型文件 (*.safetensors *.gguf *.whl)</translation>
+        <translation>运行记录、会话和模型文件 (*.safetensors *.tutor *.gguf *.whl)</translation>
     </message>
     <message>
         <source>Open a saved trace or model file</source>
@@ -476,6 +485,13 @@
     <message>
         <source>Save this trace</source>
         <translation>保存本次运行记录</translation>
+    </message>
+</context>
+<context>
+    <name>Headline</name>
+    <message>
+        <source>Stage {at} of {total}</source>
+        <translation>第 {at} 步，共 {total} 步</translation>
     </message>
 </context>
 <context>
@@ -705,6 +721,33 @@
     </message>
 </context>
 <context>
+    <name>MarksView</name>
+    <message>
+        <source>Marks</source>
+        <translation>标记</translation>
+    </message>
+    <message>
+        <source>Bookmarks</source>
+        <translation>书签</translation>
+    </message>
+    <message>
+        <source>{key} bookmarks this stage.</source>
+        <translation>按 {key} 为此步骤添加书签。</translation>
+    </message>
+    <message>
+        <source>Edit the note ({key})</source>
+        <translation>编辑备注（{key}）</translation>
+    </message>
+    <message>
+        <source>Delete the bookmark</source>
+        <translation>删除书签</translation>
+    </message>
+    <message>
+        <source>Edit the note</source>
+        <translation>编辑备注</translation>
+    </message>
+</context>
+<context>
     <name>ModelList</name>
     <message>
         <source>Models</source>
@@ -804,8 +847,12 @@
 <context>
     <name>Outline</name>
     <message>
-        <source>Blocks {first}–{last}</source>
+        <source>bookmarked</source>
         <extracomment>With more blocks than these, all but the first, the last and the current one fold into a row between them.</extracomment>
+        <translation>已添加书签</translation>
+    </message>
+    <message>
+        <source>Blocks {first}–{last}</source>
         <translation>块 {first}–{last}</translation>
     </message>
     <message>
@@ -817,7 +864,7 @@
     <name>Panes</name>
     <message>
         <source>Stage</source>
-        <extracomment>Below these widths and this height, in units of the design at 100 %, panes make room for the stage.</extracomment>
+        <extracomment>Below these widths and this height, in units of the design at 100 %, panes make room for the stage. The same while presenting, where there is less around the stage; and how wide its right side is, in pixels. Sides that the learner has hidden.</extracomment>
         <translation>步骤</translation>
     </message>
     <message>
@@ -850,6 +897,74 @@
     <message>
         <source>computing… · {place}</source>
         <translation>正在计算…… · {place}</translation>
+    </message>
+</context>
+<context>
+    <name>PlacesDesk</name>
+    <message>
+        <source>There are {most} bookmarks already: delete one first.</source>
+        <extracomment>How another part&apos;s state becomes plain data, and how it is taken up again; the latter says what it could not do.</extracomment>
+        <translation>已有 {most} 个书签：请先删除一个。</translation>
+    </message>
+    <message>
+        <source>Bookmarked: {place}.</source>
+        <translation>已添加书签：{place}。</translation>
+    </message>
+    <message>
+        <source>No longer bookmarked: {place}.</source>
+        <translation>已取消书签：{place}。</translation>
+    </message>
+    <message>
+        <source>This model has no step {step}: choose the model of that place.</source>
+        <translation>此模型没有步骤 {step}：请选择该位置所属的模型。</translation>
+    </message>
+    <message>
+        <source>The pinned cell lies outside the tensor of this sentence.</source>
+        <translation>固定的单元格超出了这个句子的张量范围。</translation>
+    </message>
+    <message>
+        <source>The step code is on the clipboard: whoever opens it sees what you see.</source>
+        <translation>步骤码已复制到剪贴板：打开它的人会看到与您相同的画面。</translation>
+    </message>
+    <message>
+        <source>There is no step code on the clipboard: copy one first; it begins with v1;.</source>
+        <translation>剪贴板中没有步骤码：请先复制一个，它以 v1; 开头。</translation>
+    </message>
+    <message>
+        <source>Sessions (*.tutor)</source>
+        <translation>会话 (*.tutor)</translation>
+    </message>
+    <message>
+        <source>Open a session</source>
+        <translation>打开会话</translation>
+    </message>
+    <message>
+        <source>session</source>
+        <translation>会话</translation>
+    </message>
+    <message>
+        <source>Save this session</source>
+        <translation>保存此会话</translation>
+    </message>
+    <message>
+        <source>Saved as {name}.</source>
+        <translation>已保存为 {name}。</translation>
+    </message>
+    <message>
+        <source>This version cannot take up all that the session holds: update the tutor.</source>
+        <translation>此版本无法恢复会话中的全部内容：请更新本程序。</translation>
+    </message>
+    <message>
+        <source>The weights of {model} are not those of the session: numbers may differ.</source>
+        <translation>{model} 的权重与会话保存时不同：数值可能不一致。</translation>
+    </message>
+    <message>
+        <source>The window closed unexpectedly the last time.</source>
+        <translation>上次窗口意外关闭。</translation>
+    </message>
+    <message>
+        <source>Restore where you were</source>
+        <translation>回到上次的位置</translation>
     </message>
 </context>
 <context>
@@ -892,6 +1007,40 @@
     <message>
         <source>Here is a question: answer or skip it, then press Play to go on.</source>
         <translation>这里有一个问题：回答或跳过它，再按“播放”继续。</translation>
+    </message>
+</context>
+<context>
+    <name>Presenting</name>
+    <message>
+        <source>There is nothing hidden here to reveal.</source>
+        <extracomment>How much larger the type is, and how wide the ring is, in pixels of the design at 100 %.</extracomment>
+        <translation>这里没有可揭示的内容。</translation>
+    </message>
+    <message>
+        <source>head {head}</source>
+        <translation>头 {head}</translation>
+    </message>
+</context>
+<context>
+    <name>QuietLine</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Close the offer</source>
+        <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>Recent</name>
+    <message>
+        <source>Where you were last time</source>
+        <translation>上次的位置</translation>
+    </message>
+    <message>
+        <source>Recent sessions</source>
+        <translation>最近的会话</translation>
     </message>
 </context>
 <context>
@@ -1520,6 +1669,18 @@
     </message>
 </context>
 <context>
+    <name>_Delegate</name>
+    <message>
+        <source>Note</source>
+        <extracomment>Bookmarks with a key of their own, Ctrl+1 to Ctrl+9; rows shown before the list scrolls.</extracomment>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Note on {place}</source>
+        <translation>{place} 的备注</translation>
+    </message>
+</context>
+<context>
     <name>archmap</name>
     <message>
         <source>{count} parameters</source>
@@ -1767,10 +1928,6 @@
         <translation>复制数值为 Markdown</translation>
     </message>
     <message>
-        <source>Cancel or unpin</source>
-        <translation>取消运行或取消固定</translation>
-    </message>
-    <message>
         <source>Back along the working</source>
         <translation>沿计算过程返回</translation>
     </message>
@@ -1831,6 +1988,38 @@
         <translation>共用色阶</translation>
     </message>
     <message>
+        <source>Jump to a bookmark</source>
+        <translation>跳转到书签</translation>
+    </message>
+    <message>
+        <source>While presenting</source>
+        <translation>演示时</translation>
+    </message>
+    <message>
+        <source>Open a session…</source>
+        <translation>打开会话……</translation>
+    </message>
+    <message>
+        <source>Save this session…</source>
+        <translation>保存此会话……</translation>
+    </message>
+    <message>
+        <source>Copy the step code</source>
+        <translation>复制步骤码</translation>
+    </message>
+    <message>
+        <source>Open the copied step code</source>
+        <translation>打开已复制的步骤码</translation>
+    </message>
+    <message>
+        <source>Close, cancel or unpin</source>
+        <translation>关闭、取消或取消固定</translation>
+    </message>
+    <message>
+        <source>Show the statistics</source>
+        <translation>显示统计量</translation>
+    </message>
+    <message>
         <source>Fit the scale to the screen</source>
         <translation>使色阶适配屏幕</translation>
     </message>
@@ -1853,6 +2042,34 @@
     <message>
         <source>Previous pane</source>
         <translation>上一个窗格</translation>
+    </message>
+    <message>
+        <source>Hide or show the outline</source>
+        <translation>隐藏或显示大纲</translation>
+    </message>
+    <message>
+        <source>Hide or show the inspector</source>
+        <translation>隐藏或显示检查器</translation>
+    </message>
+    <message>
+        <source>Present</source>
+        <translation>演示</translation>
+    </message>
+    <message>
+        <source>Blank screen</source>
+        <translation>黑屏</translation>
+    </message>
+    <message>
+        <source>Ring around the pointer</source>
+        <translation>指针光圈</translation>
+    </message>
+    <message>
+        <source>Reveal the answer</source>
+        <translation>揭示答案</translation>
+    </message>
+    <message>
+        <source>Single-letter keys</source>
+        <translation>单字母快捷键</translation>
     </message>
     <message>
         <source>Next</source>
@@ -1915,6 +2132,14 @@
         <translation>上一个头</translation>
     </message>
     <message>
+        <source>Bookmark this stage</source>
+        <translation>为此步骤添加书签</translation>
+    </message>
+    <message>
+        <source>Bookmark {number}</source>
+        <translation>书签 {number}</translation>
+    </message>
+    <message>
         <source>Keys</source>
         <translation>快捷键</translation>
     </message>
@@ -1925,6 +2150,42 @@
     <message>
         <source>About</source>
         <translation>关于</translation>
+    </message>
+    <message>
+        <source>In the heat maps and tables</source>
+        <translation>在热图和表格中</translation>
+    </message>
+    <message>
+        <source>In the lists</source>
+        <translation>在列表中</translation>
+    </message>
+    <message>
+        <source>To the next cell</source>
+        <translation>移到相邻单元格</translation>
+    </message>
+    <message>
+        <source>To the edge</source>
+        <translation>移到边缘</translation>
+    </message>
+    <message>
+        <source>Select cells</source>
+        <translation>选择单元格</translation>
+    </message>
+    <message>
+        <source>Pin the cell and see its working</source>
+        <translation>固定单元格并查看其计算过程</translation>
+    </message>
+    <message>
+        <source>Choose, and go there</source>
+        <translation>选择并前往</translation>
+    </message>
+    <message>
+        <source>Edit a bookmark&apos;s note</source>
+        <translation>编辑书签备注</translation>
+    </message>
+    <message>
+        <source>Delete a bookmark</source>
+        <translation>删除书签</translation>
     </message>
 </context>
 <context>
@@ -2380,6 +2641,46 @@
     <message>
         <source>{name} is no rank file with every byte in it: put the original back, or train again.</source>
         <translation>{name} 不是包含全部字节的词表文件：请放回原文件，或重新训练。</translation>
+    </message>
+    <message>
+        <source>This run is too long for a step code: save it as a session instead.</source>
+        <translation>此次运行过长，无法写成步骤码：请改为保存会话。</translation>
+    </message>
+    <message>
+        <source>This is too long for a step code: open a session file instead.</source>
+        <translation>这段文字过长，不是步骤码：请改为打开会话文件。</translation>
+    </message>
+    <message>
+        <source>This is no step code: one begins with v1; and names a model and a sentence.</source>
+        <translation>这不是步骤码：步骤码以 v1; 开头，并写明模型和句子。</translation>
+    </message>
+    <message>
+        <source>This step code is of a newer version ({version}): update the tutor to open it.</source>
+        <translation>此步骤码来自更新的版本（{version}）：请更新本程序后再打开。</translation>
+    </message>
+    <message>
+        <source>This step code cannot be read ({problem}): copy it again, the whole line.</source>
+        <translation>无法读取此步骤码（{problem}）：请重新复制整行。</translation>
+    </message>
+    <message>
+        <source>{name} cannot be opened ({reason}): choose another session file.</source>
+        <translation>无法打开 {name}（{reason}）：请选择其他会话文件。</translation>
+    </message>
+    <message>
+        <source>{name} is too large for a session file: choose one that Save session wrote.</source>
+        <translation>{name} 过大，不是会话文件：请选择由“保存会话”写出的文件。</translation>
+    </message>
+    <message>
+        <source>{name} is cut short or is no session file: choose another one.</source>
+        <translation>{name} 不完整或不是会话文件：请选择其他文件。</translation>
+    </message>
+    <message>
+        <source>{name} is no session file: choose one that Save session wrote.</source>
+        <translation>{name} 不是会话文件：请选择由“保存会话”写出的文件。</translation>
+    </message>
+    <message>
+        <source>{name} is damaged ({problem}): choose another session file.</source>
+        <translation>{name} 已损坏（{problem}）：请选择其他会话文件。</translation>
     </message>
 </context>
 <context>

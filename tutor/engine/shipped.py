@@ -76,7 +76,7 @@ def weights_at(folder: Path, program: Program, step: int) -> Weights:
     if step not in known:
         there = ", ".join(map(str, known)) or "none"
         raise SpecError(f"{folder.name} has no weights of step {step}: the steps kept are {there}.")
-    path = _checkpoint(folder, step)
+    path = checkpoint(folder, step)
     return load_weights(path.parent, program, path.name) if path.is_file() else load_weights(folder, program)
 
 
@@ -91,12 +91,13 @@ def write_checkpoint(folder: Path, step: int, weights: Weights) -> None:
     (folder / CHECKPOINTS).mkdir(parents=True, exist_ok=True)
     half = {name: np.asarray(values).astype(np.float16) for name, values in weights.items()}
     write_safetensors(
-        _checkpoint(folder, step),
+        checkpoint(folder, step),
         {name: (values.dtype, values.shape) for name, values in half.items()},
         half.__getitem__,
         {"format": "transformer-tutor-model/1", "step": str(step)},
     )
 
 
-def _checkpoint(folder: Path, step: int) -> Path:
+def checkpoint(folder: Path, step: int) -> Path:
+    """Where the weights of a step of training are, whether they are there or not."""
     return folder / CHECKPOINTS / f"step-{step:06}.safetensors"

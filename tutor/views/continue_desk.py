@@ -53,6 +53,12 @@ class ContinueDesk(QObject):
     def close(self) -> None:
         self._bar.hide()
 
+    def escape(self) -> bool:
+        """Close the bar where it is open. Returns whether it was."""
+        was = self._bar.isVisible()
+        self.close()
+        return was
+
     def append(self) -> None:
         """Append what the rules choose and run the longer sentence."""
         self._sentence.extend(self._bar.tokens(), self.rules())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QMessageBox, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
@@ -11,30 +13,80 @@ from tutor import __version__, commands
 translate = QCoreApplication.translate
 
 
+#: Which menu's commands the sheet of keys begins with; the others follow in their order.
+_FIRST = commands.STEP
+
+
+def sheet() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The sheet of keys: groups with their titles, each of rows of keys and what they do."""
+    groups: dict[str, list[tuple[str, str]]] = {str(_FIRST): []}
+    families: dict[str, list[str]] = {}
+    for command in commands.COMMANDS:
+        keys = [*command.keys, *command.scoped]
+        if not keys:
+            continue
+        group = groups.setdefault(str(commands.WHILE_PRESENTING if command.mode else command.menu), [])
+        if command.family:
+            first = command.family not in families
+            families.setdefault(command.family, []).extend(keys)
+            if first:
+                group.append((command.family, commands.title(command.family)))
+            continue
+        group.append((_named(keys), commands.title(command.text).replace("&", "")))
+    for one in commands.VIEW_KEYS:
+        groups.setdefault(str(one.where), []).append((_named(one.keys), commands.title(one.text)))
+    spans = {name: f"{_named(keys[:1])} … {_named(keys[-1:])}" for name, keys in families.items()}
+    return [
+        (commands.title(name).replace("&", ""), [(spans.get(keys, keys), text) for keys, text in rows])
+        for name, rows in groups.items()
+        if rows
+    ]
+
+
+def _named(keys: Sequence[str]) -> str:
+    native = QKeySequence.SequenceFormat.NativeText
+    # Two keys may have one name, as Return and Enter have in Chinese.
+    return "   ".join(dict.fromkeys(QKeySequence(one).toString(native) for one in keys))
+
+
 def show_keys(parent: QWidget) -> None:
-    """The sheet of keys, made from the command table."""
-    sheet = QDialog(parent)
-    sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    sheet.setWindowTitle(translate("dialogs", "Keys"))
-    rows = [(one, [*one.keys, *one.scoped]) for one in commands.COMMANDS if one.keys or one.scoped]
-    table = QTableWidget(len(rows), 2, sheet)
+    """The sheet of keys, made from the command table: two columns of groups."""
+    box = QDialog(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setWindowTitle(translate("dialogs", "Keys"))
+    rows = [row for title, group in sheet() for row in ((title, "", ""), *(("", *one) for one in group))]
+    table = QTableWidget(len(rows), 2, box)
     table.setHorizontalHeaderLabels([translate("dialogs", "Keys"), translate("dialogs", "What they do")])
     table.verticalHeader().hide()
+    table.setShowGrid(False)
+    table.setWordWrap(False)
     table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-    native = QKeySequence.SequenceFormat.NativeText
-    for at, (command, keys) in enumerate(rows):
-        # Two keys may have one name, as Return and Enter have in Chinese.
-        named = dict.fromkeys(QKeySequence(one).toString(native) for one in keys)
-        table.setItem(at, 0, QTableWidgetItem("   ".join(named)))
-        table.setItem(at, 1, QTableWidgetItem(commands.title(command.text).replace("&", "")))
+    table.setTabKeyNavigation(False)
+    bold = table.font()
+    bold.setBold(True)
     metrics = table.fontMetrics()
-    table.setColumnWidth(0, metrics.averageCharWidth() * 26)
+    wide = 0
+    for at, (title, keys, text) in enumerate(rows):
+        if title:
+            head = QTableWidgetItem(title)
+            head.setFont(bold)
+            head.setBackground(box.palette().alternateBase())
+            table.setItem(at, 0, head)
+            table.setSpan(at, 0, 1, 2)
+            continue
+        table.setItem(at, 0, QTableWidgetItem(keys))
+        table.setItem(at, 1, QTableWidgetItem(text))
+        wide = max(wide, metrics.horizontalAdvance(keys))
+    table.setColumnWidth(0, wide + metrics.averageCharWidth() * 4)
     table.horizontalHeader().setStretchLastSection(True)
+    table.verticalHeader().setDefaultSectionSize(round(metrics.height() * 1.5))
     table.setAccessibleName(translate("dialogs", "Keys"))
-    column = QVBoxLayout(sheet)
+    column = QVBoxLayout(box)
     column.addWidget(table)
-    sheet.resize(metrics.averageCharWidth() * 78, metrics.height() * 32)
-    sheet.open()
+    screen = parent.window().size()
+    box.resize(min(wide + metrics.averageCharWidth() * 56, screen.width() - 40),
+               min(metrics.height() * 42, screen.height() - 60))  # fmt: skip
+    box.open()
 
 
 def show_about(parent: QWidget) -> None:

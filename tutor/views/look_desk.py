@@ -33,6 +33,9 @@ class LookDesk(QObject):
         self._views: list[Any] = []
         self._grounds: list[tuple[QWidget, Callable[[Theme], Any]]] = []
         self.theme = look
+        #: While it is on, nothing about the look is remembered.
+        self.presenting = False
+        self.use_letters(str(settings.value("letters", "true")) != "false")
 
     def dress(self, *views: Any) -> None:
         """Views that get `set_theme` from now on."""
@@ -42,6 +45,13 @@ class LookDesk(QObject):
         """Widgets whose background is the theme's colour of this name."""
         for widget in widgets:
             self._grounds.append((widget, lambda look: getattr(look, name)))
+
+    def use_letters(self, on: bool) -> None:
+        """Whether single characters are keys: whoever speaks to the computer may want none."""
+        self._actions.letters = on
+        self._actions.by_id["letters"].setChecked(on)
+        if on != (str(self._settings.value("letters", "true")) != "false"):
+            self._settings.setValue("letters", "true" if on else "false")
 
     def use_light(self) -> None:
         self.set_look(replace(LIGHT, font_scale=self.theme.font_scale))
@@ -64,12 +74,12 @@ class LookDesk(QObject):
 
     def set_look(self, look: Theme, keep: bool = True) -> None:
         """Another theme or size of type; `keep` remembers it for the next start."""
-        look = replace(look, cjk=self.theme.cjk)
+        look = replace(look, cjk=self.theme.cjk, presenting=self.presenting)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             look = theme.apply(app, look, look.font_scale)
             style.install(app, look)
-        if keep:
+        if keep and not self.presenting:
             self._settings.setValue("theme", look.name)
             self._settings.setValue("type", round(look.font_scale * 100))
         self.apply(look)

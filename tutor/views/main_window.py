@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from tutor import work
+from tutor import commands, work
 from tutor.engine import axes as ax
 from tutor.engine import models
 from tutor.runner import Runner
@@ -27,12 +27,14 @@ from tutor.views.chips_desk import ChipsDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
 from tutor.views.copy_desk import CopyDesk
+from tutor.views.escapes import Escapes, Rank
 from tutor.views.export_desk import ExportDesk
 from tutor.views.files_desk import FilesDesk
 from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
 from tutor.views.map_desk import MapDesk
 from tutor.views.mappane import MapPane
+from tutor.views.marks import KEYED, MarksView
 from tutor.views.mask_desk import MaskDesk
 from tutor.views.models_desk import ModelsDesk
 from tutor.views.motion import Motion
@@ -43,8 +45,12 @@ from tutor.views.nanband import NanBand
 from tutor.views.outline import Outline
 from tutor.views.panes import Panes
 from tutor.views.place_desk import PlaceDesk
+from tutor.views.places_desk import PlacesDesk
 from tutor.views.play import PlayDesk
 from tutor.views.playbar import PlayBar
+from tutor.views.presenting import Presenting
+from tutor.views.quietline import QuietLine
+from tutor.views.recent import Recent
 from tutor.views.rowdrawer import RowDrawer
 from tutor.views.scale_desk import ScaleDesk
 from tutor.views.sentence_desk import SentenceDesk
@@ -121,16 +127,19 @@ class MainWindow(QMainWindow):
         self.transport.add(self.writing)
         self.playbar = PlayBar(look, "F5")
         self.transport.add_group(self.playbar)
+        self.transport.add_actions(self.actions_["bookmark"], self.actions_["copy_code"])
+        self.marks, self.offer = MarksView(look), QuietLine(look)
         self.panes = Panes(look, self.stage)
         self.left, self.right = self.panes.left, self.panes.right
         self.side_map, self.map = MapPane(look, compact=True), MapPane(look)
         self.left.add("outline", self.outline)
         self.left.add("map", self.side_map)
+        self.left.add_below(self.marks)
         self.right.add("inspector", self.inspector)
         self.bars, self.vocab = BarsView(look), VocabView(look)
         self.stage.add_view("bars", self.bars, "bars")
         self.right.add("vocabulary", self.vocab)
-        self.panes.add_above(self.sentence, self.strip, self.continuing)
+        self.panes.add_above(self.sentence, self.strip, self.continuing, self.offer)
         self.panes.add_below(self.timeline)
         self.panes.add_below(self.transport, self.training)
         self.panes.assemble()
@@ -171,6 +180,7 @@ class MainWindow(QMainWindow):
         )
         self._make_moves()
         self._make_vocabulary()
+        self._make_places()
 
     def _make_moves(self) -> None:
         """What moves by itself, and the way back."""
@@ -190,19 +200,48 @@ class MainWindow(QMainWindow):
             self.session, self.runner, self.stage, self.stage_desk, self.look_desk, self._settings, self
         )  # fmt: skip
 
+    def _make_places(self) -> None:
+        """Bookmarks, sessions, presenting, and the order in which Esc asks the parts of the window."""
+        jumps = [self.actions_[f"jump_{number}"] for number in range(1, KEYED + 1)]
+        self.places = PlacesDesk(
+            self.session, self.desk, self.stage, self.timeline, self.outline, self.marks, self.offer, jumps, self
+        )  # fmt: skip
+        self.recent = Recent(self._settings, self.acts.menu(str(commands.FILE)), self.actions_["save_session"], self)
+        self.presenting = Presenting(
+            self, self.session, self.acts, self.look_desk, self.panes, self.stage, self.inspector
+        )  # fmt: skip
+        self.presenting.hide_too(self.menuBar(), self.sentence, self.strip, self.continuing, self.offer, self.training)
+        self.presenting.changed.connect(self._adapt)
+        self.presenting.said.connect(self.say)
+        self.files.sessionChosen.connect(self.places.open_file)
+        self.recent.chosen.connect(self.places.open_file)
+        self.places.opened.connect(self.recent.add)
+        self.places.said.connect(self.say)
+        self.escapes = Escapes()
+        for close in (self.maps.escape, self.continue_desk.escape, self.presenting.unblank):
+            self.escapes.add(Rank.POPUP, close)
+        for cancel in (self._cancel_export, self._cancel_run):
+            self.escapes.add(Rank.RUN, cancel)
+        for unpin in (self._unpin, self.session.trail.leave):
+            self.escapes.add(Rank.UNPIN, unpin)
+        self.escapes.add(Rank.PRESENTING, self.presenting.leave)
+
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
         self.look_desk.dress(
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
-            self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band,
+            self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band, self.marks, self.offer,
+            self.presenting,
         )  # fmt: skip
-        self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar())
+        self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar(),
+                              self.offer)  # fmt: skip
         self.look_desk.ground("win", self._status)
 
     def _connect(self) -> None:
         self.acts.connect_to(self)
         self.look_desk.dressed.connect(self._adapt)
+        self.panes.folded.connect(self._adapt)
         self.maps.opened.connect(self._show_map)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
@@ -257,19 +296,25 @@ class MainWindow(QMainWindow):
         self.files.open(path)
 
     def escape(self) -> None:
-        """Cancel the run, else close what was opened, else unpin."""
-        if self.desk.busy():
+        """What Esc means first: close, cancel, unpin, leave presenting."""
+        self.escapes.escape()
+
+    def _cancel_run(self) -> bool:
+        busy = self.desk.busy()
+        if busy:
             self.desk.cancel()
-        elif self.exporter.busy():
+        return busy
+
+    def _cancel_export(self) -> bool:
+        busy = self.exporter.busy()
+        if busy:
             self.exporter.cancel()
-        elif self.continuing.isVisible():
-            self.continue_desk.close()
-        elif self.session.trail.leave():
-            return
-        elif self.session.cell is not None or not self.maps.is_open():
-            self.session.pin(None)
-        else:
-            self.maps.close()
+        return busy
+
+    def _unpin(self) -> bool:
+        pinned = self.session.cell is not None
+        self.session.pin(None)
+        return pinned
 
     def _busy_changed(self, busy: bool) -> None:
         if busy:
@@ -332,7 +377,8 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         there = self.session.trace is not None
         for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save", "export",
-                     "next_head", "previous_head", "undo_move", "redo_move", "play"):  # fmt: skip
+                     "next_head", "previous_head", "undo_move", "redo_move", "play", "bookmark", "copy_code",
+                     "save_session"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
         for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):
@@ -343,6 +389,7 @@ class MainWindow(QMainWindow):
             self.place_desk.refresh(self.stage_desk.ready())
         else:
             self._refresh_empty()
+        self.presenting.refresh()
         self.transport.refresh()
         self._refresh_status()
 
@@ -404,6 +451,12 @@ class MainWindow(QMainWindow):
         self.right.show_page("inspector" if self.right.page() == "vocabulary" else "vocabulary")
         self.panes.show_right()
 
+    def show_stats(self) -> None:
+        """The statistics of the tensor on screen, in the inspector."""
+        self.right.show_page("inspector")
+        self.panes.show_right()
+        self.inspector.show_stats()
+
     def focus_sentence(self) -> None:
         self.sentence.box().setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.sentence.box().selectAll()
@@ -464,7 +517,8 @@ class MainWindow(QMainWindow):
         """Make room where the window is small for its type."""
         narrow = self.panes.adapt(self.width(), self.height())
         self.sentence.set_compact(narrow)
-        self.transport.setVisible(not self.panes.is_low(self.height()))
+        self.transport.setVisible(not self.panes.is_low(self.height()) and not self.presenting.on)
+        self.panes.settle()
         self.working_desk.set_height(self.height() / self.look.font_scale)
 
     def retranslate(self) -> None:
@@ -479,6 +533,9 @@ class MainWindow(QMainWindow):
         self.right.set_title("vocabulary", self.tr("Vocabulary"))
         self.stage.set_view_title("bars", self.tr("Bars"), self.tr("The chosen row as bars (Shift+T)"))
         self.place_desk.show_model()
+        self.places.retranslate()
+        self.recent.retranslate()
+        self.presenting.refresh()
         self.maps.show_map()
         self.desk.show_chips()
         self.stage_desk.show_again()
@@ -503,6 +560,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.presenting.resized()
         self._adapt()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -512,9 +570,11 @@ class MainWindow(QMainWindow):
             self.stage.equation.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.presenting.leave()
         self._settings.setValue("geometry", self.saveGeometry())
         self.panes.save(self._settings)
         self._patience.stop()
+        self.places.close()
         self.player.pause()
         self.desk.close()
         self.runner.close()

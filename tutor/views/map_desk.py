@@ -74,6 +74,12 @@ class MapDesk(QObject):
         if self._is_open:
             self.toggle()
 
+    def escape(self) -> bool:
+        """Close the large map where it is open. Returns whether it was."""
+        was = self._is_open
+        self.close()
+        return was
+
     def is_open(self) -> bool:
         return self._is_open
 

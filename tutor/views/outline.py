@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -28,6 +28,7 @@ _STAGE = Qt.ItemDataRole.UserRole
 _SHAPE = Qt.ItemDataRole.UserRole + 1
 _STATE = Qt.ItemDataRole.UserRole + 2
 _FOLD = Qt.ItemDataRole.UserRole + 3
+_STAR = Qt.ItemDataRole.UserRole + 4
 #: With more blocks than these, all but the first, the last and the current one fold into a row between them.
 _MOST_BLOCKS = 4
 
@@ -90,7 +91,13 @@ class _Delegate(QStyledItemDelegate):
         body = font(theme, "body", True if top or current else None)
         text_ink = theme.accentink if current else theme.ink if top or state != "unvisited" else theme.ink2
         text_ink = theme.ink2 if fold else text_ink
+        starred = theme.px(18) if index.data(_STAR) else 0.0
+        words.setWidth(words.width() - starred)
         draw_text(painter, words, index.data(), body, text_ink, Qt.AlignmentFlag.AlignLeft)
+        if starred:
+            measure = metrics(theme, "body", True if top or current else None)
+            at = words.left() + min(measure.horizontalAdvance(index.data()), words.width()) + theme.px(5)
+            paint_icon(painter, "star", QRectF(at, rect.center().y() - side * 0.45, side * 0.9, side * 0.9), theme.warn)
         shape_ink = theme.accentink if current else theme.ink3
         draw_text(painter, QRectF(rect.right() - wide, rect.top(), wide - theme.px(4), rect.height()), shape, face,
                   shape_ink, Qt.AlignmentFlag.AlignRight)  # fmt: skip
@@ -208,6 +215,20 @@ class Outline(QWidget):
             item.setData(entry.shape, _SHAPE)
             below.appendRow(item)
             self._places[entry.stage] = item
+
+    def set_bookmarks(self, stages: Collection[int]) -> None:
+        """Stars at these stages, and at the sections and groups that have some of them."""
+        for row in range(self._model.rowCount()):
+            self._star(self._model.item(row), stages)
+
+    def _star(self, item: QStandardItem, stages: Collection[int]) -> bool:
+        below = [self._star(item.child(at), stages) for at in range(item.rowCount())]
+        starred = any(below) or item.data(_STAGE) in stages
+        if starred != bool(item.data(_STAR)):
+            item.setData(starred, _STAR)
+            words = self.tr("bookmarked")
+            item.setData(f"{item.text()}, {words}" if starred else None, Qt.ItemDataRole.AccessibleTextRole)
+        return starred
 
     def set_place(self, current: int, visited: Sequence[int]) -> None:
         """Mark what was seen and where the learner is; the current section unfolds, many others fold.

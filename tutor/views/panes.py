@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt
+from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabBar, QVBoxLayout, QWidget
 
 from tutor.views.sidetabs import SideTabs
@@ -11,10 +11,18 @@ from tutor.views.theme import Theme
 
 #: Below these widths and this height, in units of the design at 100 %, panes make room for the stage.
 _RIGHT_WIDTH, _LEFT_WIDTH, _FULL_HEIGHT = 1000, 760, 600
+#: The same while presenting, where there is less around the stage; and how wide its right side is, in pixels.
+_PRESENTED_HEIGHT, _PRESENTED_RIGHT = 500, 480
 
 
 class Panes(QWidget):
-    """Left, centre and right in a splitter, strips above them, the timeline and its buttons below."""
+    """Left, centre and right in a splitter, strips above them, the timeline and its buttons below.
+
+    Signals:
+        folded()  a side was hidden or shown: the window has to adapt
+    """
+
+    folded = Signal()
 
     def __init__(self, theme: Theme, stage: StagePane, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,6 +30,11 @@ class Panes(QWidget):
         self.stage = stage
         self.left, self.right = SideTabs(theme), SideTabs(theme)
         self._narrow = False
+        #: Sides that the learner has hidden.
+        self._folded: set[str] = set()
+        self._presenting = False
+        self._kept: QByteArray | None = None
+        self._kept_folded: set[str] = set()
         self._cover: QWidget | None = None
         self._covered = False
         self._tabs = QTabBar()
@@ -100,7 +113,7 @@ class Panes(QWidget):
             self.splitter.setSizes([190, 764, 326])
 
     def save(self, settings: QSettings) -> None:
-        settings.setValue("panes", self.splitter.saveState())
+        settings.setValue("panes", self.splitter.saveState() if self._kept is None else self._kept)
 
     def is_low(self, high: int) -> bool:
         """Whether a window this high has no room for the buttons below the timeline."""
@@ -110,7 +123,7 @@ class Panes(QWidget):
         """Make room where a window of this size is small for its type: the stage comes first. Returns whether it is
         so narrow that the right side has become a tab of the centre."""
         scaled = wide / self._theme.font_scale
-        narrow = scaled < _RIGHT_WIDTH
+        narrow = scaled < _RIGHT_WIDTH and not self._presenting
         if narrow != self._narrow:
             self._narrow = narrow
             self._tabs.setVisible(narrow)
@@ -120,9 +133,43 @@ class Panes(QWidget):
                 self.splitter.insertWidget(2, self.right)
                 self.right.show()
             self._show_centre(self._tabs.currentIndex())
-        self.left.setVisible(scaled >= _LEFT_WIDTH)
-        self.stage.set_compact(self.is_low(high))
+        self.left.setVisible(scaled >= _LEFT_WIDTH and "left" not in self._folded and not self._presenting)
+        if not narrow:
+            self.right.setVisible("right" not in self._folded)
+        lowest = _PRESENTED_HEIGHT if self._presenting else _FULL_HEIGHT
+        self.stage.set_compact(high / self._theme.font_scale < lowest)
         return narrow
+
+    def fold_left(self) -> None:
+        """Hide the left side, or show it again."""
+        self._folded ^= {"left"}
+        self.folded.emit()
+
+    def fold_right(self) -> None:
+        """Hide the right side, or show it again; where it is a tab of the centre, go to and fro."""
+        if self._narrow:
+            self._tabs.setCurrentIndex(1 - self._tabs.currentIndex())
+            return
+        self._folded ^= {"right"}
+        self.folded.emit()
+
+    def present(self, on: bool) -> None:
+        """Only the centre and a right side of one width; or all as it was before."""
+        if on and not self._presenting:
+            self._kept, self._kept_folded = self.splitter.saveState(), set(self._folded)
+            self._folded = set()
+        elif not on and self._presenting:
+            self._folded = self._kept_folded
+        self._presenting = on
+
+    def settle(self) -> None:
+        """Once the sides are shown or hidden, give them their widths."""
+        if self._presenting:
+            right = min(_PRESENTED_RIGHT, round(self.width() * 0.3))
+            self.splitter.setSizes([0, max(1, self.width() - right), right])
+        elif self._kept is not None:
+            self.splitter.restoreState(self._kept)
+            self._kept = None
 
     def bring_cells_up(self) -> None:
         """Where the stage has to scroll, its cells come before its title: the status line says which stage it is."""
@@ -133,6 +180,8 @@ class Panes(QWidget):
         """Bring the right side up where it is a tab of the centre."""
         if self._narrow:
             self._tabs.setCurrentIndex(1)
+        elif "right" in self._folded:
+            self.fold_right()
 
     def _show_centre(self, at: int) -> None:
         stage = not self._narrow or at == 0

@@ -94,13 +94,22 @@ class SentenceDesk(QObject):
 
     def start(self, request: work.Request) -> None:
         """Put sentences into the box and run them."""
+        self.put(request)
+        self.run()
+
+    def put(self, request: work.Request) -> None:
+        """Put sentences into the box, to be run later."""
         self.request = request
         self._texts = list(request.texts) or [""]
         self._targets = list(request.targets) if request.targets else None
         self._row = 0
         self._fit_targets()
         self._show_request()
-        self.run()
+
+    def resume(self, request: work.Request) -> None:
+        """Put sentences into the box and run them, by their ids where they have some; a later run is of the texts."""
+        self.put(replace(request, ids=()))
+        self._submit(request.ids)
 
     def start_sample(self, text: str) -> None:
         """Run one sentence in place of what is in the box."""
@@ -146,13 +155,16 @@ class SentenceDesk(QObject):
 
     def run(self) -> None:
         """Run what is in the box; an older run is voided."""
+        self._submit()
+
+    def _submit(self, ids: tuple[tuple[int, ...], ...] = ()) -> None:
         self.typing.stop()
         self._store()
         given = tuple(self._targets) if self._targets is not None and any(self._targets) else ()
         self.request = replace(self.request, texts=tuple(self._texts), targets=given)
         self._bar.set_problem("")
         self._bar.set_target_problem("")
-        self._runner.submit(RUN, partial(self._run_request, self.request))
+        self._runner.submit(RUN, partial(self._run_request, replace(self.request, ids=ids)))
         self._set_busy(True)
 
     def extend(self, count: int, rules: Rules) -> None:
@@ -225,10 +237,10 @@ class SentenceDesk(QObject):
             if run.request.extend:
                 self._take_extended(trace, min(run.request.row, len(self._texts) - 1))
         # A row of ids has no text of its own; the tokens' own is what the box shows of it.
-        extended = run.request is not None and bool(run.request.extend)
+        by_ids = run.request is not None and bool(run.request.extend or run.request.ids)
         texts = enumerate(trace.batch.texts)
         self._run_texts = trace, tuple(
-            text or (present.written(trace.batch, at) if extended else "") for at, text in texts
+            text or (present.written(trace.batch, at) if by_ids else "") for at, text in texts
         )  # fmt: skip
         row = self._row
         self._session.set_trace(trace)

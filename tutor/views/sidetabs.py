@@ -23,6 +23,7 @@ class SideTabs(QWidget):
         super().__init__(parent)
         self._keys: list[str] = []
         self._pages: list[QWidget] = []
+        self._bare = False
         self._bar, self._stack = QTabBar(), QStackedWidget()
         self._bar.setDrawBase(False)
         self._bar.setExpanding(False)
@@ -44,12 +45,20 @@ class SideTabs(QWidget):
         self._pages.append(widget)
         self._stack.addWidget(widget)
         self._bar.addTab(key)
+        self._show_tabs()
+
+    def set_bare(self, bare: bool) -> None:
+        """Leave out the tabs, as while presenting: the page that is shown stays."""
+        self._bare = bare
+        self._show_tabs()
+
+    def _show_tabs(self) -> None:
         many = len(self._keys) > 1
-        self._bar.setVisible(many)
+        self._bar.setVisible(many and not self._bare)
         for page in self._pages:
             headed = getattr(page, "set_headed", None)
             if headed is not None:
-                headed(not many)
+                headed(not many and not self._bare)
 
     def add_below(self, widget: QWidget) -> None:
         """What stands under the pages, whichever is shown."""

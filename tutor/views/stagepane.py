@@ -149,6 +149,7 @@ class StagePane(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self._column = column
         column.addWidget(self._crumb_row)
         column.addLayout(title)
         column.addWidget(self._tools)
@@ -165,6 +166,7 @@ class StagePane(QWidget):
         self.tables.pointed.connect(self.hovered)
         self._tabs.idClicked.connect(self._tab_clicked)
         self._tab_paths: tuple[str, ...] = ()
+        self._compact = self._presenting = False
 
     # What is shown ------------------------------------------------------------------------------------------
 
@@ -328,10 +330,22 @@ class StagePane(QWidget):
         """What stands below the maps, above their scales."""
         self._drawers.addWidget(widget)
 
+    def add_headline(self, widget: QWidget) -> None:
+        """What stands above the title while presenting, in the breadcrumb's place."""
+        self._column.insertWidget(0, widget)
+
     def set_compact(self, compact: bool) -> None:
         """Leave out breadcrumb and scales where the window is low; the status line says where one is."""
-        self._crumb_row.setVisible(not compact)
+        self._compact = compact
+        self._crumb_row.setVisible(not compact and not self._presenting)
         self.foot.setVisible(not compact)
+
+    def set_presenting(self, on: bool) -> None:
+        """Title, formula and maps only: an audience needs no tools, and the tensor's name and code are small print."""
+        self._presenting = on
+        self._tools.setVisible(not on)
+        self._name.setVisible(not on)
+        self.set_compact(self._compact)
 
     def set_readout(self, words: str, value: str = "") -> None:
         """The pointer's place and value, always in the same place."""

@@ -55,6 +55,7 @@ _TYPE = {
     "dense": (12, 17, QFont.Weight.Normal), "caption": (11, 14, QFont.Weight.Normal),
     "ids": (10, 12, QFont.Weight.Normal), "header": (11, 14, QFont.Weight.DemiBold),
     "tensor": (11, 14, QFont.Weight.Normal),
+    "headline": (28, 34, QFont.Weight.DemiBold),
 }
 FAMILIES = ("Inter", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "WenQuanYi Zen Hei")
 _BUNDLED = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf")
@@ -66,10 +67,14 @@ HEIGHTS = MappingProxyType({
     "marks": 18, "overview": 24, "notch": 12, "stage": 32, "use": 20, "transport": 38,
 })
 
+#: What is higher while presenting.
+_PRESENTED = MappingProxyType({"stage": 40})
+
 
 @dataclass(frozen=True)
 class Theme:
-    """One look at one font scale. `cjk`: headers without tracking; `greyscale`: for print."""
+    """One look at one font scale. `cjk`: headers without tracking; `greyscale`: for print; `presenting`: the stage's
+    title and the stages on the timeline are larger than all else."""
 
     name: str
     dark: bool
@@ -101,6 +106,7 @@ class Theme:
     font_scale: float = 1.0
     cjk: bool = False
     greyscale: bool = False
+    presenting: bool = False
 
     def axis(self, name: str) -> QColor:
         """The bar colour of an axis; an axis the table does not know is grey, never a guess."""
@@ -119,7 +125,8 @@ class Theme:
         return size * self.font_scale
 
     def height(self, part: str) -> int:
-        return round(HEIGHTS[part] * self.font_scale)
+        high = _PRESENTED.get(part, HEIGHTS[part]) if self.presenting else HEIGHTS[part]
+        return round(high * self.font_scale)
 
 
 def _theme(name: str, column: int) -> Theme:
@@ -214,7 +221,7 @@ def _font(role: str, scale: float, cjk: bool, bold: bool | None) -> QFont:
 
 def font(theme: Theme, role: str, bold: bool | None = None) -> QFont:
     """The font of a role of the type table ('value' … 'ids', 'header', 'tensor'); `bold` sets the weight."""
-    return QFont(_font(role, theme.font_scale, theme.cjk, bold))
+    return QFont(_font(_role(theme, role), theme.font_scale, theme.cjk, bold))
 
 
 @lru_cache(maxsize=256)
@@ -223,7 +230,11 @@ def _metrics(role: str, scale: float, cjk: bool, bold: bool | None) -> QFontMetr
 
 
 def metrics(theme: Theme, role: str, bold: bool | None = None) -> QFontMetricsF:
-    return _metrics(role, theme.font_scale, theme.cjk, bold)
+    return _metrics(_role(theme, role), theme.font_scale, theme.cjk, bold)
+
+
+def _role(theme: Theme, role: str) -> str:
+    return "headline" if theme.presenting and role == "title" else role
 
 
 def palette(theme: Theme) -> QPalette:

@@ -137,6 +137,7 @@ class Transport(QWidget):
 
     def __init__(self, theme: Theme, actions: Sequence[QAction], main: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._buttons: list[tuple[KeyButton, QAction]] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 2, 12, 6)
@@ -149,8 +150,17 @@ class Transport(QWidget):
             self._buttons.append((button, action))
             row.addWidget(button)
         row.addStretch(1)
-        self._row, self._groups, self._fitting = row, 0, False
+        self._row, self._first, self._groups, self._fitting = row, len(actions), 0, False
         self.set_theme(theme)
+
+    def add_actions(self, *actions: QAction) -> None:
+        """Buttons for more actions, at the right end."""
+        for action in actions:
+            button = KeyButton(self._theme)
+            button.clicked.connect(action.trigger)
+            self._buttons.append((button, action))
+            self._row.addWidget(button)
+        self.refresh()
 
     def add(self, widget: QWidget) -> None:
         """A widget at the right end."""
@@ -159,10 +169,11 @@ class Transport(QWidget):
     def add_group(self, widget: QWidget) -> None:
         """A widget after the buttons, a little apart from them."""
         at = self._groups = self._groups + 2
-        self._row.insertSpacing(len(self._buttons) + at - 2, 14)
-        self._row.insertWidget(len(self._buttons) + at - 1, widget)
+        self._row.insertSpacing(self._first + at - 2, 14)
+        self._row.insertWidget(self._first + at - 1, widget)
 
     def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         for button, _ in self._buttons:
             button.set_theme(theme)
         self.refresh()
@@ -208,6 +219,7 @@ class Transport(QWidget):
             key = action.property("cap") or ""
             native = QKeySequence.SequenceFormat.NativeText
             cap = QKeySequence(key).toString(native).replace("Shift+", "⇧") if short and key else ""
+            cap = cap.replace("+", " ") if len(cap) > 1 else cap
             button.set_key(cap, action.property("drawing") or "")
             button.setEnabled(action.isEnabled())
             button.setAccessibleName(action.text().replace("&", ""))
