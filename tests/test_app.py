@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from tutor import app
 from tutor.engine import models
+from tutor.engine.changes import Changes
 from tutor.engine.live import LiveTrace
 from tutor.views import style, theme
 
@@ -144,7 +145,7 @@ def test_panes_and_size_come_back(qtbot, qapp, window) -> None:
 
 
 def asked(**changes: object) -> argparse.Namespace:
-    given = dict(text=None, model=None, layers=None, device="auto", budget=512, target=None)
+    given = dict(text=None, model=None, layers=None, device="auto", budget=512, target=None, changes=Changes())
     return argparse.Namespace(**{**given, **changes})
 
 

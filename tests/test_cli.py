@@ -117,11 +117,50 @@ def test_settings_change_what_they_name(capsys: pytest.CaptureFixture[str], tmp_
     assert np.array_equal(none["blocks.0.attn.masked"], none["blocks.0.attn.scaled"])
 
 
+def test_other_what_ifs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    ids = ("--ids", "5,6,7,8", "--ids", "9,10", *ARTICLE)
+    plain = save(capsys, tmp_path / "plain.safetensors", *ids)
+    assert plain.told == ()
+
+    head = save(capsys, tmp_path / "h.safetensors", *ids, "--set", "head=0.2:zero", "--set", "head=0.1:uniform")
+    assert not head["blocks.0.attn.z"][:, 2].any() and head["blocks.0.attn.z"][:, 0].any()
+    assert np.allclose(head["blocks.0.attn.pattern"][0, 1, 3], 0.25)
+    assert head.told == ("head=blocks.0.attn.2:zero", "head=blocks.0.attn.1:uniform")
+
+    tied = save(capsys, tmp_path / "t.safetensors", *ids, "--set", "W_Q=W_K", "--set", "mask=off")
+    x, w = plain["blocks.0.resid_pre"], plain["blocks.0.attn.W_K"]
+    assert np.allclose(tied["blocks.0.attn.q_flat"], x @ w, atol=1e-5)
+    assert tied.told == ("mask=off", "W_Q=W_K")
+
+    cell = save(capsys, tmp_path / "c.safetensors", *ids, "--set", "blocks.0.attn.scores[0,2,3,1]=3.5",
+                "--set", "blocks.0.attn.W_O[3,4]=-7")  # fmt: skip
+    assert cell["blocks.0.attn.scores"][0, 2, 3, 1] == 3.5 and cell["blocks.0.attn.W_O"][3, 4] == -7
+    assert cell.working("blocks.0.attn.scores", (0, 2, 3, 1)).put
+
+    other = save(capsys, tmp_path / "o.safetensors", "one two three", *ARTICLE)
+    mixed = save(capsys, tmp_path / "m.safetensors", "two three four", *ARTICLE, "--set", "embed=from:one two three")
+    assert np.array_equal(mixed["embed"], other["embed"]) and np.array_equal(mixed["logits"], other["logits"])
+    assert mixed.batch.texts == ("two three four",)
+
+
+def test_a_what_if_without_a_file_is_in_the_ledger(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = call(capsys, "trace", SENTENCE, *ARTICLE, "--set", "head=0.2:zero")
+    assert (status, err) == (0, "")
+    assert "pattern × v, silenced" in out
+
+
+def test_a_switch_that_a_model_lacks_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = call(capsys, "trace", "Tom met <|mask|>.", "--model", "gap-filler", "--set", "mask=off")
+    assert status == 0 and out
+    assert err == "mask=off changes nothing: gap-filler has none.\n"
+
+
 def test_an_unknown_setting_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = call(capsys, "trace", SENTENCE, "--set", "dropout=off")
     assert (status, out) == (2, "")
     assert err.count("\n") == 1
-    for known in ("mask=on|off", "scale=on|off", "positions=", "pad=-inf|-1000|none"):
+    for known in ("mask=on|off", "scale=on|off", "positions=", "pad=-inf|-1000|none", "W_Q=W_K", "head=BLOCK.HEAD:",
+                  "=from:SENTENCE"):  # fmt: skip
         assert known in err
 
 
@@ -241,6 +280,12 @@ BAD: dict[str, Sequence[str]] = {
     "negative id": ["trace", "--ids", "5,-6"],
     "id beyond the vocabulary": ["trace", "--ids", "100277"],
     "texts and ids": ["trace", SENTENCE, "--ids", "5"],
+    "a head that is none": ["trace", SENTENCE, *ARTICLE, "--set", "head=0.9:zero"],
+    "a cell outside": ["trace", SENTENCE, *ARTICLE, "--set", "embed[0,99,0]=1"],
+    "a cell of NaN": ["trace", SENTENCE, *ARTICLE, "--set", "embed[0,0,0]=nan"],
+    "a sentence of another length": ["trace", SENTENCE, *ARTICLE, "--set", "embed=from:one two"],
+    "a window with a bad what-if": [SENTENCE, *ARTICLE, "--set", "head=9.9:zero"],
+    "heads that are shared": ["trace", SENTENCE, "--set", "W_Q=W_V"],
     "setting without value": ["trace", SENTENCE, "--set", "mask"],
     "setting with a wrong value": ["trace", SENTENCE, "--set", "mask=maybe"],
     "target of a decoder": ["trace", SENTENCE, "--target", "x"],

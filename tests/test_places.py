@@ -29,11 +29,14 @@ plain = st.recursive(
 )  # fmt: skip
 plains = st.lists(st.dictionaries(texts, plain, max_size=3), max_size=2)
 found_places = st.builds(
-    lambda step, inside, at, cell, followed, view: Place(
-        step, inside, tuple(sorted(at.items())), cell, tuple(sorted(followed.items())), view
+    lambda step, inside, at, cell, followed, view, several, how: Place(
+        step, inside, tuple(sorted(at.items())), cell, tuple(sorted(followed.items())), view,
+        tuple(sorted(several.items())), how,
     ),
     names, st.booleans(), counts, st.none() | st.lists(numbers, min_size=1, max_size=4).map(tuple),
     st.dictionaries(names, numbers, max_size=2), st.sampled_from(("", "table", "bars")),
+    st.dictionaries(names, st.lists(numbers, min_size=1, max_size=3).map(tuple), max_size=2),
+    st.sampled_from(("", "sum")),
 )  # fmt: skip
 
 
@@ -52,7 +55,7 @@ def runs(draw) -> Asked:
 sessions = st.builds(
     SessionFile, runs(), found_places, st.sampled_from(("", "sha256:" + "0a" * 32)),
     st.lists(names, max_size=3).map(tuple), st.lists(st.builds(Bookmark, found_places, texts), max_size=3).map(tuple),
-    plains.map(tuple),
+    plains.map(tuple), plains.map(tuple),
 )  # fmt: skip
 
 
@@ -84,6 +87,13 @@ def test_a_step_code_is_one_line_that_is_read_again(asked: Asked, place: Place) 
 @given(runs(), found_places, st.sampled_from(("{} ", "\n{}\n", '"{}"', "'{}'", "`{}`", "  {};")))
 def test_what_surrounds_a_pasted_code_is_left_out(asked: Asked, place: Place, around: str) -> None:
     assert stepcode.read(around.format(stepcode.write(asked, place))) == (asked, place)
+
+
+def test_what_ifs_are_written_as_the_command_line_takes_them() -> None:
+    asked = Asked("article", texts=("a",), changes=({"set": "mask=off"}, {"set": "blocks.0.attn.W_Q[3,4]=0"}))
+    code = stepcode.write(asked, Place("probs"))
+    assert code.endswith(";step=probs;set=mask%3Doff;set=blocks.0.attn.W_Q%5B3,4%5D%3D0")
+    assert stepcode.read(code) == (asked, Place("probs"))
 
 
 def test_parts_may_stand_in_any_order() -> None:
@@ -225,6 +235,8 @@ def changed(path: str, value: object) -> bytes:
     (changed("place/at", {"wings": 1}), "hold wings"),
     (changed("place/cell", [0] * 100), "more than"),
     (changed("place/view", "<b>"), "has no name"),
+    (changed("place/several", {"head": [0, -1]}), "an entry is out of range"),
+    (changed("place/how", "a b"), "the way has no name"),
     (changed("hash", "sha256:zz"), "the hash is none"),
     (changed("bookmarks", [{}]), "lacks place"),
     (changed("bookmarks", [{"place": {"step": "a"}, "note": "x" * 5000}]), "more than 4000 characters"),

@@ -8,12 +8,14 @@ import pytest
 
 from tutor import terminal
 from tutor.engine import decoding
+from tutor.engine.changes import Changes
 
 
 @pytest.fixture
 def options() -> argparse.Namespace:
     return argparse.Namespace(
-        text="The cat drinks milk", model="seq2seq", layers=1, device="cpu", budget=512, target=["Die Katze"]
+        text="The cat drinks milk", model="seq2seq", layers=1, device="cpu", budget=512, target=["Die Katze"],
+        changes=Changes(),
     )
 
 

@@ -16,7 +16,9 @@ from tutor.engine import axes, build, families, ops
 
 PACKAGE = translate.ROOT / "tutor"
 #: Where a text is looked up that the same file registered with QT_TRANSLATE_NOOP.
-LOOK_UP = {"views/words.py", "views/rolewords.py", "views/errors.py", "views/badge.py", "commands.py"}
+LOOK_UP = {
+    "views/words.py", "views/whatif_words.py", "views/rolewords.py", "views/errors.py", "views/badge.py", "commands.py",
+}  # fmt: skip
 #: What stays in Latin letters in Chinese: names, symbols, keys and file endings.
 LATIN = {
     "Transformer", "Tutor", "softmax", "logits", "exp", "tanh", "GELU", "ReLU", "float32", "cl100k_base", "cpu",
@@ -26,7 +28,9 @@ LATIN = {
     "low_freq_factor", "rope", "n_heads", "n_kv_heads", "SiLU", "RMSNorm", "M",
     "Q", "K", "V", "q", "k", "v", "d", "T", "Ctrl", "Enter", "safetensors",
     "pip", "PyPI", "Python", "sha256", "whl", "MB", "SmolLM2", "Hugging", "Face", "Instruct", "Q4_1", "Top", "p", "x",
-    "Esc", "Shift", "log", "e", "NumPy", "Markdown", "A", "tutor", "v1",
+    "op", "axis", "head",  # words of queries
+    "Esc", "Shift", "log", "e", "NumPy", "Markdown", "A", "tutor", "v1", "P", "D", "X",
+    "d_k", "W_Q", "W_K", "pad", "none", "inf", "from",
 }  # fmt: skip
 
 MARKERS = ("tr", "translate", "QT_TRANSLATE_NOOP")

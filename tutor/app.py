@@ -125,8 +125,8 @@ def request(options: argparse.Namespace, texts: tuple[str, ...]) -> work.Request
 def first_trace(options: argparse.Namespace) -> Path | None:
     """What the window opens on where nothing is asked for: the shipped trace of the default model's sample sentence,
     which can be stepped through before torch is loaded. None where something else is asked for, or it is not there."""
-    chosen = (options.text, options.model, options.layers, options.target,
-              getattr(options, "code", None))  # fmt: skip
+    chosen = (options.text, options.model, options.layers, options.target, getattr(options, "code", None),
+              options.changes.items or None)  # fmt: skip
     if any(one is not None for one in chosen):
         return None
     try:
@@ -149,6 +149,7 @@ def run(options: argparse.Namespace, file: Path | None) -> int:
     _say_font(window, language)
     window.places.keep(kept.data_folder() / "sessions")
     window.recent.set_last(window.places.last())
+    window.session.changes.begin(options.changes)
     if getattr(options, "code", None) is not None:
         window.desk.request = wanted  # where later runs are to be computed
         window.places.start_code(options.code)

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from tutor import __version__
 
 if TYPE_CHECKING:
+    from tutor.engine.changes import Changes
     from tutor.engine.live import LiveTrace
     from tutor.engine.models import Model
     from tutor.engine.tokens import Batch
+    from tutor.engine.trace import Trace
 
 COMMANDS = ("trace", "models", "shots", "handout", "train", "selftest")
 #: What `train` can train.
@@ -51,6 +53,7 @@ def _parser() -> _Parser:
                         "in quotation marks")  # fmt: skip
     _model_options(parser)
     _window_options(parser)
+    _what_if_options(parser)
     parser.add_argument("--version", action="version", version=f"Transformer Tutor {__version__}")
     return parser
 
@@ -70,6 +73,14 @@ def _window_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", choices=LANGUAGES, help="language of the window")
 
 
+def _what_if_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings", help="what if: "
+                        "mask=off, scale=off, positions=off, pad=-inf|-1000|none, W_Q=W_K, "
+                        "head=BLOCK.HEAD:zero|uniform, a cell as in blocks.1.attn.scores[0,2,5,4]=3.5 (of a weight "
+                        "too), or a tensor of another sentence as in blocks.1.resid_pre=from:SENTENCE; may be "
+                        "repeated")  # fmt: skip
+
+
 def _trace_parser(prog: str) -> _Parser:
     parser = _Parser(prog=f"{prog} trace", description="Run the model and print the shape ledger.")
     parser.add_argument("texts", nargs="*", metavar="TEXT", help="sentences; several make one padded batch")
@@ -79,8 +90,7 @@ def _trace_parser(prog: str) -> _Parser:
                         "model, one for each TEXT; without it the model decodes its own")  # fmt: skip
     parser.add_argument("--target-ids", action="append", metavar="5,6,7", help="target ids as the decoder reads them, "
                         "the start included; may be repeated")  # fmt: skip
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings",
-                        help="mask=off, scale=off, positions=off, pad=-inf|-1000|none")  # fmt: skip
+    _what_if_options(parser)
     parser.add_argument("--save", metavar="FILE.safetensors", type=Path, help="write every tensor to a file")
     parser.add_argument("--only", action="extend", nargs="+", default=[], metavar="PATTERN", help="write only tensors "
                         "named like this, and the weights they read: 'blocks.0.*' logits")  # fmt: skip
@@ -106,6 +116,7 @@ def _shots_parser(prog: str) -> _Parser:
     parser.add_argument("--size", default="1280x800", metavar="WxH", help="size of the window in pixels")
     parser.add_argument("--only", action="append", metavar="STAGE", help="only stages whose path contains this")
     parser.add_argument("--states", action="store_true", help="also the empty, busy and error states, table and pads")
+    _what_if_options(parser)
     parser.add_argument("--font", type=int, default=100, metavar="PERCENT", help="size of the type")
     return parser
 
@@ -205,20 +216,32 @@ def _ids(text: str) -> list[int]:
         raise BadRequest(f"The ids {text!r} should be whole numbers with commas between: --ids 5,6,7.") from None
 
 
-def _settings(pairs: Sequence[str]) -> dict[str, str]:
-    found = {}
+def _settings(model: Model, pairs: Sequence[str]) -> tuple[Model, list[str]]:
+    """The model with the switches among what is set, and what else is set. Raises the engine's errors."""
+    from tutor.engine.changes_text import parse
+    from tutor.engine.spec import SETTINGS
+
+    switches, others = {}, []
     for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            value = ""
-        found[key] = value
-    return found
+        key, _, value = pair.partition("=")
+        if key not in SETTINGS:
+            others.append(pair)
+            continue
+        parse(pair, model.program)  # lists what there is where the value is none
+        switches[key] = value
+        if value == "off" and model.spec.changed({key: value}) == model.spec:
+            print(f"{pair} changes nothing: {model.spec.name} has none.", file=sys.stderr)
+    return model.changed(switches), others
 
 
 def _trace(options: argparse.Namespace) -> int:
     from tutor.engine import ledger, models
+    from tutor.engine.changes import folded
+    from tutor.engine.changes_text import parse
 
-    model = models.find(options.model or models.DEFAULT, options.layers).changed(_settings(options.settings))
+    plain = models.find(options.model or models.DEFAULT, options.layers)
+    model, others = _settings(plain, options.settings)
+    changes = folded([parse(one, model.program) for one in others])
     if options.target and options.target_ids:
         raise BadRequest("Give either --target or --target-ids, not both.")
     if options.ids and options.texts:
@@ -229,6 +252,8 @@ def _trace(options: argparse.Namespace) -> int:
         raise BadRequest("--only says what --save writes: give a file, as in `--only logits --save t.safetensors`.")
     if options.budget < 0:
         raise BadRequest("The budget should be a number of MiB, 0 or more.")
+    if options.save is not None and not _is_folder(options.save.absolute().parent):
+        raise BadRequest(f"There is no folder {options.save.parent}: make it first, or choose another place.")
     batch = model.batch_of_ids([_ids(one) for one in options.ids]) if options.ids else model.batch(options.texts)
     target = _target(model, options)
     if target is not None and target.n_rows != batch.n_rows:
@@ -237,16 +262,21 @@ def _trace(options: argparse.Namespace) -> int:
     if model.has_target and target is None:
         trace = _decoded(model, batch, options)
         target = trace.target
+    changed: Trace | None = None
+    if changes or options.save is not None:
+        trace = trace or _live(model, batch, options, target)
+        if model is not plain:
+            trace.told = tuple(one for one in options.settings if one not in others)
+        changed = changes.apply(trace, model)
     lengths = [one.n_pos for one in (batch, target) if one is not None]
-    rows = ledger.ledger(model.program, model.program.shapes(batch.n_rows, *lengths))
+    program = model.program if changed is None else changed.program
+    rows = ledger.ledger(program, program.shapes(batch.n_rows, *lengths))
     if options.save is not None:
-        if not _is_folder(options.save.absolute().parent):
-            raise BadRequest(f"There is no folder {options.save.parent}: make it first, or choose another place.")
         from tutor.engine import saved
 
-        trace = trace or _live(model, batch, options, target)
-        saved.save(trace, options.save, options.only)
-        for notice in trace.notices:
+        assert changed is not None and trace is not None
+        saved.save(changed, options.save, options.only)
+        for notice in dict.fromkeys((*trace.notices, *changed.notices)):
             print(notice, file=sys.stderr)
     else:
         # The ledger needs no numbers, but weights or a device that are not there should be said all the same.
@@ -318,9 +348,24 @@ def _shots(options: argparse.Namespace) -> int:
     if not 80 <= options.font <= 250:
         raise BadRequest("The type can be 80 to 250 percent.")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    options.changes = _what_if(options)
     from tutor import shots
 
     return shots.run(options, size)
+
+
+def _what_if(options: argparse.Namespace, file: Path | None = None) -> Changes:
+    """What is set in the run that the window opens on. Raises the engine's errors."""
+    from tutor.engine.changes import Changes, folded
+
+    if not options.settings:
+        return Changes()
+    from tutor.engine import models
+    from tutor.engine.changes_text import parse
+    from tutor.engine.saved import SavedTrace
+
+    program = SavedTrace(file).program if file else models.find(options.model or models.DEFAULT, options.layers).program
+    return folded([parse(one, program) for one in options.settings])
 
 
 def _handout(options: argparse.Namespace) -> int:
@@ -340,6 +385,7 @@ def _window(options: argparse.Namespace, forced: bool) -> int:
         is_file = path is not None and path.is_file()
     except OSError:  # too long for a file name: a sentence
         is_file = False
+    options.changes = _what_if(options, path if is_file and path and path.suffix != ".tutor" else None)
     if options.code is not None:
         _check_code(options)
     problem = display.problem()

@@ -51,14 +51,15 @@ JUMP, WHILE_PRESENTING = (
     QT_TRANSLATE_NOOP("commands", "Jump to a bookmark"), QT_TRANSLATE_NOOP("commands", "While presenting"),
 )  # fmt: skip
 
-FILE, EDIT, VIEW, STEP, HELP = (
+FILE, EDIT, VIEW, STEP, TOOLS, HELP = (
     QT_TRANSLATE_NOOP("commands", "&File"),
     QT_TRANSLATE_NOOP("commands", "&Edit"),
     QT_TRANSLATE_NOOP("commands", "&View"),
     QT_TRANSLATE_NOOP("commands", "&Step"),
+    QT_TRANSLATE_NOOP("commands", "&Tools"),
     QT_TRANSLATE_NOOP("commands", "&Help"),
 )
-MENUS = (FILE, EDIT, VIEW, STEP, HELP)
+MENUS = (FILE, EDIT, VIEW, STEP, TOOLS, HELP)
 
 COMMANDS = (
     Command(
@@ -112,6 +113,15 @@ COMMANDS = (
     Command("motion_full", VIEW, QT_TRANSLATE_NOOP("commands", "Full motion"), "motion.use_full", choice=True),
     Command("table", VIEW, QT_TRANSLATE_NOOP("commands", "Heat map or table"), "toggle_table", (), ("T",)),
     Command("stats", VIEW, QT_TRANSLATE_NOOP("commands", "Show the statistics"), "show_stats", (), ("S",)),
+    Command("all_heads", VIEW, QT_TRANSLATE_NOOP("commands", "All heads"), "heads_desk.toggle", icon="grid"),
+    Command("head_grid", VIEW, QT_TRANSLATE_NOOP("commands", "Blocks by heads"), "heads_desk.toggle_grid"),
+    Command("pin", VIEW, QT_TRANSLATE_NOOP("commands", "Pin"), "compare_desk.toggle_pin", (), ("P",), "pin"),
+    Command(
+        "difference", VIEW, QT_TRANSLATE_NOOP("commands", "Difference"), "compare_desk.toggle_difference", (), ("D",),
+        "swap",
+    ),
+    Command("blink", VIEW, QT_TRANSLATE_NOOP("commands", "Blink: the pinned tensor (hold)"), "compare_desk.blink", (),
+            ("X",)),
     Command("lock", VIEW, QT_TRANSLATE_NOOP("commands", "Shared scale"), "scale_desk.toggle_lock", (), ("K",)),
     Command("fit", VIEW, QT_TRANSLATE_NOOP("commands", "Fit the scale to the screen"), "scale_desk.fit", (), ("A",)),
     Command("zoom_in", VIEW, QT_TRANSLATE_NOOP("commands", "Zoom in"), "stage.equation.zoom_in", (), ("Z",)),
@@ -122,8 +132,8 @@ COMMANDS = (
     Command("vocabulary", VIEW, QT_TRANSLATE_NOOP("commands", "Vocabulary"), "show_vocabulary", (), ("V",)),
     Command("find_token", VIEW, QT_TRANSLATE_NOOP("commands", "Find a token in the vocabulary"), "bars_desk.find", (),
             ("Shift+V",)),
-    Command("panes", VIEW, QT_TRANSLATE_NOOP("commands", "Next pane"), "next_pane", ("F6",)),
-    Command("panes_back", VIEW, QT_TRANSLATE_NOOP("commands", "Previous pane"), "previous_pane", ("Shift+F6",)),
+    Command("panes", VIEW, QT_TRANSLATE_NOOP("commands", "Next pane"), "panes.next_pane", ("F6",)),
+    Command("panes_back", VIEW, QT_TRANSLATE_NOOP("commands", "Previous pane"), "panes.previous_pane", ("Shift+F6",)),
     Command(
         "fold_left", VIEW, QT_TRANSLATE_NOOP("commands", "Hide or show the outline"), "panes.fold_left", ("Ctrl+\\",),
     ),
@@ -147,6 +157,9 @@ COMMANDS = (
     Command(
         "letters", VIEW, QT_TRANSLATE_NOOP("commands", "Single-letter keys"), "look_desk.use_letters", check=True,
     ),
+    Command("search", STEP, QT_TRANSLATE_NOOP("commands", "Search stages and tensors…"), "finding.search", ("Ctrl+F",),
+            icon="search"),
+    Command("go_to", STEP, QT_TRANSLATE_NOOP("commands", "Go to step…"), "finding.go_to", ("Ctrl+G",)),
     Command("next", STEP, QT_TRANSLATE_NOOP("commands", "Next"), "session.next", ("F10",), (".", "PgDown"), "over"),
     Command(
         "previous", STEP, QT_TRANSLATE_NOOP("commands", "Previous"), "session.previous", ("Shift+F10",), (",", "PgUp"),
@@ -184,9 +197,21 @@ COMMANDS = (
         )
         for number in range(1, 10)
     ),
-    Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "show_keys", ("F1",), ("?",)),
-    Command("diagnose", HELP, QT_TRANSLATE_NOOP("commands", "Copy diagnostics"), "diagnose"),
-    Command("about", HELP, QT_TRANSLATE_NOOP("commands", "About"), "show_about"),
+    Command("what_if", TOOLS, QT_TRANSLATE_NOOP("commands", "What if…"), "what_if_views.open", (), ("W",), "flask"),
+    Command("what_if_cell", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: set the pinned cell…"),
+            "what_if_views.edit_cell", ("F2",)),
+    Command("what_if_view", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: changed, original, difference"),
+            "what_if.next_view", (), ("Shift+W",)),
+    Command("what_if_undo", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: undo"), "what_if.undo", ("Ctrl+Alt+Z",), (),
+            "undo"),
+    Command("what_if_redo", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: redo"), "what_if.redo", ("Ctrl+Alt+Y",), (),
+            "redo"),
+    Command("what_if_reset", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: reset to the original"), "what_if.reset",
+            (), (), "reset"),
+    Command("palette", HELP, QT_TRANSLATE_NOOP("commands", "Find a command…"), "finding.palette", ("Ctrl+K",)),
+    Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "help.show_keys", ("F1",), ("?",)),
+    Command("diagnose", HELP, QT_TRANSLATE_NOOP("commands", "Copy diagnostics"), "help.diagnose"),
+    Command("about", HELP, QT_TRANSLATE_NOOP("commands", "About"), "help.show_about"),
 )  # fmt: skip
 
 

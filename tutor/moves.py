@@ -58,8 +58,11 @@ class Moves:
             self._noted = False
         self._depth += 1
 
-    def release(self) -> None:
+    def release(self, now: Place | None = None) -> None:
+        """The end of `hold`. Who came back to where it began (`now`) has not moved."""
         self._depth = max(0, self._depth - 1)
+        if not self._depth and self._noted and self._past and self._past[-1] == now:
+            self._past.pop()
 
     @contextmanager
     def together(self, more: bool = False) -> Iterator[None]:

@@ -47,6 +47,8 @@ class Place:
         cell: the pinned cell's index, None for none.
         followed: the token that is followed, by the name of its ids.
         view: which view of the step, "" for the usual one.
+        several: axes, or texts, of which several entries are shown as one, and which.
+        how: how they are made one, "" for the usual way.
     """
 
     step: str
@@ -55,6 +57,8 @@ class Place:
     cell: tuple[int, ...] | None = None
     followed: tuple[tuple[str, int], ...] = ()
     view: str = ""
+    several: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    how: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,10 @@ def place_to_json(place: Place) -> dict[str, Any]:
         found["followed"] = dict(place.followed)
     if place.view:
         found["view"] = place.view
+    if place.several:
+        found["several"] = {name: list(entries) for name, entries in place.several}
+    if place.how:
+        found["how"] = place.how
     return found
 
 
@@ -177,15 +185,28 @@ def model(value: object) -> str:
 
 def place(value: object, what: str = "the place") -> Place:
     """A place from JSON. Raises Damaged."""
-    found = table(value, what, ("step", "inside", "at", "cell", "followed", "view"), ("step",))
+    found = table(value, what, ("step", "inside", "at", "cell", "followed", "view", "several", "how"), ("step",))
     inside = found.get("inside", False)
     if not isinstance(inside, bool):
         raise Damaged(f"{what} has no yes or no inside")
     cell = None
     if found.get("cell") is not None:
         cell = tuple(number(one, "the cell") for one in sequence(found["cell"], "the cell", len(ax.NAMES)))
-    return Place(step(found["step"]), inside, _counts(found.get("at", {}), "the choices", ax.NAMES), cell,
-                 _counts(found.get("followed", {}), "the tokens"), word(found.get("view", ""), "the view"))  # fmt: skip
+    return Place(
+        step(found["step"]), inside, _counts(found.get("at", {}), "the choices", ax.NAMES), cell,
+        _counts(found.get("followed", {}), "the tokens"), word(found.get("view", ""), "the view"),
+        _several(found.get("several", {})), word(found.get("how", ""), "the way"),
+    )  # fmt: skip
+
+
+def _several(value: object) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    if not isinstance(value, dict) or len(value) > 32:
+        raise Damaged("the selected entries are no table")
+    found = {
+        step(key, "a selection"): tuple(number(one, "an entry") for one in sequence(entries, "the entries", MOST_IDS))
+        for key, entries in value.items()
+    }
+    return tuple(sorted(found.items()))
 
 
 def word(value: object, what: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -77,6 +78,26 @@ class Scales(QObject):
         """Tensors share their group's range again."""
         for name in names:
             self._own.pop(name, None)
+        self.changed.emit()
+
+    def plain(self) -> list[dict[str, Any]]:
+        """The ranges that were chosen, as plain data."""
+        groups = [{"group": list(group), "reach": float(reach)} for group, reach in self._chosen.items()]
+        return groups + [
+            {"name": name, "reach": float(own.reach), "fitted": own.fitted} for name, own in self._own.items()
+        ]
+
+    def take(self, plain: Iterable[Mapping[str, Any]]) -> None:
+        """Ranges as `plain` gave them; what is no range is left out, and the full range serves."""
+        self.clear()
+        for one in plain:
+            reach, group, name = one.get("reach"), one.get("group"), one.get("name")
+            if not isinstance(reach, (int, float)) or isinstance(reach, bool) or not reach > 0:
+                continue
+            if isinstance(name, str):
+                self._own[name] = Own(float(reach), one.get("fitted") is True)
+            elif isinstance(group, list) and all(isinstance(part, str) for part in group):
+                self._chosen[tuple(group)] = float(reach)
         self.changed.emit()
 
     def clear(self) -> None:

@@ -17,8 +17,10 @@ from tutor.engine.picture import Selection
 from tutor.engine.program import Section, Step, Stop
 from tutor.engine.trace import Trace
 from tutor.moves import Moves, Place
+from tutor.pins import Pins
 from tutor.scales import Scales
 from tutor.trail import Trail
+from tutor.whatif import WhatIf
 
 STAGE = "stage"
 OPERATION = "operation"
@@ -59,7 +61,11 @@ class Session(QObject):
         self.bookmarks = Bookmarks(self)
         #: The way here: each move that changed the place or what is selected.
         self.moves = Moves()
+        #: What is held beside the current tensor.
+        self.pins = Pins(self)
         self._visited: set[str] = set()
+        #: What the learner has changed in the run.
+        self.changes = WhatIf(self)
         #: The ranges of the colour scales.
         self.scales = Scales(self)
         #: Which of its results a stage showed last, where that was not the first.
@@ -79,7 +85,7 @@ class Session(QObject):
             self.positions = {}
         elif before is None or self.cursor.path not in trace.program.by_name:
             self.cursor, self.cell = Cursor(trace.program.stops[0].results[0].name), None
-        if before is None or trace is None or before.program.steps != trace.program.steps:
+        if before is None or trace is None or before.program.order != trace.program.order:
             self._visited.clear()
             self._left.clear()
         if trace is not None:
@@ -259,7 +265,7 @@ class Session(QObject):
     def place(self) -> Place:
         """The cursor and what is selected: what a move changes."""
         # To have chosen the first entry is to have chosen nothing.
-        shown = Selection(tuple((axis, at) for axis, at in self.selection.at if at))
+        shown = replace(self.selection, at=tuple((axis, at) for axis, at in self.selection.at if at))
         return Place(self.cursor.path, self.cursor.level, self.cell, shown, tuple(sorted(self.positions.items())))
 
     def _note(self, before: Place) -> None:
@@ -308,7 +314,10 @@ class Session(QObject):
 
     def select(self, axis: str, at: int) -> None:
         """Show another entry of an axis that is not on screen: another sentence, another head."""
-        chosen = self.selection.with_(axis, at)
+        self.choose(self.selection.with_(axis, at))
+
+    def choose(self, chosen: Selection) -> None:
+        """Show other entries of the axes that are not on screen."""
         if chosen != self.selection:
             before = self.place
             self.selection = chosen
@@ -335,6 +344,9 @@ class Session(QObject):
         self.cell = found
         if found is not None:
             for axis, at in zip(self.trace.shapes[self.cursor.path], found):
+                several = self.selection.entries(axis)
+                if several and several[0] == at:
+                    continue  # it stands for them
                 if axis.name in dict(self.selection.at) or axis.name in (BATCH, HEAD):
                     self.selection = self.selection.with_(axis.name, at)
         follows = found is not None and bool(self.positions)

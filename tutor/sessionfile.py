@@ -22,7 +22,7 @@ VERSION = 1
 #: The largest file that is read.
 MOST = 4_000_000
 _HASH = re.compile(r"(sha256:[0-9a-f]{64})?")
-_KEYS = ("format", "run", "hash", "place", "visited", "bookmarks", "pins")
+_KEYS = ("format", "run", "hash", "place", "visited", "bookmarks", "pins", "scales")
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class SessionFile:
         visited: names of the stages they had seen.
         bookmarks: what they marked.
         pins: tensors pinned beside the current one, as plain data that the comparing views read.
+        scales: ranges of colour scales that the learner chose, as plain data.
     """
 
     asked: Asked
@@ -44,6 +45,7 @@ class SessionFile:
     visited: tuple[str, ...] = ()
     bookmarks: tuple[Bookmark, ...] = ()
     pins: tuple[Plain, ...] = ()
+    scales: tuple[Plain, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -54,6 +56,7 @@ class SessionFile:
             "visited": list(self.visited),
             "bookmarks": [places.bookmark_to_json(one) for one in self.bookmarks],
             "pins": [dict(one) for one in self.pins],
+            "scales": [dict(one) for one in self.scales],
         }
 
 
@@ -110,6 +113,7 @@ def _session(loaded: Any) -> SessionFile:
     return SessionFile(
         places.asked(found["run"]), places.place(found["place"]), digest, tuple(places.step(one) for one in visited),
         tuple(places.bookmark(one) for one in marks), places.plains(found.get("pins", []), "the pins"),
+        places.plains(found.get("scales", []), "the scales"),
     )  # fmt: skip
 
 

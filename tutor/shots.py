@@ -79,6 +79,7 @@ def run(options: argparse.Namespace, size: tuple[int, int]) -> int:
     )  # fmt: skip
     window.resize(*size)
     window.show()
+    window.session.changes.begin(options.changes)
     camera = Camera(window, options.folder)
     try:
         problem = _take(camera, request, options)

@@ -2,8 +2,8 @@
 
     v1;model=storyteller;text=Tom%20met%20Lily;step=blocks.1.attn.scores;head=2;cell=0,2,5,4
 
-The parts stand in any order; `text`, `target`, `ids`, `follow` and `change` may be repeated. A checkpoint is part of
-the model's name (`storyteller@1000`). Whatever has a meaning in the code itself is percent-encoded.
+The parts stand in any order; `text`, `target`, `ids`, `follow`, `several` and `set` may be repeated. A checkpoint is
+part of the model's name (`storyteller@1000`). Whatever has a meaning in the code itself is percent-encoded.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ MOST = 32_000
 #: What need not be encoded: letters and digits of any language read best as they are, but chat programs and shells cut
 #: at blanks and quotes, so only ASCII that none of them touches is left alone.
 _SAFE = "@,:.-_/~"
-_REPEATED = ("text", "target", "ids", "follow", "change")
-_SINGLE = ("model", "layers", "step", "inside", "cell", "view")
+_REPEATED = ("text", "target", "ids", "follow", "several", "set", "change")
+_SINGLE = ("model", "layers", "step", "inside", "cell", "view", "how")
 
 
 def is_code(text: str) -> bool:
@@ -47,10 +47,16 @@ def write(asked: Asked, place: Place) -> str:
     if place.cell is not None:
         parts.append(("cell", ",".join(map(str, place.cell))))
     parts += [("follow", f"{name}:{at}") for name, at in place.followed]
+    parts += [("several", f"{name}:{','.join(map(str, entries))}") for name, entries in place.several if entries]
+    if place.how:
+        parts.append(("how", place.how))
     if place.view:
         parts.append(("view", place.view))
     for change in asked.changes:
-        parts.append(("change", json.dumps(dict(change), ensure_ascii=False, separators=(",", ":"))))
+        if set(change) == {"set"} and isinstance(change["set"], str):  # as `--set` takes it
+            parts.append(("set", change["set"]))
+        else:
+            parts.append(("change", json.dumps(dict(change), ensure_ascii=False, separators=(",", ":"))))
     code = ";".join((VERSION, *(f"{key}={quote(value, _SAFE)}" for key, value in parts)))
     if len(code) > MOST:
         raise PlaceError("This run is too long for a step code: save it as a session instead.")
@@ -98,7 +104,7 @@ def _parts(rest: str) -> tuple[Asked, Place]:
         tuple(places.text(one, "text") for one in _rows(many["text"])),
         tuple(places.text(one, "target") for one in _rows(many["target"])),
         tuple(_numbers(one, "ids", places.MOST_IDS) for one in _rows(many["ids"])),
-        places.plains([_json(one) for one in many["change"]], "the what-ifs"),
+        places.plains([*({"set": one} for one in many["set"]), *map(_json, many["change"])], "the what-ifs"),
     ))  # fmt: skip
     if single.get("inside", "0") not in ("0", "1"):
         raise Damaged("inside is neither 0 nor 1")
@@ -110,6 +116,8 @@ def _parts(rest: str) -> tuple[Asked, Place]:
         None if cell is None else _numbers(cell, "cell", len(ax.NAMES)),
         tuple(sorted(_followed(many["follow"]).items())),
         places.word(single.get("view", ""), "view"),
+        tuple(sorted(_several(many["several"]).items())),
+        places.word(single.get("how", ""), "how"),
     )
 
 
@@ -149,6 +157,13 @@ def _followed(found: list[str]) -> dict[str, int]:
         name, _, at = one.partition(":")
         tokens[places.step(name, "follow")] = _number(at, "follow")
     return tokens
+
+
+def _several(found: list[str]) -> dict[str, tuple[int, ...]]:
+    if len(found) > 32:
+        raise Damaged("it selects along more than 32 axes")
+    parts = (one.partition(":") for one in found)
+    return {places.step(name, "several"): _numbers(entries, "several", places.MOST_IDS) for name, _, entries in parts}
 
 
 def _json(text: str) -> object:

@@ -22,13 +22,15 @@ ROWS, COLUMNS, TERMS = 6, 8, 4
 
 def walk(options: argparse.Namespace, file: Path | None) -> int:
     """Print the walk-through for the requested sentence or saved trace. Returns the exit status."""
-    trace = _open(options, file)
+    trace = _changed(_open(options, file), options)
     print(f"\nTransformer Tutor · {trace.spec.name} · {len(trace.program.stops)} stages\n")
     for name, batch in trace.batches.items():
         if len(trace.batches) > 1:
             print(f"{name}:")
         for row in batch.rows:
             print("  " + " ".join(f"{token.text}({token.id})" for token in row if not token.pad))
+    if trace.told:
+        print("\nWhat if: " + "; ".join(trace.told))
     for stop in trace.program.stops:
         print("\n" + describe(trace, stop))
     for notice in trace.notices:
@@ -71,6 +73,14 @@ def _asked(options: argparse.Namespace, file: Path | None) -> Asked:
     return Asked(options.model or models.DEFAULT, options.layers, texts, tuple(options.target or ()))
 
 
+def _changed(trace: Trace, options: argparse.Namespace) -> Trace:
+    """The run with what the command line sets."""
+    if not options.changes:
+        return trace
+    made: Trace = options.changes.apply(trace, models.find(options.model or models.DEFAULT, options.layers))
+    return made
+
+
 def describe(trace: Trace, stop: Stop) -> str:
     """One stage as text."""
     lines = [f"── {stop.number + 1}/{len(trace.program.stops)} · {stop.section} · {stop.stage.title} ──"]
@@ -109,7 +119,10 @@ def worked(working: Working) -> list[str]:
             rest = np.delete(working.terms.values, chosen).sum()
             lines.append(f"    {len(working.terms.values) - len(chosen)} others, Σ {show(float(rest))}")
     lines += [f"    {line.label} = {show(line.value)}" for line in working.lines]
-    mark = "✓" if working.agrees else "✗"
     stored = float("nan") if working.stored is None else working.stored
+    if working.put:
+        was = working.note.facts["was"] if working.note is not None else float("nan")
+        return [*lines, f"    put here; without that it is {show(float(str(was)), 6)}"]
+    mark = "✓" if working.agrees else "✗"
     lines.append(f"    {mark} stored {show(stored, 6)} · recomputed {show(working.result, 6)}")
     return lines

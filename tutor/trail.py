@@ -151,6 +151,16 @@ class Trail(QObject):
             self._going = False
         self.changed.emit()
 
+    def look_at(self, link: Link) -> None:
+        """Look at a number that nothing computes, and stay where one is."""
+        self._going = True
+        try:
+            self.given = link
+            self._session.selectionChanged.emit()
+        finally:
+            self._going = False
+        self.changed.emit()
+
     # What others did ----------------------------------------------------------------------------------------
 
     def leave(self) -> bool:

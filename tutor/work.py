@@ -13,13 +13,16 @@ from typing import Protocol
 
 from tutor import typeset
 from tutor.engine import axes as ax
-from tutor.engine import decoding, models, picture, saved, vocabulary
+from tutor.engine import compare, decoding, derived, models, picture, saved, vocabulary
 from tutor.engine.axes import Index
+from tutor.engine.compare import Look
 from tutor.engine.picture import Panel, Picture, Selection
 from tutor.engine.sampling import GREEDY, Rules, choose
 from tutor.engine.tokens import Batch, TokenError
 from tutor.engine.trace import Trace
 from tutor.engine.working import Working
+
+_PLAIN = Selection()
 
 
 class TargetError(TokenError):
@@ -86,12 +89,15 @@ def save_trace(trace: Trace, path: Path, job: Handle) -> Path:
     return path
 
 
-def show(trace: Trace, path: str, selection: Selection) -> Shown:
-    """Lay out one step."""
+def show(
+    trace: Trace, path: str, selection: Selection, held: Look | None = None, difference: bool = False
+) -> Shown:  # fmt: skip
+    """Lay out one step; beside another tensor, or as the difference from it where their shapes allow."""
     program = trace.program
     latex = program.formula(path, roles=True)
     words = typeset.words(program.formula(path))
-    return Shown(picture.picture(trace, path, selection), typeset.svg(latex), words, program.code(path))
+    made = _picture(Look(trace, path, selection), held, difference)
+    return Shown(made, typeset.svg(latex), words, program.code(path))
 
 
 #: The most cells a thumbnail has, and above how many cells a tensor is not computed for one.
@@ -112,8 +118,30 @@ def thumbnail(trace: Trace, path: str, selection: Selection) -> Panel | None:
     )  # fmt: skip
 
 
-def explain(trace: Trace, path: str, index: Index) -> Working:
-    """Work out one cell; of a weight, say that it was given."""
+def _picture(now: Look, held: Look | None, difference: bool) -> Picture:
+    if held is None:
+        return picture.picture(now.trace, now.path, now.selection)
+    if difference:
+        try:
+            return compare.difference(now, held)
+        except compare.CompareError as error:
+            made = compare.beside(now, held)
+            return replace(made, notes=(error.note, *made.notes))
+    return compare.beside(now, held)
+
+
+def explain(
+    trace: Trace, path: str, index: Index, selection: Selection = _PLAIN, held: Look | None = None
+) -> Working:  # fmt: skip
+    """Work out one cell: of the tensor, of the mean or sum that is shown of it, or of its difference from another; of a
+    weight, say that it was given."""
+    if held is not None:
+        try:
+            return compare.working(Look(trace, path, selection), held, index)
+        except compare.CompareError:  # both are on screen then, side by side
+            pass
+    if path in trace.program.by_name and derived.is_derived(trace, path, selection):
+        return derived.working(trace, path, index, selection)
     return trace.explain(path, index)
 
 

@@ -143,4 +143,24 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>WhatIfDesk</name>
+    <message numerus="yes">
+        <source>%n change(s) belonged to the sentence before and were dropped.</source>
+        <translation>
+            <numerusform>%n change belonged to the sentence before and was dropped.</numerusform>
+            <numerusform>%n changes belonged to the sentence before and were dropped.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>WhatIfViews</name>
+    <message numerus="yes">
+        <source>What if: %n change(s)</source>
+        <translation>
+            <numerusform>What if: %n change</numerusform>
+            <numerusform>What if: %n changes</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -30,10 +30,21 @@
     </message>
 </context>
 <context>
+    <name>AxisChooser</name>
+    <message>
+        <source>of 0–{last}</source>
+        <translation>共 0–{last}</translation>
+    </message>
+    <message>
+        <source>{axis}, slider</source>
+        <translation>{axis}滑块</translation>
+    </message>
+</context>
+<context>
     <name>AxisLegend</name>
     <message>
         <source>, </source>
-        <extracomment>Below this zoom the map rather leaves something out than becomes smaller.</extracomment>
+        <extracomment>Below this zoom the map rather leaves something out than becomes smaller. In a pane lower than this the map has the room of the axes&apos; colours.</extracomment>
         <translation>，</translation>
     </message>
 </context>
@@ -205,6 +216,76 @@
         <translation>
             <numerusform>%n 列。</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>CompareBand</name>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Current</source>
+        <translation>当前</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>并排</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>差值</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>取消固定</translation>
+    </message>
+    <message>
+        <source>hold X to blink</source>
+        <translation>按住 X 切换</translation>
+    </message>
+    <message>
+        <source>The current tensor alone; hold X to see the pinned one in its place</source>
+        <translation>只显示当前张量；按住 X 在原处查看固定的张量</translation>
+    </message>
+    <message>
+        <source>The pinned tensor beside the current one, on one scale</source>
+        <translation>固定的张量与当前张量并排，使用同一色标</translation>
+    </message>
+    <message>
+        <source>Current − pinned, cell by cell (D)</source>
+        <translation>当前 − 固定，逐格相减 (D)</translation>
+    </message>
+</context>
+<context>
+    <name>CompareDesk</name>
+    <message>
+        <source>Pinned: {what}</source>
+        <translation>已固定：{what}</translation>
+    </message>
+    <message>
+        <source>Shown: {what}, which is no tensor of the model</source>
+        <translation>所示为{what}，并非模型中的张量</translation>
+    </message>
+    <message>
+        <source>Pinned. Go to another step, head, sentence or model to compare.</source>
+        <translation>已固定。前往另一步、另一个头、另一个句子或模型即可比较。</translation>
+    </message>
+    <message>
+        <source>What was pinned belongs to another run: run it and pin it again.</source>
+        <translation>固定的张量属于另一次运行：请先运行它，再重新固定。</translation>
+    </message>
+    <message>
+        <source>Nothing is pinned: press P on one tensor, then D on another for their difference.</source>
+        <translation>尚未固定张量：先在一个张量上按 P，再到另一个张量上按 D 查看差值。</translation>
+    </message>
+    <message>
+        <source>This is the pinned tensor: go to another one to compare.</source>
+        <translation>这就是固定的张量：前往另一个张量即可比较。</translation>
+    </message>
+    <message>
+        <source>Nothing is pinned: press P on one tensor, then hold X on another.</source>
+        <translation>尚未固定张量：先在一个张量上按 P，再到另一个张量上按住 X。</translation>
     </message>
 </context>
 <context>
@@ -488,10 +569,185 @@
     </message>
 </context>
 <context>
+    <name>FinderDesk</name>
+    <message>
+        <source>Search stages and tensors</source>
+        <extracomment>More rows than these nobody reads.</extracomment>
+        <translation>搜索步骤和张量</translation>
+    </message>
+    <message>
+        <source>Name, [*,4,*,*], op:softmax or axis:head</source>
+        <translation>名称、[*,4,*,*]、op:softmax 或 axis:head</translation>
+    </message>
+    <message>
+        <source>Go to step</source>
+        <translation>转到步骤</translation>
+    </message>
+    <message>
+        <source>Number of a stage, 1 to {count}</source>
+        <translation>步骤编号，1 到 {count}</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>A command, a stage, a model or a sentence</source>
+        <translation>命令、步骤、模型或句子</translation>
+    </message>
+    <message>
+        <source>There is no run yet: type a sentence and press Run.</source>
+        <translation>还没有运行：请输入句子并按“运行”。</translation>
+    </message>
+    <message>
+        <source>All words must fit. A shape stands in brackets: a size, a range such as 4-16, &gt;8, an axis, * for any, … for several.</source>
+        <translation>所有词都要匹配。形状写在方括号里：大小、范围（如 4-16）、&gt;8、轴名、* 代表任意、… 代表若干个轴。</translation>
+    </message>
+    <message>
+        <source>Nothing is called so: try fewer words.</source>
+        <translation>没有找到：请减少几个词。</translation>
+    </message>
+    <message>
+        <source>The nearest {count} of {all}.</source>
+        <translation>共 {all} 项，显示最近的 {count} 项。</translation>
+    </message>
+    <message>
+        <source>Type a number from 1 to {count}: 2 is the second stage, 2.3 the third operation in it.</source>
+        <translation>请输入 1 到 {count} 的数：2 是第二个步骤，2.3 是其中第三个运算。</translation>
+    </message>
+    <message>
+        <source>Use the model {name}</source>
+        <translation>使用模型 {name}</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Run this sentence</source>
+        <translation>运行这个句子</translation>
+    </message>
+    <message>
+        <source>Go to {stage}</source>
+        <translation>转到{stage}</translation>
+    </message>
+    <message>
+        <source>A shape stands in a pair of brackets, as in [*,4,*,*].</source>
+        <translation>形状要写在一对方括号里，如 [*,4,*,*]。</translation>
+    </message>
+    <message>
+        <source>Give one shape only, as in [*,4,*,*].</source>
+        <translation>只能给出一个形状，如 [*,4,*,*]。</translation>
+    </message>
+    <message>
+        <source>“{place}” is no size: write a number, a range such as 4-16, &gt;8, an axis, or *.</source>
+        <translation>“{place}”不是大小：请写一个数、范围（如 4-16）、&gt;8、轴名或 *。</translation>
+    </message>
+    <message>
+        <source>… may stand in a shape once.</source>
+        <translation>… 在一个形状里只能出现一次。</translation>
+    </message>
+    <message>
+        <source>The range {place} is empty: write the smaller number first.</source>
+        <translation>范围 {place} 是空的：请把较小的数写在前面。</translation>
+    </message>
+    <message>
+        <source>Write something after {name}:, as in op:softmax or axis:head.</source>
+        <translation>请在 {name}: 后面写上内容，如 op:softmax 或 axis:head。</translation>
+    </message>
+    <message>
+        <source>There is no filter {name}, only op: and axis:.</source>
+        <translation>没有 {name} 这种筛选，只有 op: 和 axis:。</translation>
+    </message>
+</context>
+<context>
+    <name>GridModel</name>
+    <message>
+        <source>head {at}</source>
+        <translation>头 {at}</translation>
+    </message>
+    <message>
+        <source>on screen</source>
+        <translation>正在显示</translation>
+    </message>
+</context>
+<context>
+    <name>HeadGrid</name>
+    <message>
+        <source>Blocks by heads</source>
+        <translation>各块各头</translation>
+    </message>
+</context>
+<context>
+    <name>HeadList</name>
+    <message>
+        <source>head {at}</source>
+        <translation>头 {at}</translation>
+    </message>
+</context>
+<context>
+    <name>HeadModel</name>
+    <message>
+        <source>head {at}</source>
+        <extracomment>Side of a thumbnail in the design at 100 %: on a page of its own, and in a band. So many heads stand side by side on a page, where it is wide enough for their least size.</extracomment>
+        <translation>头 {at}</translation>
+    </message>
+    <message>
+        <source>selected with others</source>
+        <translation>已与其他头一起选中</translation>
+    </message>
+    <message>
+        <source>on screen</source>
+        <translation>正在显示</translation>
+    </message>
+</context>
+<context>
+    <name>HeadStrip</name>
+    <message>
+        <source>Heads</source>
+        <translation>注意力头</translation>
+    </message>
+    <message>
+        <source>Shift+click or Space adds a head: the picture then shows their mean or sum.</source>
+        <translation>按住 Shift 点击或按空格可加选一个头：热图随即显示它们的均值或总和。</translation>
+    </message>
+</context>
+<context>
     <name>Headline</name>
     <message>
         <source>Stage {at} of {total}</source>
         <translation>第 {at} 步，共 {total} 步</translation>
+    </message>
+</context>
+<context>
+    <name>HeadsDesk</name>
+    <message>
+        <source>The tensor on screen is not split into heads.</source>
+        <extracomment>One job works about so long before it lets others on: the next stage must not wait for thumbnails.</extracomment>
+        <translation>当前张量没有拆分成多个头。</translation>
+    </message>
+    <message>
+        <source>Heads of {block}</source>
+        <translation>{block} 的各个头</translation>
+    </message>
+    <message>
+        <source>Some heads are not in this saved trace.</source>
+        <translation>保存的记录中缺少部分头。</translation>
+    </message>
+    <message>
+        <source>{name} of every block</source>
+        <translation>各块的 {name}</translation>
+    </message>
+    <message>
+        <source>click: go there · double click: compare</source>
+        <translation>单击前往 · 双击比较</translation>
+    </message>
+</context>
+<context>
+    <name>HelpDesk</name>
+    <message>
+        <source>Diagnostics are on the clipboard: paste them into your report.</source>
+        <translation>诊断信息已复制到剪贴板：请粘贴到您的反馈中。</translation>
     </message>
 </context>
 <context>
@@ -575,6 +831,10 @@
         </translation>
     </message>
     <message>
+        <source>What if: this number was put here, not computed</source>
+        <translation>假如：这个数是放进来的，不是算出来的</translation>
+    </message>
+    <message>
         <source>✓ read as it is, nothing computes it</source>
         <translation>✓ 直接读出，没有经过计算</translation>
     </message>
@@ -641,8 +901,16 @@
         <translation>{ms} 毫秒</translation>
     </message>
     <message>
-        <source>Diagnostics are on the clipboard: paste them into your report.</source>
-        <translation>诊断信息已复制到剪贴板：请粘贴到您的反馈中。</translation>
+        <source>What if</source>
+        <translation>假如</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>网格</translation>
+    </message>
+    <message>
+        <source>The same step of every block, head by head</source>
+        <translation>各块的同一步，逐头显示</translation>
     </message>
     <message>
         <source>Outline</source>
@@ -655,6 +923,10 @@
     <message>
         <source>Inspector</source>
         <translation>检查器</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>注意力头</translation>
     </message>
     <message>
         <source>Vocabulary</source>
@@ -699,6 +971,10 @@
 </context>
 <context>
     <name>MapPane</name>
+    <message>
+        <source>Run a sentence to see its model drawn here.</source>
+        <translation>运行一个句子，就会在这里画出它的模型。</translation>
+    </message>
     <message>
         <source>Architecture</source>
         <translation>架构图</translation>
@@ -852,6 +1128,10 @@
         <translation>已添加书签</translation>
     </message>
     <message>
+        <source>What if: changed</source>
+        <translation>假如：已改变</translation>
+    </message>
+    <message>
         <source>Blocks {first}–{last}</source>
         <translation>块 {first}–{last}</translation>
     </message>
@@ -864,7 +1144,7 @@
     <name>Panes</name>
     <message>
         <source>Stage</source>
-        <extracomment>Below these widths and this height, in units of the design at 100 %, panes make room for the stage. The same while presenting, where there is less around the stage; and how wide its right side is, in pixels. Sides that the learner has hidden.</extracomment>
+        <extracomment>Below these widths and this height, in units of the design at 100 %, panes make room for the stage. The same while presenting, where there is less around the stage; and how wide its right side is, in pixels, where the window is no wider than a small projector. Sides that the learner has hidden.</extracomment>
         <translation>步骤</translation>
     </message>
     <message>
@@ -881,6 +1161,18 @@
     <message>
         <source>Model</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>original</source>
+        <translation>原来的</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>已改变</translation>
+    </message>
+    <message>
+        <source>unchanged</source>
+        <translation>未改变</translation>
     </message>
     <message>
         <source>operation {k} of {n}, stage {s} of {total}</source>
@@ -903,7 +1195,7 @@
     <name>PlacesDesk</name>
     <message>
         <source>There are {most} bookmarks already: delete one first.</source>
-        <extracomment>How another part&apos;s state becomes plain data, and how it is taken up again; the latter says what it could not do.</extracomment>
+        <extracomment>How another part&apos;s state becomes plain data, and how it is taken up again; the latter says what it could not do. What was asked for, of the runs that somebody still holds. The run of what was pinned, which comes first; and whether it could not be had.</extracomment>
         <translation>已有 {most} 个书签：请先删除一个。</translation>
     </message>
     <message>
@@ -957,6 +1249,10 @@
     <message>
         <source>The weights of {model} are not those of the session: numbers may differ.</source>
         <translation>{model} 的权重与会话保存时不同：数值可能不一致。</translation>
+    </message>
+    <message>
+        <source>What was pinned in the session could not be had again.</source>
+        <translation>会话中固定的张量无法恢复。</translation>
     </message>
     <message>
         <source>The window closed unexpectedly the last time.</source>
@@ -1105,7 +1401,7 @@
     <name>ScaleDesk</name>
     <message>
         <source>One scale for {names}, in every head and sentence</source>
-        <extracomment>Up to so many cells are counted at once; more of them away from the window.</extracomment>
+        <extracomment>The view of the stage that shows every block on one scale. Up to so many cells are counted at once; more of them away from the window.</extracomment>
         <translation>{names} 在所有头和句子中共用一个色阶</translation>
     </message>
 </context>
@@ -1245,6 +1541,25 @@
     </message>
 </context>
 <context>
+    <name>SeveralBand</name>
+    <message>
+        <source>Several selected</source>
+        <translation>多项选择</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>均值</translation>
+    </message>
+    <message>
+        <source>Sum</source>
+        <translation>总和</translation>
+    </message>
+    <message>
+        <source>One head and one token again</source>
+        <translation>恢复为单个头和单个词元</translation>
+    </message>
+</context>
+<context>
     <name>ShapeBadge</name>
     <message>
         <source>Shape: predict it</source>
@@ -1272,13 +1587,13 @@
         <source>Head</source>
         <translation>头</translation>
     </message>
+    <message>
+        <source>Sentence</source>
+        <translation>句子</translation>
+    </message>
 </context>
 <context>
     <name>StagePane</name>
-    <message>
-        <source>of 0–{last}</source>
-        <translation>范围 0–{last}</translation>
-    </message>
     <message>
         <source>Stage</source>
         <translation>步骤</translation>
@@ -1353,7 +1668,6 @@
     <name>TermsModel</name>
     <message>
         <source>Sum</source>
-        <extracomment>How many terms are shown by size; the others are summed in one row.</extracomment>
         <translation>总和</translation>
     </message>
     <message numerus="yes">
@@ -1371,7 +1685,7 @@
     <name>Timeline</name>
     <message>
         <source>No stages yet.</source>
-        <extracomment>After so long over one place the bubble comes up; once it is up it follows at once. How long the caret glides where motion is wanted.</extracomment>
+        <extracomment>How long the caret glides where motion is wanted.</extracomment>
         <translation>还没有步骤。</translation>
     </message>
     <message>
@@ -1650,6 +1964,243 @@
     </message>
 </context>
 <context>
+    <name>WhatIfBar</name>
+    <message>
+        <source>What if</source>
+        <translation>假如</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>改变后</translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation>原来的</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>差值</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIfDesk</name>
+    <message>
+        <source>These numbers come from a file and cannot be recomputed without their model ({name}): run a sentence on a model first.</source>
+        <translation>这些数来自文件，没有它们的模型（{name}）就无法重新计算：请先用一个模型运行句子。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) belonged to the sentence before and were dropped.</source>
+        <translation>
+            <numerusform>有 %n 处改动只属于前一个句子，已去掉。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>WhatIfPage</name>
+    <message>
+        <source>Take back: {change}</source>
+        <extracomment>What can be switched: (key, value), or (&quot;tie&quot;, &quot;&quot;) for W_Q tied to W_K. What can be made of a head; &quot;&quot; leaves it as it is.</extracomment>
+        <translation>撤回：{change}</translation>
+    </message>
+    <message>
+        <source>What if</source>
+        <translation>假如</translation>
+    </message>
+    <message>
+        <source>Switch off</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Set one number</source>
+        <translation>改一个数</translation>
+    </message>
+    <message>
+        <source>Another sentence&apos;s numbers</source>
+        <translation>另一个句子的数</translation>
+    </message>
+    <message>
+        <source>Changes</source>
+        <translation>改动</translation>
+    </message>
+    <message>
+        <source>What comes of it</source>
+        <translation>结果如何</translation>
+    </message>
+    <message>
+        <source>Causal mask off</source>
+        <translation>关闭因果掩码</translation>
+    </message>
+    <message>
+        <source>÷ √d_k off</source>
+        <translation>关闭 ÷ √d_k</translation>
+    </message>
+    <message>
+        <source>Positions off</source>
+        <translation>关闭位置</translation>
+    </message>
+    <message>
+        <source>Padding not hidden</source>
+        <translation>不遮住填充</translation>
+    </message>
+    <message>
+        <source>W_Q tied to W_K</source>
+        <translation>W_Q 与 W_K 相同</translation>
+    </message>
+    <message>
+        <source>As it is</source>
+        <translation>保持原样</translation>
+    </message>
+    <message>
+        <source>Silenced</source>
+        <translation>静默</translation>
+    </message>
+    <message>
+        <source>Even</source>
+        <translation>均分</translation>
+    </message>
+    <message>
+        <source>The head as the model has it</source>
+        <translation>模型原来的头</translation>
+    </message>
+    <message>
+        <source>Its result is 0</source>
+        <translation>它的结果为 0</translation>
+    </message>
+    <message>
+        <source>Every key that is not hidden gets the same share</source>
+        <translation>每个未被遮住的键得到相同的份额</translation>
+    </message>
+    <message>
+        <source>Tensor</source>
+        <translation>张量</translation>
+    </message>
+    <message>
+        <source>Index of the cell</source>
+        <translation>单元格的下标</translation>
+    </message>
+    <message>
+        <source>index</source>
+        <translation>下标</translation>
+    </message>
+    <message>
+        <source>New number</source>
+        <translation>新的数</translation>
+    </message>
+    <message>
+        <source>new number</source>
+        <translation>新的数</translation>
+    </message>
+    <message>
+        <source>Set</source>
+        <translation>设定</translation>
+    </message>
+    <message>
+        <source>Another sentence</source>
+        <translation>另一个句子</translation>
+    </message>
+    <message>
+        <source>another sentence, of as many tokens</source>
+        <translation>另一个句子，词元数相同</translation>
+    </message>
+    <message>
+        <source>Which part</source>
+        <translation>哪一部分</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>替换</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>复原</translation>
+    </message>
+    <message>
+        <source>Nothing is changed: these are the model&apos;s own numbers.</source>
+        <translation>没有改动：这些是模型自己的数。</translation>
+    </message>
+    <message>
+        <source>token</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>之后</translation>
+    </message>
+    <message>
+        <source>difference</source>
+        <translation>差值</translation>
+    </message>
+    <message>
+        <source>The likeliest tokens before and after</source>
+        <translation>改动前后最可能的词元</translation>
+    </message>
+    <message>
+        <source>Head {head} · {attention}</source>
+        <translation>头 {head} · {attention}</translation>
+    </message>
+    <message>
+        <source>A head: go to a stage of an attention</source>
+        <translation>头：请先到注意力的某个阶段</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIfViews</name>
+    <message>
+        <source>Choose a cell first (arrows, Enter): its new number is typed here.</source>
+        <translation>请先选定一个单元格（方向键、Enter）：新的数在这里输入。</translation>
+    </message>
+    <message>
+        <source>There is no run to change yet.</source>
+        <translation>还没有可以改动的运行。</translation>
+    </message>
+    <message>
+        <source>all of {name}</source>
+        <translation>整个 {name}</translation>
+    </message>
+    <message>
+        <source>only token {token} ({at})</source>
+        <translation>只有词元 {token}（{at}）</translation>
+    </message>
+    <message>
+        <source>only head {head}</source>
+        <translation>只有头 {head}</translation>
+    </message>
+    <message>
+        <source>{cell}: {before} → {after}</source>
+        <translation>{cell}：{before} → {after}</translation>
+    </message>
+    <message>
+        <source>Probabilities after {token} ({at})</source>
+        <translation>{token}（{at}）之后的概率</translation>
+    </message>
+    <message>
+        <source>It is {number}.</source>
+        <translation>现在是 {number}。</translation>
+    </message>
+    <message numerus="yes">
+        <source>What if: %n change(s)</source>
+        <translation>
+            <numerusform>假如：%n 处改动</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{changes} (the original is shown)</source>
+        <translation>{changes}（显示的是原来的）</translation>
+    </message>
+</context>
+<context>
     <name>Writing</name>
     <message>
         <source>of {count}</source>
@@ -1701,6 +2252,10 @@
     <message>
         <source>residual stream, {sizes}</source>
         <translation>残差流，{sizes}</translation>
+    </message>
+    <message>
+        <source>encoder output → K, V</source>
+        <translation>编码器输出 → K、V</translation>
     </message>
     <message>
         <source>encoder–decoder</source>
@@ -1813,6 +2368,10 @@
         <translation>模型：{model}</translation>
     </message>
     <message>
+        <source>What if: {changes}</source>
+        <translation>假如：{changes}</translation>
+    </message>
+    <message>
         <source>Colours from 0 to 1</source>
         <translation>颜色从 0 到 1</translation>
     </message>
@@ -1847,6 +2406,109 @@
     <message>
         <source>allowed</source>
         <translation>可见</translation>
+    </message>
+</context>
+<context>
+    <name>combined</name>
+    <message>
+        <source>difference</source>
+        <translation>差值</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>已改变</translation>
+    </message>
+    <message>
+        <source>original</source>
+        <translation>原来的</translation>
+    </message>
+    <message>
+        <source>current</source>
+        <translation>当前</translation>
+    </message>
+    <message>
+        <source>pinned</source>
+        <translation>固定</translation>
+    </message>
+    <message>
+        <source>head {at}</source>
+        <translation>头 {at}</translation>
+    </message>
+    <message>
+        <source>mean of {entries}</source>
+        <translation>{entries}的均值</translation>
+    </message>
+    <message>
+        <source>sum of {entries}</source>
+        <translation>{entries}的总和</translation>
+    </message>
+    <message>
+        <source>mean of {first} and {second}</source>
+        <translation>{first}与{second}的均值</translation>
+    </message>
+    <message>
+        <source>sum of {first} and {second}</source>
+        <translation>{first}与{second}的总和</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>均值</translation>
+    </message>
+    <message>
+        <source>sum</source>
+        <translation>总和</translation>
+    </message>
+    <message>
+        <source>rows {list}</source>
+        <translation>行 {list} </translation>
+    </message>
+    <message>
+        <source>heads {list}</source>
+        <translation>头 {list} </translation>
+    </message>
+    <message>
+        <source>entries {list}</source>
+        <translation>第 {list} 项</translation>
+    </message>
+    <message>
+        <source>The difference has a scale of its own, about 0</source>
+        <translation>差值使用以 0 为中心的单独色标</translation>
+    </message>
+    <message>
+        <source>One scale for both</source>
+        <translation>两者使用同一色标</translation>
+    </message>
+    <message>
+        <source>Each has its own scale: one holds probabilities</source>
+        <translation>各用各的色标：其中一个是概率</translation>
+    </message>
+    <message>
+        <source>A sum has a scale of its own</source>
+        <translation>总和使用单独的色标</translation>
+    </message>
+    <message>
+        <source>{place} · {now_name} {now}, {held_name} {held}</source>
+        <translation>{place} · {now_name} {now}，{held_name} {held}</translation>
+    </message>
+    <message>
+        <source>difference {less}</source>
+        <translation>差值 {less}</translation>
+    </message>
+    <message>
+        <source>difference at {address}</source>
+        <translation>{address} 处的差值</translation>
+    </message>
+    <message>
+        <source>“{text}”</source>
+        <translation>“{text}”</translation>
+    </message>
+    <message>
+        <source>{model}, step {step}</source>
+        <translation>{model} 第 {step} 步</translation>
     </message>
 </context>
 <context>
@@ -1996,6 +2658,10 @@
         <translation>演示时</translation>
     </message>
     <message>
+        <source>&amp;Tools</source>
+        <translation>工具(&amp;T)</translation>
+    </message>
+    <message>
         <source>Open a session…</source>
         <translation>打开会话……</translation>
     </message>
@@ -2018,6 +2684,26 @@
     <message>
         <source>Show the statistics</source>
         <translation>显示统计量</translation>
+    </message>
+    <message>
+        <source>All heads</source>
+        <translation>全部头</translation>
+    </message>
+    <message>
+        <source>Blocks by heads</source>
+        <translation>各块各头</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>固定</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>差值</translation>
+    </message>
+    <message>
+        <source>Blink: the pinned tensor (hold)</source>
+        <translation>切换到固定的张量（按住）</translation>
     </message>
     <message>
         <source>Fit the scale to the screen</source>
@@ -2070,6 +2756,14 @@
     <message>
         <source>Single-letter keys</source>
         <translation>单字母快捷键</translation>
+    </message>
+    <message>
+        <source>Search stages and tensors…</source>
+        <translation>搜索步骤和张量…</translation>
+    </message>
+    <message>
+        <source>Go to step…</source>
+        <translation>转到步骤…</translation>
     </message>
     <message>
         <source>Next</source>
@@ -2138,6 +2832,34 @@
     <message>
         <source>Bookmark {number}</source>
         <translation>书签 {number}</translation>
+    </message>
+    <message>
+        <source>What if…</source>
+        <translation>假如…</translation>
+    </message>
+    <message>
+        <source>What if: set the pinned cell…</source>
+        <translation>假如：改选定的单元格…</translation>
+    </message>
+    <message>
+        <source>What if: changed, original, difference</source>
+        <translation>假如：改变后、原来的、差值</translation>
+    </message>
+    <message>
+        <source>What if: undo</source>
+        <translation>假如：撤销</translation>
+    </message>
+    <message>
+        <source>What if: redo</source>
+        <translation>假如：重做</translation>
+    </message>
+    <message>
+        <source>What if: reset to the original</source>
+        <translation>假如：复原</translation>
+    </message>
+    <message>
+        <source>Find a command…</source>
+        <translation>查找命令…</translation>
     </message>
     <message>
         <source>Keys</source>
@@ -2619,6 +3341,78 @@
         <translation>无法写入 {path}（{reason}）：请腾出空间，或把 {variable} 设为另一个文件夹。</translation>
     </message>
     <message>
+        <source>{name} has no causal mask to take off: pad=none lifts the mask over its padding.</source>
+        <translation>{name} 没有可以关闭的因果掩码：pad=none 可以露出填充。</translation>
+    </message>
+    <message>
+        <source>{name} does not divide its scores, so there is no scale to take off.</source>
+        <translation>{name} 不对分数做除法，没有可以关闭的缩放。</translation>
+    </message>
+    <message>
+        <source>{name} has no positions to take off.</source>
+        <translation>{name} 没有可以关闭的位置。</translation>
+    </message>
+    <message>
+        <source>{query} is {shape} and {key} is {other}, since several query heads share one key head: they cannot be tied.</source>
+        <translation>{query} 是 {shape}，{key} 是 {other}，因为几个查询头共用一个键头：两者不能相同。</translation>
+    </message>
+    <message>
+        <source>A cell can be set to a number or to an infinity, not to NaN.</source>
+        <translation>单元格可以设为一个数或无穷大，不能设为 NaN。</translation>
+    </message>
+    <message>
+        <source>{number} is too large for a float32: the largest is {largest}.</source>
+        <translation>{number} 对 float32 来说太大：最大是 {largest}。</translation>
+    </message>
+    <message>
+        <source>{number} is no number: write one such as 3.5, or -inf.</source>
+        <translation>{number} 不是数：请写 3.5 这样的数，或 -inf。</translation>
+    </message>
+    <message>
+        <source>{name} has no tensor {tensor} that could be set.</source>
+        <translation>{name} 没有可以设定的张量 {tensor}。</translation>
+    </message>
+    <message>
+        <source>The index {index} needs {count} entries, one for each of {axes}.</source>
+        <translation>下标 {index} 需要 {count} 项，{axes} 各一项。</translation>
+    </message>
+    <message>
+        <source>Index {entry} is outside {axis}, which has {count} entries.</source>
+        <translation>下标 {entry} 超出 {axis}，它有 {count} 项。</translation>
+    </message>
+    <message>
+        <source>The index {index} should count from 0: {other}.</source>
+        <translation>下标 {index} 应从 0 数起：{other}。</translation>
+    </message>
+    <message>
+        <source>The index {index} should be whole numbers with commas between.</source>
+        <translation>下标 {index} 应为用逗号隔开的整数。</translation>
+    </message>
+    <message>
+        <source>Say which cell of {name}, as in {example}.</source>
+        <translation>请写明 {name} 的哪个单元格，例如 {example}。</translation>
+    </message>
+    <message>
+        <source>This place is padding and holds no token: choose a token of the sentence.</source>
+        <translation>这个位置是填充，没有词元：请选择句子中的词元。</translation>
+    </message>
+    <message>
+        <source>A token&apos;s id is a whole number from 0 to {last}, not {number}.</source>
+        <translation>词元的编号是 0 到 {last} 的整数，不能是 {number}。</translation>
+    </message>
+    <message>
+        <source>{text} has {count} tokens and the sentence on screen {there}: they need the same number.</source>
+        <translation>{text} 有 {count} 个词元，屏幕上的句子有 {there} 个：两者须一样多。</translation>
+    </message>
+    <message>
+        <source>There is no tokenizer here: give the other sentence&apos;s ids, as in from:5,6,7.</source>
+        <translation>这里没有分词器：请给出另一个句子的编号，如 from:5,6,7。</translation>
+    </message>
+    <message>
+        <source>There can be {most} changes at once: reset some.</source>
+        <translation>同时最多可有 {most} 处改动：请复原一些。</translation>
+    </message>
+    <message>
         <source>{name} has no weights of step {step}: the steps kept are {steps}.</source>
         <translation>{name} 没有第 {step} 步的权重：保留的步数为 {steps}。</translation>
     </message>
@@ -2713,6 +3507,34 @@
 <context>
     <name>note</name>
     <message>
+        <source>No difference of {now} and {held}: pin a tensor of this shape.</source>
+        <translation>{now} 与 {held} 无法相减：请固定一个形状相同的张量。</translation>
+    </message>
+    <message>
+        <source>Matched by position: the {rows} × {columns} that both have.</source>
+        <translation>按位置对齐：只显示两者都有的 {rows} × {columns}。</translation>
+    </message>
+    <message>
+        <source>Other tokens at {count} of {of} positions.</source>
+        <translation>{of} 个位置中有 {count} 个词元不同。</translation>
+    </message>
+    <message>
+        <source>±∞: a mask took the number from one of the two alone.</source>
+        <translation>±∞：只有其中一个的数被掩码去掉。</translation>
+    </message>
+    <message>
+        <source>No tensor of the model: the current number less the pinned one.</source>
+        <translation>并非模型中的张量：当前的数减去固定的数。</translation>
+    </message>
+    <message>
+        <source>No tensor of the model: the mean of {count} of its numbers.</source>
+        <translation>并非模型中的张量：模型中 {count} 个数的均值。</translation>
+    </message>
+    <message>
+        <source>No tensor of the model: the sum of {count} of its numbers.</source>
+        <translation>并非模型中的张量：模型中 {count} 个数的总和。</translation>
+    </message>
+    <message>
         <source>The token&apos;s id is {id}, so this is row {id} of the table, feature {column}.</source>
         <translation>这个词元的编号是 {id}，所以取嵌入表第 {id} 行的第 {column} 维。</translation>
     </message>
@@ -2763,6 +3585,30 @@
     <message>
         <source>Key {key} is padding, but padding is not masked here.</source>
         <translation>键 {key} 是填充，但这里没有对填充做掩码。</translation>
+    </message>
+    <message>
+        <source>Set by you: computed from its operands it would be {was}.</source>
+        <translation>由你设定：按操作数计算应为 {was}。</translation>
+    </message>
+    <message>
+        <source>Set by you: it was {was}.</source>
+        <translation>由你设定：原来是 {was}。</translation>
+    </message>
+    <message>
+        <source>Switched off by you: computed from its operands it would be {was}.</source>
+        <translation>由你关闭：按操作数计算应为 {was}。</translation>
+    </message>
+    <message>
+        <source>Taken from the run of “{text}”: computed here it would be {was}.</source>
+        <translation>取自“{text}”的运行：在这里计算应为 {was}。</translation>
+    </message>
+    <message>
+        <source>Head {head} was made even by you: each of the {count} keys that are not hidden gets the same share.</source>
+        <translation>头 {head} 由你设为均分：{count} 个未被遮住的键各得相同的份额。</translation>
+    </message>
+    <message>
+        <source>Head {head} was silenced by you: its result is 0, whatever it looked at.</source>
+        <translation>头 {head} 由你静默：无论它看向哪里，结果都是 0。</translation>
     </message>
     <message>
         <source>Every key of this row is masked, so the shares are 0 ÷ 0: not a number.</source>
@@ -2887,6 +3733,14 @@
         <source>type row</source>
         <translation>类型向量</translation>
     </message>
+    <message>
+        <source>even softmax</source>
+        <translation>均分 softmax</translation>
+    </message>
+    <message>
+        <source>pattern × v, silenced</source>
+        <translation>模式 × v，静默</translation>
+    </message>
 </context>
 <context>
     <name>present</name>
@@ -2944,6 +3798,7 @@
     </message>
     <message>
         <source>{percent} % of this row</source>
+        <extracomment>Notes of what is worked out like a cell but is none of the model&apos;s.</extracomment>
         <translation>占这一行的 {percent}%</translation>
     </message>
     <message>
@@ -3227,6 +4082,84 @@
     <message>
         <source>on request</source>
         <translation>可按需获取</translation>
+    </message>
+</context>
+<context>
+    <name>thumbs</name>
+    <message>
+        <source>same scale, 0 to 1</source>
+        <translation>同一色标，0 到 1</translation>
+    </message>
+    <message>
+        <source>same scale, ±{reach}</source>
+        <translation>同一色标，±{reach}</translation>
+    </message>
+    <message>
+        <source>{bits} bits</source>
+        <translation>{bits} 比特</translation>
+    </message>
+    <message>
+        <source>max {size}</source>
+        <translation>最大 {size}</translation>
+    </message>
+    <message>
+        <source>mean row entropy {bits} bits</source>
+        <translation>行熵均值 {bits} 比特</translation>
+    </message>
+    <message>
+        <source>largest size {size}</source>
+        <translation>最大绝对值 {size}</translation>
+    </message>
+    <message>
+        <source>mean row entropy</source>
+        <translation>行熵均值</translation>
+    </message>
+    <message>
+        <source>largest size</source>
+        <translation>最大绝对值</translation>
+    </message>
+</context>
+<context>
+    <name>whatif</name>
+    <message>
+        <source>mask off</source>
+        <translation>掩码关闭</translation>
+    </message>
+    <message>
+        <source>scale off</source>
+        <translation>缩放关闭</translation>
+    </message>
+    <message>
+        <source>positions off</source>
+        <translation>位置关闭</translation>
+    </message>
+    <message>
+        <source>padding not hidden</source>
+        <translation>填充未遮住</translation>
+    </message>
+    <message>
+        <source>padding at −1000</source>
+        <translation>填充减 1000</translation>
+    </message>
+    <message>
+        <source>W_Q tied to W_K</source>
+        <translation>W_Q 与 W_K 相同</translation>
+    </message>
+    <message>
+        <source>head {head} of {attention} silenced</source>
+        <translation>{attention} 的头 {head} 静默</translation>
+    </message>
+    <message>
+        <source>head {head} of {attention} even</source>
+        <translation>{attention} 的头 {head} 均分</translation>
+    </message>
+    <message>
+        <source>{name} from “{sentence}”</source>
+        <translation>{name} 取自“{sentence}”</translation>
+    </message>
+    <message>
+        <source>{block}, cross-attention</source>
+        <translation>{block}，交叉注意力</translation>
     </message>
 </context>
 <context>

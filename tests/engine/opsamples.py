@@ -109,6 +109,11 @@ def _rotate(s: Sizes) -> list[Given]:
     return [*found, *(Given(ops.Rotate(6, **options), (wide,)) for options in ROTATIONS[2:])]
 
 
+def _some_heads(s: Sizes) -> list[str]:
+    """The first head, the last, and all of them."""
+    return ["0", str(s.head - 1), ",".join(map(str, range(s.head)))]
+
+
 def _tokens(s: Sizes) -> Axes:
     return axes((BATCH, s.batch), (POS, s.pos))
 
@@ -152,6 +157,10 @@ SAMPLES: dict[str, Callable[[Sizes], list[Given]]] = {
     ],
     "Mask": _mask,
     "Softmax": lambda s: [Given(ops.Softmax(empty), (_square(s),)) for empty in ("nan", "zero")],
+    "EvenSoftmax": lambda s: [
+        Given(ops.EvenSoftmax(empty, heads), (_square(s),)) for empty in ("nan", "zero") for heads in _some_heads(s)
+    ],
+    "SilentSum": lambda s: [Given(ops.SilentSum(heads), (_square(s), _heads(s))) for heads in _some_heads(s)],
     "WeightedSum": lambda s: [
         Given(ops.WeightedSum(), (_square(s, more), _heads(Sizes(s.batch, s.pos + more, s.head, s.d_head))))
         for more in (0, 2)

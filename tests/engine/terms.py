@@ -124,6 +124,22 @@ def swapped(at: tuple[int, ...]) -> tuple[int, ...]:
     return (*at[:-3], at[-2], at[-3], at[-1])
 
 
+def even(op: Any, operands: Arrays, at: tuple[int, ...]) -> Expected:
+    row = operands[0][at[:-1]]
+    if str(at[-3]) not in op.heads.split(","):
+        return softmax(op, operands, at)
+    keys = np.count_nonzero(row > -np.inf)
+    if not keys:
+        return alone(0.0 if op.empty_rows == "zero" else np.nan)
+    return alone(1 / keys if row[at[-1]] > -np.inf else 0.0)
+
+
+def silent(op: Any, operands: Arrays, at: tuple[int, ...]) -> Expected:
+    if str(at[-3]) in op.heads.split(","):
+        return 0.0, 0.0
+    return TERMS["WeightedSum"](op, operands, at)
+
+
 TERMS: dict[str, Callable[[Any, Arrays, tuple[int, ...]], Expected]] = {
     "Lookup": lambda op, o, at: alone(o[1][o[0][at[:-1]], at[-1]]),
     "Positions": lambda op, o, at: alone(o[1][op.offset :][at]),
@@ -141,6 +157,8 @@ TERMS: dict[str, Callable[[Any, Arrays, tuple[int, ...]], Expected]] = {
     "Scores": lambda op, o, at: added(o[0][at[:-1]] * o[1][(*at[:-2], at[-1])]),
     "Mask": mask,
     "Softmax": softmax,
+    "EvenSoftmax": even,
+    "SilentSum": silent,
     "WeightedSum": lambda op, o, at: added(o[0][at[:-1]] * o[1][(*at[:-2], slice(None), at[-1])]),
     "Mean": lambda op, o, at: added(o[0][at] / o[0].shape[-1]),
     "Variance": lambda op, o, at: added((o[0][at] - o[1][at]) ** 2 / o[0].shape[-1]),

@@ -11,7 +11,7 @@ import samples
 from test_walk import KINDS, trace_of
 
 from tutor.engine import ops
-from tutor.engine.axes import cell, shape
+from tutor.engine.axes import Slices, cell, shape
 from tutor.engine.figures import Bars, Curve, Row, RowLine, Slots, Strip, Turn
 from tutor.engine.trace import Trace
 from tutor.engine.working import Link, Math, Working
@@ -73,6 +73,27 @@ def test_a_weight_is_given_and_says_who_uses_it(family: str) -> None:
         assert working.agrees and not working.links
         for use in trace.used_by(weight.name, index):
             assert weight.name in trace.program[use.step].operands
+
+
+@pytest.mark.parametrize("family", KINDS)
+def test_a_working_reads_rows_and_columns_never_a_whole_matrix(family: str) -> None:
+    trace = trace_of(family)
+    read: list[tuple[str, np.ndarray]] = []
+
+    def reading(name: str, part: Slices) -> np.ndarray:
+        read.append((name, trace.read(name, part)))
+        return read[-1][1]
+
+    for step in trace.program.steps:
+        if isinstance(step.op, ops.Tokens):
+            continue
+        index = tuple(size // 2 for size in shape(trace.shapes[step.name]))
+        read.clear()
+        trace.program.working(reading, step.name, index, trace.shapes)
+        assert read or step.name.endswith("pos_embed")
+        for name, values in read:
+            assert values.ndim <= 1, f"{step.name} reads {values.shape} of {name}"
+        assert len(read) < 24, f"{step.name} reads {len(read)} times"
 
 
 def check_row(trace: Trace, name: str, index: tuple[int, ...], row: Row) -> None:

@@ -362,6 +362,8 @@ def hidden(op: Any, result: tuple[int, ...], operand: int, cell: tuple[int, ...]
         behind = result[-2] - result[-1]
         out_of_sight = (op.causal and behind < 0) or (op.window and behind >= op.window)
         return bool(out_of_sight or (operand == 1 and op.pad == "none"))
+    if op.kind in ("EvenSoftmax", "SilentSum"):  # switched off, whatever finite number is there
+        return str(result[-3]) in op.heads.split(",")
     # The first position turns by no angle, so its partner counts for nothing.
     return op.kind == "Rotate" and result[-2] == 0 and result != cell
 

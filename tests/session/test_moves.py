@@ -12,9 +12,13 @@ from programs import SPEC, chain, trace_of
 
 from tutor import moves
 from tutor.engine import families
-from tutor.engine.picture import Selection
+from tutor.engine.axes import Axis
+from tutor.engine.picture import MEAN, SUM, Selection
+from tutor.engine.working import Link
 from tutor.moves import Moves, Place
 from tutor.session import OPERATION, STAGE, Cursor, Session
+
+HEADS = Axis("head", 2)
 
 
 def place(path: str) -> Place:
@@ -59,6 +63,19 @@ def test_several_moves_of_one_wish_count_as_one():
     assert [way.undo(place("f"), same).path, way.undo(place("e"), same).path] == ["e", "b"]
     assert way.undo(place("b"), same) == place("a")
     assert way.undo(place("a"), same) is None
+
+
+def test_who_comes_back_has_not_moved():
+    way = Moves()
+    way.note(place("a"))
+    way.hold()
+    way.note(place("b"))
+    way.note(place("c"))
+    way.release(place("b"))
+    assert len(way) == 1
+    way.hold()
+    way.release(place("a"))
+    assert len(way) == 1, "of an empty drag nothing is taken back"
 
 
 def test_a_wish_without_a_move_is_no_move():
@@ -157,6 +174,44 @@ def test_undo_reaches_back_over_another_sentence(session):
     assert session.cell == (0, 1, 1, 1), "what differs no more is passed over"
 
 
+def test_a_link_of_a_working_is_one_move_and_so_is_its_way_back(session):
+    session.go("blocks.0.attn.scores")
+    session.pin((0, 1, 3, 2))
+    before, made = session.place, len(session.moves)
+    assert session.trail.follow(Link("blocks.0.attn.q", (0, 1, 3, 1)))
+    assert (session.cursor.path, session.cell) == ("blocks.0.attn.q", (0, 1, 3, 1))
+    assert len(session.moves) == made + 1
+    session.undo_move()
+    assert session.place == before
+    session.redo_move()
+    session.trail.back()
+    assert session.place == before
+    assert len(session.moves) == made + 2, "the trail's way back is a move like any other"
+
+
+def test_what_nobody_asked_for_is_no_move_of_its_own(session):
+    session.next()
+    made = len(session.moves)
+    with session.moves.together(more=True):
+        session.follow("tokens", 3)
+    assert len(session.moves) == made
+    session.undo_move()
+    assert session.cursor.path == "tokens"
+
+
+def test_several_heads_shown_as_one_come_back(session):
+    session.go("blocks.0.attn.pattern")
+    session.choose(replace(session.selection.with_several("head", (0, 1)), how=SUM))
+    session.select("head", 1)
+    session.last()
+    session.undo_move()
+    session.undo_move()
+    assert session.selection.entries(HEADS) == (0, 1)
+    assert session.selection.how == SUM
+    session.undo_move()
+    assert session.selection.several == ()
+
+
 def test_following_a_token_is_one_move(session):
     session.go("blocks.0.attn.pattern")
     session.pin((0, 0, 3, 1))
@@ -252,6 +307,12 @@ class Way(RuleBasedStateMachine):
     @rule(axis=st.sampled_from(["batch", "head"]), at=st.integers(0, 3))
     def select(self, axis, at):
         self.undone(self.session.select, axis, at)
+
+    @rule(axis=st.sampled_from(["head", "pos", "tokens"]), entries=st.sets(st.integers(0, 4)),
+          how=st.sampled_from([MEAN, SUM]))  # fmt: skip
+    def several(self, axis, entries, how):
+        chosen = replace(self.session.selection.with_several(axis, sorted(entries)), how=how)
+        self.undone(self.session.choose, chosen)
 
     @rule(at=st.one_of(st.none(), st.integers(0, 7)))
     def follow(self, at):

@@ -8,7 +8,7 @@ from mapchecks import check_graph, check_layout
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
-from windows import CTRL, SHIFT, Small, live, press, settle, step
+from windows import CTRL, SHIFT, Small, is_one_sentence, live, press, settle, step
 
 from tutor.engine import picture, pooling
 from tutor.session import OPERATION
@@ -76,6 +76,8 @@ def test_it_shows_the_program_with_the_current_block_open(window):
     found = states(window)
     assert found["blocks.1.attn.scores"] == "current" and found["blocks.1.attn.scaled"] == "unvisited"
     assert found["tokens"] == "visited" and found["blocks.0.resid_post"] == "unvisited"
+    assert window.side_map.canvas.scene() is None  # which is not in sight
+    window.left.show_page("map")
     side = window.side_map.canvas.scene()
     check_layout(side.graph, side.layout)
     assert side.states == scene.states
@@ -200,6 +202,12 @@ def test_sizes_and_costs_on_demand(qtbot, window):
         f"{cost.macs:,} multiply-adds",
     ]  # fmt: skip
     QToolTip.hideText()
+    # The same below the map, for the keys as well.
+    assert f"{cost.macs:,} multiply-adds" in window.map._facts.text() and "Scores" in window.map._facts.text()
+    press(qtbot, Key.Key_Down)
+    assert window.map._facts.text().startswith("Scale   blocks.1.attn.scaled")
+    qtbot.mouseMove(one, point(window, "blocks.1.attn.pattern"))
+    qtbot.waitUntil(lambda: window.map._facts.text().startswith("Softmax"))
     found = {box.name: card for box, card in zip(one.scene().graph.boxes, one.scene().cards)}
     each = (4 * 12 * 12 + 2 * 12 * 20 + 4 * 12)
     assert found["blocks.3.resid_post"].detail == f"2 × {each:,}"
@@ -231,12 +239,36 @@ def test_a_picture_has_the_colours_of_its_numbers(window):
 
 
 def test_what_a_what_if_changed_is_marked(window):
-    number = window.session.stop.number
-    window.maps.set_changed({number})
+    window.maps.set_changed(["blocks.1.attn.scores"])
     scene = canvas(window).scene()
     assert {scene.graph.boxes[at].name for at in scene.changed} == {"blocks.1.attn.scores"}
     window.maps.set_changed(())
     assert not canvas(window).scene().changed
+
+
+def test_bookmarks_are_on_it(qtbot, window):
+    press(qtbot, Key.Key_B, CTRL)
+    scene = canvas(window).scene()
+    assert [scene.graph.boxes[at].name for at in scene.marked] == ["blocks.1.attn.scores"]
+    step(qtbot, window, Key.Key_PageDown, CTRL)
+    scene = canvas(window).scene()  # now in a folded block: on its card
+    assert [scene.cards[at].title for at in scene.marked] == ["Blocks 0–1"]
+
+
+def test_a_what_if_leaves_open_what_was_open(window):
+    window.maps._unfold(("blocks.0",))
+    trace = window.session.trace
+    window.session.set_trace(trace.with_override("blocks.1.attn.scores", 2 * trace["blocks.1.attn.scores"]))
+    assert titles(window) == ["Blocks 2–3"]
+
+
+def test_without_a_run_it_says_what_to_do(qtbot, opened):
+    window = opened(Small())
+    window.maps.toggle()
+    assert window.map._empty.isVisible() and is_one_sentence(window.map._empty.text())
+    window.session.set_trace(live(4))
+    settle(qtbot, window)
+    assert not window.map._empty.isVisible() and canvas(window).scene() is not None
 
 
 def test_the_whole_map_at_once_and_back(qtbot, window):
@@ -268,10 +300,12 @@ def test_both_tracks_of_a_translator(qtbot, opened):
     check_graph(window.session.trace.program, scene.graph)
     check_layout(scene.graph, scene.layout)
     assert scene.tracks == ("Encoder", "Decoder") and len(scene.layout.heads) == 2
-    assert titles(window) == ["Blocks 0–1", "Blocks 0–1"]
+    assert titles(window) == ["Block 1", "Blocks 0–1"]  # at the beginning its first block is open
     click(qtbot, window, "decoder.blocks.1.resid_post")
     assert window.session.stop.section == "decoder.blocks.0"
     assert {frame.section for frame in canvas(window).scene().layout.frames} == {"decoder.blocks.0"}
+    step(qtbot, window, Key.Key_End, CTRL)
+    assert titles(window) == ["Blocks 0–1", "Block 0"]  # and at the end its last
 
 
 def test_it_speaks_chinese(qtbot, window):

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from tutor import work
 from tutor.engine import fetch, models, sampling
 from tutor.engine.trace import Cancelled
+from tutor.views import present
 from tutor.views.main_window import MainWindow
 
 MODEL, SENTENCE = "translator", "The girl bought two hats."
@@ -114,8 +115,9 @@ def test_what_is_on_screen_grows_also_where_its_text_would_be_cut_otherwise(qtbo
     window.desk.extend(1, sampling.GREEDY)
     windows.settle(qtbot, window)
     assert window.session.trace is trace, "what is in the box is another sentence"
-    window.sentence.set_text("")
-    window.desk._texts[0] = ""
+    written = present.written(trace.batch, 0)
+    window.sentence.set_text(written)
+    window.desk._texts[0] = written
     for longer in (4, 5):
         window.desk.extend(1, sampling.GREEDY)
         windows.settle(qtbot, window)

@@ -96,7 +96,7 @@ def test_terms_are_named_after_their_tokens_where_they_have_some(model):
 
 
 def test_the_column_that_is_summed_is_bold(model):
-    model.set_look(theme.font(LOOK, "dense", True), (), LOOK.accentbg)
+    model.set_bold(theme.font(LOOK, "dense", True))
     weights = [model.index(0, column).data(Qt.ItemDataRole.FontRole) for column in range(4)]
     assert weights[:3] == [None, None, None]
     assert weights[3].weight() > 500
@@ -234,3 +234,34 @@ def test_the_focus_goes_to_the_table_or_to_the_pane(pane):
     assert pane.first_focus().accessibleName() == "Inspector"
     pane.set_explanation(shown())
     assert pane.first_focus() is pane._table
+
+
+def test_a_taller_pane_shows_more_terms(pane):
+    many = np.arange(1.0, 41.0)
+    pane.set_explanation(shown(columns=(many,), headers=("x",), adds=(True,)))
+    counts = []
+    for high in (520, 700, 900):
+        pane.resize(326, high)
+        counts.append(pane.terms().terms())
+        assert pane._table.height() >= pane._table.rowHeight(0) * (counts[-1] + 2), "with the rest and the sum"
+    assert counts == [4, 6, 8]
+
+
+def test_the_working_is_said_as_sentences(pane):
+    pane.set_explanation(shown())
+    said = pane._area.accessibleDescription().replace("\u00a0", " ")
+    assert said == (
+        "head 2, query cat (5), key sat (4): scores[0, 2, 5, 4] = 0.57813. Σ (2.3120) / (√16). "
+        "✓ stored 0.578130 = recomputed 0.578130 (Δ 3e−9 ≤ 2e−5)"
+    )
+    pane.set_explanation(None)
+    assert pane._area.accessibleDescription() == ""
+
+
+def test_the_mark_goes_without_its_word_where_the_type_is_large(pane):
+    pane.set_explanation(shown())
+    style = Qt.ToolButtonStyle
+    for width, wanted in ((326, style.ToolButtonTextBesideIcon), (230, style.ToolButtonIconOnly)):
+        pane.resize(width, 640)
+        assert pane._pin.toolButtonStyle() == wanted
+        assert pane._pin.isVisible() and pane._pin.accessibleName() == "Pinned: unpin"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
@@ -169,12 +170,34 @@ def test_the_sides_fold_away_and_come_back_as_wide(qtbot, window):
     qtbot.waitUntil(lambda: window.panes.splitter.sizes() == pytest.approx(sizes, abs=3))
 
 
+def test_cells_are_selected_with_shift_to_the_edge_with_ctrl_and_copied(qtbot, window):
+    go(qtbot, window, "blocks.0.attn.pattern")
+    view = window.stage.equation
+    values = view.parts()[-1].data.values
+    for _ in range(3):
+        press(qtbot, Key.Key_Down)
+    press(qtbot, Key.Key_Right)
+    press(qtbot, Key.Key_Down, SHIFT)
+    press(qtbot, Key.Key_Left, SHIFT)
+    assert view.selected() == (slice(2, 4), slice(0, 2))
+    press(qtbot, Key.Key_C, CTRL)
+    rows = [line.split("\t") for line in QApplication.clipboard().text().splitlines()]
+    assert np.array_equal(np.array(rows, np.float32), values[2:4, 0:2])
+    press(qtbot, Key.Key_Right, CTRL | SHIFT)
+    assert view.selected() == (slice(2, 4), slice(1, 5))
+    press(qtbot, Key.Key_Up)
+    assert view.selected() == (slice(0, 5), slice(0, 5)), "nothing is selected: all that is on screen"
+    press(qtbot, Key.Key_C, CTRL)
+    assert len(QApplication.clipboard().text().splitlines()) == 5
+
+
 def test_s_brings_the_statistics_into_view_wherever_the_inspector_is(qtbot, window):
     window.resize(1280, 640)  # so low that the working fills the inspector
     go(qtbot, window, "blocks.0.attn.scores")
     window.session.pin((0, 1, 3, 1))
+    window.resize(1280, 620)
     settle(qtbot, window)
-    assert not window.inspector.stats_in_view(), "the working is above them"
+    qtbot.waitUntil(lambda: not window.inspector.stats_in_view())  # the working is above them
     press(qtbot, Key.Key_Backslash, CTRL | SHIFT)
     press(qtbot, "s")
     qtbot.waitUntil(window.inspector.stats_in_view)

@@ -26,25 +26,26 @@ SIZES = {"full": Sizes(), "names alone": NAMES, "no pictures": Sizes(thumb=0)}
 
 @st.composite
 def wild(draw) -> Program:
-    """Any operations reading anything before them, in any roles, stages and sections."""
-    steps = [Step("tokens", Tokens(), (), (), Stage("tokenize", "Tokenize"), "input")]
-    names = ["tokens"]
-    for at in range(draw(st.integers(1, 25))):
+    """Any operations reading anything before them, in any roles, stages and sections, of one text or two."""
+    count = draw(st.integers(2, 25))
+    second = draw(st.integers(1, count - 1)) if draw(st.booleans()) else count
+    side = "encoder." if second < count else ""
+    steps = [Step(f"{side}tokens", Tokens(), (), (), Stage("s0", "Tokenize"), f"{side}input")]
+    for at in range(count):
+        if at == second:
+            side = "decoder."
+            steps.append(Step(f"{side}tokens", Tokens(), (), (), Stage("d0", "Tokenize"), f"{side}input"))
         op = draw(st.sampled_from([Identity(), Add(), Add(), Multiply(), Linear(False), Linear(False)]))
-        count = 1 if isinstance(op, (Identity, Linear)) else draw(st.integers(2, 3)) if isinstance(op, Add) else 2
+        operands = 1 if isinstance(op, (Identity, Linear)) else draw(st.integers(2, 3)) if isinstance(op, Add) else 2
+        names = [step.name for step in steps]
         near = st.sampled_from(names[-4:]) | st.sampled_from(names)
-        inputs = tuple(draw(near) for _ in range(count))
-        stage = draw(st.integers(0, 2)) and int(steps[-1].stage.key[1:] or 0) if at else 0
-        again = Stage(f"s{stage if draw(st.booleans()) else at + 1}", "Stage")
-        section = draw(st.sampled_from(["input", "blocks.0", "blocks.1", "output"]))
+        inputs = tuple(draw(near) for _ in range(operands))
+        stage = steps[-1].stage if draw(st.booleans()) else Stage(f"s{at + 1}", "Stage")
+        section = side + draw(st.sampled_from(["input", "blocks.0", "blocks.1", "output"]))
         section = steps[-1].section if draw(st.integers(0, 3)) else section
         role = draw(st.sampled_from(["", "", "residual", "residual", "query", "key", "value"]))
         weights = ("W",) if isinstance(op, Linear) else ()
-        name = f"t{at}"
-        steps.append(Step(name, op, inputs, weights, again, section, role=role))
-        names.append(name)
-        if at == 0:
-            steps[0] = Step("tokens", Tokens(), (), (), Stage("s0", "Tokenize"), "input")
+        steps.append(Step(f"t{at}", op, inputs, weights, stage, section, role=role))
     return Program(tuple(steps), (Weight("W", ()),))
 
 

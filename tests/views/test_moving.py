@@ -205,7 +205,7 @@ def test_the_commands_of_moving_are_off_without_a_run(qtbot, opened):
 def rest_on(window, stage: int) -> None:
     QTest.mouseMove(window.timeline, slot(window, stage))
     if window.timeline.bubble() is None:
-        window.timeline.hover_timer.timeout.emit()
+        window.timeline.hover.timer.timeout.emit()
 
 
 def test_a_thumbnail_comes_from_the_engine_and_is_kept(qtbot, window):
@@ -307,7 +307,8 @@ def test_the_table_twin_goes_along(qtbot, window):
         shape = numbers = window.stage.equation.parts()[-1].data
         assert (table.model().rowCount(), table.model().columnCount()) == shape.shape
         assert numbers.title == window.session.cursor.path
-        assert table.hasFocus()
+        assert window.stage.view() in ("table", "bars"), "over the vocabulary bars come first, with a table of theirs"
+        assert window.stage.current_view().hasFocus()
 
 
 def test_motion_is_a_choice_that_is_kept(qtbot, window, opened):

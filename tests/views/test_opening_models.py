@@ -88,7 +88,7 @@ def test_a_model_folder_is_opened_run_and_listed(qtbot, opened, folder, monkeypa
     assert [chip.text for chip in window.strip._rows[0]] == ["H", "i"]
     assert window.sentence._model.currentText() == "tiny-llama"
     assert not window.sentence._layers.isVisible(), "a model with weights has its blocks"
-    assert "2 blocks" in window._status_right.text()
+    assert "2 blocks" in window._status.right()
     for path, words in (("blocks.0.attn.q_rot", "Rotary positions"), ("blocks.1.attn.v_shared", "Share K, V heads")):
         go(qtbot, window, path)
         assert window.stage.title() == words

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -283,6 +285,20 @@ def test_a_session_opens_to_the_same_picture_elsewhere(qtbot, opened, window, sm
     assert other.places.state().asked == window.places.state().asked
 
 
+def test_a_colour_scale_that_was_chosen_travels(qtbot, opened, window, small, tmp_path, monkeypatch):
+    go(qtbot, window, "blocks.0.attn.scores")
+    step(qtbot, window, "a")
+    low_high = [(part.data.low, part.data.high) for part in window.stage.equation.parts()]
+    path = tmp_path / "a.tutor"
+    assert save(qtbot, window, path, monkeypatch).scales
+    other = opened(small)
+    other.open(path)
+    finish(qtbot, other)
+    assert [(part.data.low, part.data.high) for part in other.stage.equation.parts()] == low_high
+    step(qtbot, other, "k")
+    assert [(part.data.low, part.data.high) for part in other.stage.equation.parts()] != low_high
+
+
 def test_a_session_of_other_weights_says_so_and_goes_there(qtbot, window, tmp_path):
     path = tmp_path / "a.tutor"
     sessionfile.write(path, SessionFile(Asked("article", texts=("you need",)), Place(PROBS), "sha256:" + "0" * 64))
@@ -332,17 +348,76 @@ def test_saving_where_one_cannot_write_gets_one_sentence(qtbot, window, tmp_path
     assert "could not be written" in window.status_text()
 
 
-def test_what_ifs_and_pins_travel_through_their_own_parts(qtbot, window, tmp_path, monkeypatch):
+def test_what_ifs_travel_through_their_own_part(qtbot, window, tmp_path, monkeypatch):
     taken = []
-    window.places.join("changes", lambda: ({"kind": "mask"},), lambda plain: taken.append(plain) or "")
-    window.places.join("pins", lambda: ({"name": "probs"},), lambda plain: "One pin is of another model.")
+    window.places.join("changes", lambda: ({"set": "mask=off"},), lambda plain: taken.append(plain) or "One is new.")
     path = tmp_path / "a.tutor"
-    saved = save(qtbot, window, path, monkeypatch)
-    assert (saved.asked.changes, saved.pins) == (({"kind": "mask"},), ({"name": "probs"},))
+    assert save(qtbot, window, path, monkeypatch).asked.changes == ({"set": "mask=off"},)
     window.open(path)
     finish(qtbot, window)
-    assert taken == [({"kind": "mask"},)]
-    assert window.status_text() == "One pin is of another model."
+    assert taken == [({"set": "mask=off"},)]
+    assert window.status_text() == "One is new."
+
+
+def test_what_is_pinned_travels_also_from_another_sentence(qtbot, opened, window, small, tmp_path, monkeypatch):
+    go(qtbot, window, PATTERN)
+    window.session.select("head", 1)
+    settle(qtbot, window)
+    step(qtbot, window, "p")
+    step(qtbot, window, "d")
+    run_sentence(qtbot, window, "need is all you Attention")
+    seen = [part.data.values for part in window.stage.equation.parts()]
+    path = tmp_path / "a.tutor"
+    save(qtbot, window, path, monkeypatch)
+    other = opened(small)
+    other.open(path)
+    finish(qtbot, other)
+    held = other.session.pins.held
+    assert held.look.trace.batch.texts == (SENTENCE,) and held.look.path == PATTERN
+    assert (other.session.pins.mode, other.places.place()) == ("difference", window.places.place())
+    assert other.sentence.text() == "need is all you Attention"
+    for mine, theirs in zip(other.stage.equation.parts(), seen, strict=True):
+        assert np.array_equal(mine.data.values, theirs)
+
+
+def test_a_pin_of_the_sessions_own_run_needs_no_second_one(qtbot, opened, window, small, tmp_path, monkeypatch):
+    go(qtbot, window, "blocks.0.attn.scaled")
+    step(qtbot, window, "p")
+    path = tmp_path / "a.tutor"
+    save(qtbot, window, path, monkeypatch)
+    ran = len(small.requests)
+    other = opened(small)
+    other.open(path)
+    finish(qtbot, other)
+    assert len(small.requests) == ran + 1
+    assert other.session.pins.held.look.trace is other.session.trace
+
+
+@pytest.mark.parametrize("pin", [
+    {}, {"run": 1, "place": {}}, {"run": {"model": "article", "texts": ["a"]}, "place": {"step": "probs"}, "mode": "x"},
+    {"run": {"model": "nowhere", "texts": ["a"]}, "place": {"step": "probs"}},
+    {"run": {"model": "article", "texts": ["you need"]}, "place": {"step": "blocks.9.z"}},
+])  # fmt: skip
+def test_a_pin_that_cannot_be_had_is_said_and_the_rest_opens(qtbot, window, tmp_path, pin):
+    path = tmp_path / "a.tutor"
+    sessionfile.write(path, SessionFile(Asked("article", texts=("you need",)), Place(PROBS), pins=(pin,)))
+    window.open(path)
+    finish(qtbot, window)
+    assert window.session.step.name == PROBS and window.sentence.text() == "you need"
+    assert window.status_text() == "What was pinned in the session could not be had again."
+
+
+def test_several_heads_as_one_travel(qtbot, opened, window, small):
+    go(qtbot, window, PATTERN)
+    window.session.choose(window.session.selection.with_several("head", (0, 2)))
+    settle(qtbot, window)
+    press(qtbot, Key.Key_C, CTRL | SHIFT)
+    assert ";several=head:0,2" in QApplication.clipboard().text()
+    other = opened(small)
+    press(qtbot, Key.Key_V, CTRL | SHIFT)
+    finish(qtbot, other)
+    assert other.session.selection.several == (("head", (0, 2)),)
+    assert np.array_equal(numbers_on_screen(other), numbers_on_screen(window))
 
 
 def test_a_run_of_another_sentence_voids_the_place_of_a_session(qtbot, window, tmp_path, small):
@@ -411,6 +486,31 @@ def test_after_a_crash_the_next_window_offers_to_go_back(qtbot, opened, window, 
     assert other.session.step.name == PATTERN and other.sentence.text() == SENTENCE
     assert titles(other) == ["Block 0 · Softmax"]
     assert not other.places._autosave.recovered.exists(), "it is offered once"
+
+
+def test_a_window_that_was_killed_is_found_out_by_its_lock(qtbot, window, tmp_path):
+    """A process that ends without tidying up, for real: its lock and its file are still there."""
+    script = (
+        "import sys, time; from pathlib import Path; from PySide6.QtCore import QCoreApplication\n"
+        "from tutor import sessionfile; from tutor.autosave import Autosave; from tutor.places import Asked, Place\n"
+        "app = QCoreApplication([]); autosave = Autosave(Path(sys.argv[1]))\n"
+        "kept = sessionfile.SessionFile(Asked('article', texts=('you need',)), Place('probs'))\n"
+        "sessionfile.write(autosave.path, kept); print('written', flush=True); time.sleep(600)\n"
+    )
+    killed = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert killed.stdout.readline().strip() == "written"
+        other = Autosave(tmp_path)
+        assert other.path.name == "window-2.tutor" and not other.recovered.exists(), "it lives"
+        other.close()
+    finally:
+        killed.kill()
+        killed.communicate()
+    assert (tmp_path / "window-1.lock").exists()
+    window.places.keep(tmp_path)
+    qtbot.mouseClick(window.offer.button(), Qt.MouseButton.LeftButton)
+    finish(qtbot, window)
+    assert window.session.step.name == PROBS and window.sentence.text() == "you need"
 
 
 def test_what_is_not_wanted_back_is_not_offered_again(qtbot, opened, window, small, tmp_path):

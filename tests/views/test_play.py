@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 from windows import Small, go, live, press, settle, step
 
+from tutor.engine.spec import Rope
 from tutor.session import OPERATION
 from tutor.views import play
 from tutor.views.playbar import SPEEDS, STAGE_MS
@@ -196,6 +197,21 @@ def test_the_speed_by_keys_and_by_the_list(qtbot, window):
     press(qtbot, "-")
     assert window.player.speed() == 3.0
     assert window.sentence.text() != before
+
+
+@pytest.mark.parametrize("changes", [
+    {"norm": "pre", "norm_kind": "rms", "positions": "rotary", "rope": Rope(2), "n_kv_heads": 1, "gated": True,
+     "activation": "silu", "final_norm": True, "bias": False},
+    {"family": "encoder_decoder"},
+    {"family": "bert", "causal": False, "embed_norm": True, "n_types": 2, "head": "mlm", "positions": "learned",
+     "bias_out": True, "activation": "gelu"},
+])
+def test_every_operation_of_every_family_has_its_time(changes):
+    trace = live(5, **changes)
+    shares = play.dwell(trace)
+    assert len(shares) == len(trace.program.stops)
+    assert len(set(shares)) > 2
+    assert all(0.5 <= share <= 2 for share in shares)
 
 
 def test_a_stage_is_shown_as_long_as_it_deserves():

@@ -1,8 +1,11 @@
 """The timeline."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication, QSlider, QWidget
 
@@ -229,8 +232,8 @@ def test_resting_on_a_chip_brings_its_name_and_shape_up(qtbot):
     widget.pointed.connect(lambda *one: asked.append(one))
     qtbot.mouseMove(widget, widget._lane.boxes[6].center().toPoint())
     assert widget.bubble() is None, "not in passing"
-    assert widget.hover_timer.isActive()
-    widget.hover_timer.timeout.emit()
+    assert widget.hover.timer.isActive()
+    widget.hover.timer.timeout.emit()
     bubble = widget.bubble()
     assert bubble.about() == About("softmax", "Block 1 · stage 25 of 35", "", (("pos", 5), ("d_model", 32)))
     assert asked == [(24, -1)]
@@ -250,7 +253,7 @@ def test_resting_on_a_chip_brings_its_name_and_shape_up(qtbot):
 def test_the_thumbnail_has_the_colours_of_its_numbers(qtbot):
     _, widget = shown(qtbot)
     qtbot.mouseMove(widget, widget._lane.boxes[6].center().toPoint())
-    widget.hover_timer.timeout.emit()
+    widget.hover.timer.timeout.emit()
     values = np.array([[1.0, -1.0], [0.0, 0.5]])
     widget.set_thumbnail(Map(values, low=-1.0, high=1.0))
     image = bubble_image = widget.bubble().grab().toImage()
@@ -279,7 +282,7 @@ def test_inside_a_stage_the_bubble_is_about_the_operation(qtbot):
     widget.set_operations([StageChip("add", 0, True), StageChip("mean", 1, False, (("pos", 5),))], 0)
     widget.set_changed({21}, {1})
     qtbot.mouseMove(widget, widget._lane.boxes[1].center().toPoint())
-    widget.hover_timer.timeout.emit()
+    widget.hover.timer.timeout.emit()
     assert widget.bubble().about() == About("mean", "operation 2 of 2", "◆ changed by a what-if", (("pos", 5),))
 
 
@@ -299,6 +302,19 @@ def test_a_screen_reader_gets_the_value_in_words_and_as_a_number(qtbot):
     assert one.text(QAccessible.Text.Value) == "Stage 8 of 35: Block 0, a; operation 2 of 2: mean"
     widget.set_changed({7})
     assert one.text(QAccessible.Text.Value).endswith("changed by a what-if")
+
+
+def test_what_is_told_of_a_timeline_does_not_keep_it(qtbot):
+    widget = line(qtbot)
+    one = QAccessible.queryAccessibleInterface(widget)
+    assert one.valueInterface().currentValue() == 21
+    left = weakref.ref(widget)
+    widget.deleteLater()
+    del widget, one
+    for _ in range(2):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
+    assert left() is None
 
 
 def test_another_slider_keeps_what_qt_says_of_it(qtbot):

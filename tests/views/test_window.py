@@ -301,9 +301,9 @@ def test_what_a_run_notices_later_is_said_once(qtbot, window, monkeypatch):
     notice = "The mps device ran out of memory, so this run goes on with the CPU."
     trace, real = window.session.trace, work.explain
 
-    def scarce(trace, path, index):
+    def scarce(trace, *rest):
         trace.notices.append(notice)
-        return real(trace, path, index)
+        return real(trace, *rest)
 
     go(qtbot, window, "blocks.0.attn.scores")
     monkeypatch.setattr(work, "explain", scarce)

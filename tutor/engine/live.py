@@ -24,7 +24,7 @@ from tutor.engine.ops import Linear, Lookup, Op
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
-from tutor.engine.trace import Cancelled, Trace, TraceError, frozen, looked_up
+from tutor.engine.trace import Cancelled, Plan, Trace, TraceError, frozen, looked_up
 from tutor.engine.weights import Weights, check_weights, not_finite
 
 MIB = 1 << 20
@@ -63,11 +63,13 @@ def evaluate(
     wanted: Iterable[str],
     made: Callable[[str, torch.Tensor], None] = lambda name, value: None,
     cancelled: Callable[[], bool] = lambda: False,
+    put: Callable[[str, torch.Tensor], torch.Tensor] = lambda name, value: value,
 ) -> Values:
     """Run the steps that `wanted` needs beyond what is `known`, in the program's order, dropping each value
     after its last use. Differentiable: gradients flow where torch records them.
 
-    `made` is told every value as it is made. Raises Cancelled, and AxesError for a value of a wrong shape.
+    `made` is told every value as it is made; `put` may give another in its place. Raises Cancelled, and AxesError for
+    a value of a wrong shape.
     """
     goals = list(wanted)
     needed: set[str] = set()
@@ -85,7 +87,7 @@ def evaluate(
             raise Cancelled
         inputs = [values[name] if name in values else known[name] for name in step.inputs]
         operands = [*inputs, *(weights(name) for name in step.weights)]
-        value = forward(step.op, operands, [shapes[name] for name in step.operands])
+        value = put(step.name, forward(step.op, operands, [shapes[name] for name in step.operands]))
         ax.check(step.name, shapes[step.name], value.shape)
         values[step.name] = value
         made(step.name, value)
@@ -200,9 +202,11 @@ class LiveTrace(Trace):
         self._kept: Values = {}
         #: Checkpoints laid by fused kernels: good to start from; before one is shown, its steps are run.
         self._rough: set[str] = set()
+        self._laid = False
         self._cache = Cache(budget)
         self._parent = parent
         self._changed: frozenset[str] = frozenset()
+        self._origin: LiveTrace | None = None
         self._lock = threading.RLock()
         if parent is None:
             for name in not_finite(weights)[:1]:
@@ -232,7 +236,8 @@ class LiveTrace(Trace):
         """Lay the checkpoints, one section after the other; those of a large model by fused kernels, whose rounding
         is not that of the steps. Raises Cancelled or TraceError."""
         goals = self.program.checkpoints
-        fused = self._is_large()
+        # Kernels know neither heads that are switched off nor numbers that were put.
+        fused = self._is_large() and not self.touched
         for at, name in enumerate(goals):
             with self._lock:
                 if self._find(name) is None and not (fused and self._lay(name, cancelled)):
@@ -265,6 +270,7 @@ class LiveTrace(Trace):
             raise Cancelled
         self._kept[name] = found
         self._rough.add(name)
+        self._laid = True
         return True
 
     def _kept_names(self) -> list[str]:
@@ -300,7 +306,7 @@ class LiveTrace(Trace):
             if self._find(name) is not None or (self._parent is not None and name not in self._changed):
                 return None
             plan = narrow.plan(self.program, self.shapes, name, part, self._is_known)
-            if plan is None:
+            if plan is None or any(piece.step.name in self.patches for piece in plan):
                 return None
             made = self._run_parts(plan)
         value, whole = made[name]
@@ -351,9 +357,45 @@ class LiveTrace(Trace):
             kind = np.int64 if name in self.program.sources else np.float32
             child._kept[name] = torch.from_numpy(np.array(values, dtype=kind)).to(child._device)
         child._on_device = {one: on for one, on in self._on_device.items() if one != name}
+        child._keep_changes(self)
+        child.patches = {one: found for one, found in self.patches.items() if one != name}
         if name not in self.program.weight_by_name:
             child._read_weights = self._read_weights
         return child
+
+    def changed(self, plan: Plan) -> "LiveTrace":
+        program, weights = plan.program, self._weights
+        if plan.weights:
+            weights = {**weights, **{name: np.array(one, dtype=np.float32) for name, one in plan.weights.items()}}
+        child = LiveTrace(program, self.spec, weights, plan.batch, self.where, self._cache.budget, self, plan.target)
+        own = {step.name for step in program if self.program.by_name.get(step.name) != step}
+        own |= plan.patches.keys() & program.by_name.keys()
+        for name, batch in child.batches.items():
+            if not np.array_equal(batch.ids, self.batches[name].ids):
+                child._kept[name] = torch.from_numpy(np.array(batch.ids)).to(child._device)
+                own.add(name)
+        for step in program:
+            if not plan.weights.keys().isdisjoint(step.weights) or not own.isdisjoint(step.inputs):
+                own.add(step.name)
+        child._changed = frozenset(own)
+        child._on_device = {name: on for name, on in self._on_device.items() if name not in plan.weights}
+        if not plan.weights and (plan.batch, plan.target) == (self.batch, self.target):
+            child._read_weights = self._read_weights
+        child.told, child.touched = (*self.told, *plan.told), self.touched | own
+        child.patches = {**self.patches, **plan.patches}
+        child._origin = self.origin
+        return child
+
+    @property
+    def laid(self) -> bool:
+        return self._laid
+
+    @property
+    def origin(self) -> "LiveTrace":
+        return self if self._origin is None else self._origin
+
+    def _keep_changes(self, of: "LiveTrace") -> None:
+        self.told, self.touched, self.patches, self._origin = of.told, of.touched, of.patches, of._origin
 
     def with_target(self, target: Batch) -> "LiveTrace":
         """The same source with another target: what the source alone decides is shared, not computed again."""
@@ -361,11 +403,21 @@ class LiveTrace(Trace):
             self.program, self.spec, self._weights, self.batch, self.where, self._cache.budget, target=target
         )  # fmt: skip
         made._on_device, made._read_weights = self._on_device, self._read_weights
+        made._keep_changes(self)
         depends = self.program.downstream(self.program.streams[-1])
         made._kept |= {
             name: value for name, value in self._kept.items() if name not in depends | self.program.sources
         }
         made._rough = self._rough & set(made._kept)
+        return made
+
+    def with_source(self, source: Batch) -> "LiveTrace":
+        """Another text in place of the first, through the same model; nothing is shared but the weights."""
+        made = LiveTrace(
+            self.program, self.spec, self._weights, source, self.where, self._cache.budget, target=self.target
+        )  # fmt: skip
+        made._on_device = self._on_device
+        made._keep_changes(self)
         return made
 
     def tensor(self, name: str) -> torch.Tensor:
@@ -378,7 +430,8 @@ class LiveTrace(Trace):
             return self._kept[name]
         found = self._cache.get(name)
         if found is None and self._parent is not None and name not in self._changed:
-            found = self._parent._find(name)
+            # A rough checkpoint is made anew before anything that is shown is made from it.
+            found = None if name in self._parent._rough else self._parent._find(name)
             if found is not None:
                 found = found.to(self._device)
         return found
@@ -471,7 +524,15 @@ class LiveTrace(Trace):
 
         with torch.no_grad():
             known = _Known(self)
-            return evaluate(self.program, self.shapes, known, self._weight, [name], keep, cancelled)[name]
+            return evaluate(self.program, self.shapes, known, self._weight, [name], keep, cancelled, self._put)[name]
+
+    def _put(self, name: str, value: torch.Tensor) -> torch.Tensor:
+        """A computed value with the numbers that were put in its place."""
+        for at, patch in enumerate(self.patches.get(name, ())):
+            if not at:
+                value = value.clone()  # it may be an operand's own
+            value[patch.part] = torch.tensor(patch.values, dtype=value.dtype, device=value.device)
+        return value
 
     def _fall_back(self) -> None:
         """Go on with the CPU: everything kept moves there, the cache is dropped."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axes
-from tutor.engine.ops import Op, SwapHeads
+from tutor.engine.ops import EvenSoftmax, Op, SilentSum, SwapHeads
 from tutor.engine.ops.base import Access
 from tutor.engine.program import Program, Step
 
@@ -66,8 +66,10 @@ def plan(
 
 def _piece(step: Step, shapes: Mapping[str, Axes], part: Part) -> Piece:
     axes, operands = shapes[step.name], [shapes[one] for one in step.operands]
-    # Positions in a fixed table count from the first: such an operation needs them all.
+    # Positions in a fixed table count from the first: such an operation needs them all, as do heads that it names.
     free = _FREE if type(step.op).table is not Op.table else _NARROW
+    if isinstance(step.op, (EvenSoftmax, SilentSum)):
+        free = free - {ax.HEAD}
     part = tuple(one if axis.name in free else slice(0, axis.size) for axis, one in zip(axes, part))
     follows = _follows(step.op, axes, operands)
     if follows is None:

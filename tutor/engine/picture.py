@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 
@@ -16,26 +17,62 @@ from tutor.engine.axes import Axes, Axis, Index, Slices
 from tutor.engine.pooling import LARGE, Pyramid, largest_size, pool
 from tutor.engine.program import Program
 from tutor.engine.trace import Stats, Trace
+from tutor.engine.working import Note
 
 #: Where an index entry comes from in a panel: a fixed position, or the panel's row or column.
 ROW = "row"
 COLUMN = "column"
 #: Rows or columns that are lit: one, several, or None for all.
-Lit = int | range | None
+Lit = int | range | tuple[int, ...] | None
+#: How several entries of an axis become one.
+MEAN = "mean"
+SUM = "sum"
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which entry is shown of the axes that are neither rows nor columns (`{"batch": 0, "head": 2}`)."""
+    """Which entry is shown of the axes that are neither rows nor columns (`{"batch": 0, "head": 2}`).
+
+    Attributes:
+        at: one entry for each axis that was chosen.
+        several: axes of which several entries are shown as one, and which. Such an axis may be the one of the rows. (A
+            session also keeps the tokens of a text here, under the name of their ids.)
+        how: their MEAN or their SUM.
+    """
 
     at: tuple[tuple[str, int], ...] = ()
+    several: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    how: str = MEAN
 
     def of(self, axis: Axis) -> int:
-        """The entry shown of an axis, kept inside it."""
-        return min(max(dict(self.at).get(axis.name, 0), 0), axis.size - 1)
+        """The entry shown of an axis, kept inside it; of several the first."""
+        some = self.entries(axis)
+        return some[0] if some else min(max(dict(self.at).get(axis.name, 0), 0), axis.size - 1)
+
+    def entries(self, axis: Axis) -> tuple[int, ...]:
+        """The several entries of an axis that are shown as one; none where it is a single one."""
+        found = tuple(at for at in dict(self.several).get(axis.name, ()) if 0 <= at < axis.size)
+        return found if len(found) > 1 else ()
 
     def with_(self, name: str, at: int) -> Selection:
-        return Selection(tuple(sorted({**dict(self.at), name: at}.items())))
+        """With one entry of an axis."""
+        alone = tuple(one for one in self.several if one[0] != name)
+        return Selection(tuple(sorted({**dict(self.at), name: at}.items())), alone, self.how)
+
+    def with_several(self, name: str, entries: Sequence[int]) -> Selection:
+        """With several entries of an axis, in their order, of which the first stands for them; one alone is just
+        chosen."""
+        some = tuple(sorted(set(entries)))
+        if len(some) < 2:
+            return self.with_(name, some[0]) if some else self.single(name)
+        kept = {**dict(self.several), name: some}
+        at = self.with_(name, some[0]).at if name in ax.NAMES else self.at
+        return Selection(at, tuple(sorted(kept.items())), self.how)
+
+    def single(self, name: str = "") -> Selection:
+        """The same with one entry of this axis, or of every axis."""
+        kept = tuple(one for one in self.several if name and one[0] != name)
+        return Selection(self.at, kept, self.how)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +91,10 @@ class Panel:
         real_rows, real_columns: rows and columns before padding begins.
         masked: cells that are an exact 0 because a mask said so; None where there are none.
         pyramid: of a large one, coarser copies, so that no view has to look at every cell.
+        derived: where the values are the mean or sum of several entries, and so no tensor of the model: the axes and
+            their entries. `where` then has the first of them.
+        how: MEAN or SUM of those.
+        alias: what its scale is known by, where that is not the tensor's.
     """
 
     name: str
@@ -70,6 +111,9 @@ class Panel:
     real_columns: int
     masked: np.ndarray | None = None
     pyramid: Pyramid | None = None
+    derived: tuple[tuple[Axis, tuple[int, ...]], ...] = ()
+    how: str = ""
+    alias: str = ""
 
     def index(self, row: int, column: int) -> Index:
         """The full index of the cell shown at a place."""
@@ -110,13 +154,25 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A step ready to draw: `layout` is the operation's (`product`, `turned`, `sum`, `arrow`, `alone`)."""
+    """A step ready to draw: `layout` is the operation's (`product`, `turned`, `sum`, `arrow`, `alone`), or `derived`
+    (rows → their mean or sum), `beside` (two tensors to compare) or `minus` (their difference).
+
+    `traces` says which run each panel belongs to, operands first, where that is not one run for all; `notes` what a
+    learner should know of it.
+    """
 
     path: str
     layout: str
     operands: tuple[Panel, ...]
     result: Panel
     stats: Stats
+    traces: tuple[Trace, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """Operands and result."""
+        return (*self.operands, self.result)
 
 
 def choose(axes: Axes, whole: bool = False) -> tuple[int | None, int | None]:
@@ -139,17 +195,29 @@ def choose(axes: Axes, whole: bool = False) -> tuple[int | None, int | None]:
 
 
 def panel(trace: Trace, name: str, selection: Selection, whole: bool = False) -> Panel:
-    """Two dimensions of a tensor, read from the trace."""
+    """Two dimensions of a tensor, read from the trace; where several entries are chosen, their mean or sum."""
     axes = trace.shapes[name]
     row, column = choose(axes, whole)
+    if name in trace.program.sources:  # ids are names, not amounts
+        selection = selection.single()
+    derived = tuple((axis, some) for at, axis in enumerate(axes) if at != column and (some := selection.entries(axis)))
+    if row is not None and any(axes[row] == axis for axis, _ in derived):
+        row = None
     where: tuple[int | str, ...] = tuple(
         ROW if at == row else COLUMN if at == column else selection.of(axis) for at, axis in enumerate(axes)
     )
-    part = tuple(slice(None) if isinstance(at, str) else at for at in where)
-    values = trace.read(name, part)
+    if derived:
+        values = combined(trace, name, where, derived, selection.how)
+    else:
+        values = trace.read(name, parts_at(where)[0])
     if values.ndim < 2:
         values = values.reshape((-1, 1) if column is None and row is not None else (1, -1))
     kind, low, high, shared = scale_of(trace, name)
+    alias = ""
+    if derived and selection.how == SUM:
+        # A sum of probabilities is none, and it leaves the range of its terms: it has a scale of its own.
+        high = largest_size(values)
+        kind, low, shared, alias = "signed", -high, (SUM,), SUM
     texts = trace.texts(name)
     sentence = where[0] if axes and axes[0].name == ax.BATCH and isinstance(where[0], int) else None
 
@@ -161,6 +229,7 @@ def panel(trace: Trace, name: str, selection: Selection, whole: bool = False) ->
     return Panel(
         name, axes, where, values, axes[row] if row is not None else None, axes[column] if column is not None else None,
         kind, low, high, shared, real(row, values.shape[0]), real(column, values.shape[1]),
+        derived=derived, how=selection.how if derived else "", alias=alias,
     )  # fmt: skip
 
 
@@ -169,8 +238,28 @@ def with_pyramid(trace: Trace, panel: Panel) -> Panel:
     values = panel.values
     if values.size <= LARGE or values.dtype.kind != "f":
         return panel
-    key = ("pyramid", panel.name, panel.where)
+    key = ("pyramid", panel.name, panel.where, panel.values.shape)
     return replace(panel, pyramid=trace.facts.get(key, lambda: Pyramid.of(values, panel.masked)))
+
+
+def _is_pattern(trace: Trace, panel: Panel) -> bool:
+    """Whether a panel's rows are shares of attention, or sums of such."""
+    step = trace.program.by_name.get(panel.name)
+    shares = step is not None and step.op.scale_kind == "probability"
+    shown = panel.kind != "signed" or bool(panel.derived)
+    return shares and shown and {ax.QUERY, ax.KEY} <= set(ax.names(panel.axes))
+
+
+def finished(trace: Trace, panel: Panel) -> Panel:
+    """A panel that is shown without what it was made from: its masked cells told by their exact 0, with its coarser
+    copies."""
+    if _is_pattern(trace, panel):
+        masked = panel.values == 0
+        panel = replace(panel, masked=masked if masked.any() else None)
+    if panel.derived or panel.alias:
+        large = panel.values.size > LARGE
+        return replace(panel, pyramid=Pyramid.of(panel.values, panel.masked)) if large else panel
+    return with_pyramid(trace, panel)
 
 
 def shrunk(trace: Trace, panel: Panel, rows: int, columns: int) -> np.ndarray:
@@ -180,6 +269,33 @@ def shrunk(trace: Trace, panel: Panel, rows: int, columns: int) -> np.ndarray:
         return pool(panel.values, rows, columns)
     high, wide = panel.values.shape
     return pyramid.window((0, high), (0, wide), rows, columns).values
+
+
+def parts_at(
+    where: Sequence[int | str], derived: Sequence[tuple[Axis, tuple[int, ...]]] = (), axes: Axes = ()
+) -> list[Slices]:
+    """What to read for a panel: one part of the tensor, or one for each combination of the derived axes' entries."""
+    some = dict(derived)
+    choices = [
+        [slice(None)] if isinstance(at, str) else list(some.get(axes[n], (at,)) if axes else (at,))
+        for n, at in enumerate(where)
+    ]
+    return list(product(*choices))
+
+
+def combined(
+    trace: Trace, name: str, where: Sequence[int | str], derived: Sequence[tuple[Axis, tuple[int, ...]]], how: str
+) -> np.ndarray:
+    """The mean or sum of several parts of a tensor, added up in float64."""
+    found = parts_at(where, derived, trace.shapes[name])
+    total = np.array(trace.read(name, found[0]), dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        for part in found[1:]:
+            total += trace.read(name, part)
+    if how == MEAN:
+        total /= len(found)
+    total.flags.writeable = False
+    return total
 
 
 def scale_group(program: Program, shapes: Mapping[str, Axes], name: str) -> tuple[str, ...]:
@@ -232,6 +348,18 @@ def picture(trace: Trace, path: str, selection: Selection) -> Picture:
     """Lay out one step. Raises TraceError where a tensor is not there."""
     step = trace.program[path]
     result = panel(trace, path, selection, whole=step.op.picture == "alone")
+    if result.derived:
+        # What the operands make is each entry, not their mean or sum: the picture shows what was put together.
+        rows = choose(trace.shapes[path])[0]
+        whole = rows is not None and isinstance(result.where[rows], int)
+        axis = trace.shapes[path][rows].name if rows is not None else ""
+        plain: tuple[Panel, ...] = (panel(trace, path, selection.single(axis)),) if whole else ()
+        if any(one.alias and one.alias == result.alias for one in plain):
+            result, *rest = _one_scale((result, *plain))
+            plain = tuple(rest)
+        before = tuple(finished(trace, one) for one in plain)
+        return Picture(path, "derived" if whole else "alone", before, finished(trace, result), trace.stats(path))
+    selection = selection.single()
     drawn = {"product": 2, "turned": 2, "sum": 3, "times": 2, "arrow": 1}.get(step.op.picture, 0)
     operands = tuple(panel(trace, name, selection) for name in step.operands[:drawn])
     if step.op.picture == "sum":

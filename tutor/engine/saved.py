@@ -2,26 +2,28 @@
 
 The file holds every tensor under its full name (float32; `tokens` int64), every weight a saved step reads under
 `weights/<name>` (of a table that is only looked up, the rows used, with their ids under `weights/<name>.rows`),
-and metadata `format`, `axes`, `tokens`, `model`, `spec`, `program` as JSON (and `target`, the tokens of a target).
+and metadata `format`, `axes`, `tokens`, `model`, `spec`, `program` as JSON (and `target`, the tokens of a target;
+`changes`, what was changed in the run and where numbers were put in place of computed ones).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from tutor.engine import axes as ax
-from tutor.engine.axes import AxesError, Slices
+from tutor.engine.axes import Axes, AxesError, Slices
 from tutor.engine.files import write_safetensors
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec, SpecError
 from tutor.engine.tokens import Batch, TokenError
-from tutor.engine.trace import Cancelled, Trace, TraceError, frozen, looked_up
+from tutor.engine.trace import CANNOT_RECOMPUTE, Cancelled, Patch, Trace, TraceError, frozen, looked_up
 
 FORMAT = "transformer-tutor-trace/1"
 _PREFIX = "weights/"
@@ -83,9 +85,45 @@ def save(
         "spec": json.dumps(trace.spec.to_json(), ensure_ascii=False),
         "program": json.dumps(program.to_json(), ensure_ascii=False),
     }
+    if trace.told:
+        metadata["changes"] = json.dumps({"told": trace.told, "put": _put(trace)}, ensure_ascii=False)
     if trace.target is not None:
         metadata["target"] = json.dumps(trace.target.to_json(), ensure_ascii=False)
     write_safetensors(path, tensors, get, metadata)
+
+
+def _put(trace: Trace) -> list[dict[str, Any]]:
+    """Which numbers were put in place of computed ones, as plain data; the numbers are in the tensors."""
+    return [
+        {
+            "name": name, "why": patch.why, "text": patch.text, "was": patch.was,
+            "part": [None if isinstance(one, slice) else one for one in patch.part],
+        }
+        for name, patches in trace.patches.items()
+        for patch in patches
+    ]  # fmt: skip
+
+
+def _changes(data: Any, shapes: Mapping[str, Axes]) -> tuple[tuple[str, ...], dict[str, tuple[Patch, ...]]]:
+    """What was changed, and where numbers were put. Raises KeyError, TypeError or ValueError for anything else."""
+    told = tuple(_text(one) for one in data["told"])
+    patches: dict[str, tuple[Patch, ...]] = {}
+    for one in data["put"]:
+        name, part, was = _text(one["name"]), one["part"], one["was"]
+        sizes = ax.shape(shapes[name])
+        good = isinstance(part, list) and len(part) == len(sizes) and (was is None or type(was) in (int, float))
+        if not good or not all(at is None or (type(at) is int and 0 <= at < n) for at, n in zip(part, sizes)):
+            raise ValueError("a part is none of its tensor")
+        where = tuple(slice(None) if at is None else at for at in part)
+        made = Patch(where, np.empty(0), _text(one["why"]), _text(one["text"]), was)
+        patches[name] = (*patches.get(name, ()), made)
+    return told, patches
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text is none")
+    return value
 
 
 class SavedTrace(Trace):
@@ -114,7 +152,9 @@ class SavedTrace(Trace):
             batch = Batch.from_json(json.loads(metadata["tokens"]))
             target = Batch.from_json(json.loads(metadata["target"])) if "target" in metadata else None
             super().__init__(program, spec, batch, target)
-        except (KeyError, ValueError, RecursionError, AxesError, SpecError, TokenError, TraceError) as error:
+            if "changes" in metadata:
+                self.told, self.patches = _changes(json.loads(metadata["changes"]), self.shapes)
+        except (KeyError, TypeError, ValueError, RecursionError, AxesError, SpecError, TokenError, TraceError) as error:
             raise TraceError(f"{path.name} does not describe its own trace rightly: {error}") from error
         except NotImplementedError as error:
             raise TraceError(f"{path.name} puts an operation where it cannot stand: {error}") from error
@@ -183,4 +223,4 @@ class SavedTrace(Trace):
         )
 
     def with_override(self, name: str, values: np.ndarray) -> Trace:
-        raise TraceError("A saved trace holds its numbers and cannot recompute: run its sentence on the model first.")
+        raise TraceError(CANNOT_RECOMPUTE)

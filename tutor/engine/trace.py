@@ -7,7 +7,7 @@ object, so that the window cannot tell a live run from a saved file.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -21,7 +21,9 @@ from tutor.engine.ops.lookup import given_working, token_working
 from tutor.engine.program import Program, Use, lengths_of
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
-from tutor.engine.working import Link, Working
+from tutor.engine.working import Link, Note, Working, number
+
+CANNOT_RECOMPUTE = "A saved trace holds its numbers and cannot recompute: run its sentence on the model first."
 
 
 class TraceError(RuntimeError):
@@ -48,6 +50,44 @@ class Stats:
     zeros: int
 
 
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """A part of a tensor whose numbers were put there in place of the computed ones.
+
+    Attributes:
+        part: which part. values: its numbers, of a shape that spreads over the part.
+        why: "set" by the learner, "off" where it was switched off, "from" where they are another text's.
+        text: that text, else "".
+        was: the number that was there, where no operation can say it: of an id.
+    """
+
+    part: Slices
+    values: np.ndarray
+    why: str = "set"
+    text: str = ""
+    was: float | None = None
+
+    def holds(self, index: Sequence[int]) -> bool:
+        """Whether a cell lies in the part."""
+        return all(
+            at in range(*one.indices(1 << 40)) if isinstance(one, slice) else at == one
+            for one, at in zip(self.part, index)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A run as it should be with changes: another program of the same names, other weights, other ids, and numbers
+    put in place of computed ones. `told` are the changes as people write them."""
+
+    program: Program
+    weights: Mapping[str, np.ndarray]
+    batch: Batch
+    target: Batch | None
+    patches: Mapping[str, tuple[Patch, ...]]
+    told: tuple[str, ...] = ()
+
+
 class Trace(ABC):
     """Values by name.
 
@@ -57,6 +97,9 @@ class Trace(ABC):
         batches: the tokens of each text, by the name of its ids.
         shapes: axes of every tensor and weight.
         notices: sentences about this run that the learner should see (a fall-back to the CPU, say).
+        told: what was changed in this run, as people write it; () for the model's own numbers.
+        patches: the numbers that were put in place of computed ones, by tensor.
+        touched: the steps that a change may have reached.
         facts: what was found out about its tensors; they never change.
     """
 
@@ -79,6 +122,9 @@ class Trace(ABC):
         self.batches: Mapping[str, Batch] = dict(zip(program.streams, given))
         self.shapes: Mapping[str, Axes] = program.shapes(batch.n_rows, *(one.n_pos for one in given))
         self.notices: list[str] = []
+        self.told: tuple[str, ...] = ()
+        self.patches: Mapping[str, tuple[Patch, ...]] = {}
+        self.touched: frozenset[str] = frozenset()
         self.facts = Facts()
 
     @abstractmethod
@@ -92,6 +138,34 @@ class Trace(ABC):
     def with_override(self, name: str, values: np.ndarray) -> "Trace":
         """The same run with one tensor or weight replaced: everything upstream is shared, all that depends on it
         recomputed on demand. Raises TraceError, and AxesError where the shape does not fit."""
+
+    def changed(self, plan: Plan) -> "Trace":
+        """The same run with changes: what they cannot reach is shared, the rest recomputed on demand. Raises
+        TraceError where nothing can be recomputed."""
+        raise TraceError(CANNOT_RECOMPUTE)
+
+    def with_source(self, source: Batch) -> "Trace":
+        """The same model and target with another text in place of the first. Raises TraceError where nothing can be
+        recomputed."""
+        raise TraceError(CANNOT_RECOMPUTE)
+
+    def prepare(
+        self,
+        progress: Callable[[float], None] = lambda done: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Compute ahead what is kept, where anything is. Raises Cancelled or TraceError."""
+        progress(1.0)
+
+    @property
+    def laid(self) -> bool:
+        """Whether some of it was laid by fused kernels: equal numbers may then differ by a rounding."""
+        return False
+
+    @property
+    def origin(self) -> "Trace":
+        """The run without changes; itself where there are none."""
+        return self
 
     @property
     @abstractmethod
@@ -130,13 +204,20 @@ class Trace(ABC):
         at = ax.cell(self.shapes[name], index)
         stored = float(self.read(name, at))
         if isinstance(self.program[name].op, Tokens):
-            return token_working(Link(name, at), int(stored), stored)
-        made = self.program.working(self.read, name, at, self.shapes)
-        row = made.row
-        if row is not None:  # a row runs along the last axis
-            whole = self.read(name, (*at[:-1], slice(None))).astype(np.float64)
-            row = replace(row, stored=whole)
-        return replace(made, stored=stored, row=row)
+            made = token_working(Link(name, at), int(stored), stored)
+        else:
+            made = self.program.working(self.read, name, at, self.shapes)
+            row = made.row
+            if row is not None:  # a row runs along the last axis
+                whole = self.read(name, (*at[:-1], slice(None))).astype(np.float64)
+                row = replace(row, stored=whole)
+            made = replace(made, stored=stored, row=row)
+        patch = self.patch_at(name, at)
+        return made if patch is None else put(made, patch)
+
+    def patch_at(self, name: str, index: Sequence[int]) -> Patch | None:
+        """What put the number of this cell there; None for one that was computed."""
+        return next((one for one in reversed(self.patches.get(name, ())) if one.holds(index)), None)
 
     def explain(self, name: str, index: Sequence[int]) -> Working:
         """How a cell came about; of a weight or another given number, that it was given. Raises TraceError or
@@ -144,7 +225,9 @@ class Trace(ABC):
         if name in self.program.by_name or name not in self.shapes:
             return self.working(name, index)
         at = ax.cell(self.shapes[name], index)
-        return given_working(Link(name, at), float(self.read(name, at)))
+        made = given_working(Link(name, at), float(self.read(name, at)))
+        patch = self.patch_at(name, at)
+        return made if patch is None else put(made, patch)
 
     def reads(self, name: str, index: Sequence[int]) -> tuple[tuple[str, Slices], ...]:
         """For a cell: each operand's name and the part of it that the cell comes from."""
@@ -180,6 +263,18 @@ class Trace(ABC):
             raise TraceError(f"{name} has the shape {list(mine.shape)} here and {list(theirs.shape)} there.")
         with np.errstate(invalid="ignore"):
             return np.where(mine == theirs, 0.0, mine - theirs)
+
+
+def put(made: Working, patch: Patch) -> Working:
+    """The working of a cell whose number was put there: it says so, and what it would be."""
+    was = made.result if patch.was is None else patch.was
+    facts = {"was": was, "text": patch.text}
+    key = "put changed" if patch.was is not None else f"put {patch.why}"
+    value = float("nan") if made.stored is None else made.stored
+    return replace(
+        made, result=value, equation=number(value), scale=0.0, terms=None, lines=(), sources=(),
+        note=Note(key, facts), figure=None, row=None, put=True,
+    )  # fmt: skip
 
 
 def real_parts(values: np.ndarray, axes: Axes, lengths: Sequence[np.ndarray | None]) -> Iterator[np.ndarray]:

@@ -255,6 +255,7 @@ class Working:
         figure: what may be drawn of it.
         row: the whole row it belongs to, where that is worked out as one.
         name, index, stored: filled in by the trace: which cell, and the value it holds (float32).
+        put: the number was put there and not computed.
     """
 
     result: float
@@ -269,6 +270,7 @@ class Working:
     name: str = ""
     index: Index = ()
     stored: float | None = None
+    put: bool = False
 
     @property
     def bound(self) -> float:

@@ -15,13 +15,14 @@ from PySide6.QtWidgets import (
     QMenuBar,
     QPlainTextEdit,
     QTextEdit,
+    QToolButton,
     QWidget,
 )
 
 from tutor import commands
 from tutor.views.icons import icon
 from tutor.views.keys import edits, prints
-from tutor.views.theme import Theme
+from tutor.views.theme import Theme, font
 
 #: What a presenter's clicker sends for forwards and back.
 _PAGES = ("PgDown", "PgUp")
@@ -71,6 +72,17 @@ class Actions(QObject):
         if command.submenu not in self._submenus:
             self._submenus[command.submenu] = menu.addMenu("")
         return self._submenus[command.submenu]
+
+    def tool(self, name: str, theme: Theme) -> QToolButton:
+        """A button for a command, which has its words, its icon and its state."""
+        command = next(one for one in commands.COMMANDS if one.id == name)
+        self.by_id[name].setIcon(icon(command.icon, theme))
+        button = QToolButton()
+        button.setDefaultAction(self.by_id[name])
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setFont(font(theme, "dense"))
+        return button
 
     def menu(self, name: str) -> QMenu:
         """A menu, or a menu within one, by its English name in the table."""

@@ -5,7 +5,7 @@ One painted widget with a hit rectangle for each box, in a scroll area with its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from tutor.engine.graph import Box
 from tutor.engine.thumbnail import Thumbnail
 from tutor.views.maplayout import Frame, Layout, Node
-from tutor.views.mappaint import Painter, Scene, image, rectf
+from tutor.views.mappaint import Painter, Scene, image
 from tutor.views.theme import Theme
 
 _SMALLEST, _LARGEST = 0.35, 2.0
@@ -71,6 +71,7 @@ class MapCanvas(QWidget):
         folded(str)       fold a block
         zoomed(float)     another zoom was asked for with the wheel
         lookedAt(int)     the keys are on another box
+        pointedAt(int)    the pointer is on another box, -1 for none
     """
 
     chosen = Signal(int)
@@ -78,6 +79,7 @@ class MapCanvas(QWidget):
     folded = Signal(str)
     zoomed = Signal(float)
     lookedAt = Signal(int)
+    pointedAt = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -235,16 +237,18 @@ class MapCanvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         node = self._node_at(event.position())
-        hover = node.at if node is not None else -1
-        if hover != self._hover:
-            self._hover = hover
-            self.update()
+        self._point_at(node.at if node is not None else -1)
         hand = node is not None or self._title_at(event.position()) is not None
         self.setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._hover = -1
-        self.update()
+        self._point_at(-1)
+
+    def _point_at(self, at: int) -> None:
+        if at != self._hover:
+            self._hover = at
+            self.update()
+            self.pointedAt.emit(at)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
@@ -337,13 +341,3 @@ class MapCanvas(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
-
-
-def visible_boxes(canvas: MapCanvas, part: QRectF) -> Sequence[int]:
-    """The boxes that lie in a part of the widget."""
-    scene = canvas.scene()
-    if scene is None:
-        return ()
-    scale = canvas._scale()
-    part = QRectF(part.x() / scale, part.y() / scale, part.width() / scale, part.height() / scale)
-    return [node.at for node in scene.layout.nodes if rectf(node.rect).intersects(part)]

@@ -47,6 +47,8 @@ def lines(trace: Trace, picture: Picture, step: str, limits: tuple[float, float]
     model = translate("captions", "Model: {model}").format(model=trace.spec.name)
     text = sentence(trace, panel)
     found.append(f"{model} · {text}" if text else model)
+    if trace.told:
+        found.append(translate("captions", "What if: {changes}").format(changes="; ".join(trace.told)))
     low, high = limits or (panel.low, panel.high)
     if panel.kind == "probability" and (low, high) == (0.0, 1.0):
         found.append(translate("captions", "Colours from 0 to 1"))

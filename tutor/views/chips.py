@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -26,13 +26,16 @@ from tutor.views.theme import Theme, font, metrics
 class TokenStrip(QWidget):
     """Rows of token chips (one row for each text of a batch). Scrolls sideways when they do not fit.
 
-    Left and right move along a row, up and down between rows, Enter or Space chooses.
+    Left and right move along a row, up and down between rows, Enter or Space chooses; with Shift a chip is added to
+    those that are selected, or taken from them.
 
     Signals:
         clicked(int, int)   row and index of the chosen chip
+        toggled(int, int)   row and index of a chip that joins the others, or leaves them
     """
 
     clicked = Signal(int, int)
+    toggled = Signal(int, int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +49,7 @@ class TokenStrip(QWidget):
         self._query: int | None = None
         self._query_named = True
         self._query_row: int | None = None
+        self._also: frozenset[int] = frozenset()
         self._key: int | None = None
         self._key_row: int | None = None
         self._focused = (0, 0)
@@ -75,24 +79,33 @@ class TokenStrip(QWidget):
         self.retranslate()
 
     def set_selected_row(self, row: int) -> None:
-        self._selected = row
-        self.retranslate()
+        if row != self._selected:
+            self._selected = row
+            self.retranslate()
 
     def set_query(self, index: int | None, named: bool = True, row: int | None = None) -> None:
         """Marks a chip as the query, in the selected row where no other is given."""
-        self._query, self._query_named, self._query_row = index, named, row
-        self.retranslate()
+        if (index, named, row) != (self._query, self._query_named, self._query_row):
+            self._query, self._query_named, self._query_row = index, named, row
+            self.retranslate()
         at = self._selected if row is None else row
         if index is not None and len(self._rows) > 1 and at < len(self._rows) and index < len(self._rows[at]):
             self._bring_into_sight(at, index)
 
     def set_key(self, index: int | None, row: int | None = None) -> None:
         """Marks a chip as the key, in the selected row where no other is given."""
-        self._key, self._key_row = index, row
+        if (index, row) != (self._key, self._key_row):
+            self._key, self._key_row = index, row
+            self.retranslate()
+
+    def set_also(self, indices: Collection[int] = ()) -> None:
+        """Marks more chips as the query's row does: tokens that are selected together with it."""
+        self._also = frozenset(indices)
         self.retranslate()
 
     def _is_query(self, row: int, index: int) -> bool:
-        return index == self._query and row == (self._selected if self._query_row is None else self._query_row)
+        found = index == self._query or index in self._also
+        return found and row == (self._selected if self._query_row is None else self._query_row)
 
     def _is_key(self, row: int, index: int) -> bool:
         return index == self._key and row == (self._selected if self._key_row is None else self._key_row)
@@ -329,7 +342,7 @@ class TokenStrip(QWidget):
             event.ignore()
             return
         self._go(*place)
-        self.clicked.emit(*place)
+        (self.toggled if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else self.clicked).emit(*place)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turn = event.angleDelta().x() or event.angleDelta().y()
@@ -364,11 +377,15 @@ class TokenStrip(QWidget):
         moves = {Qt.Key.Key_Left: (row, index - 1), Qt.Key.Key_Right: (row, index + 1), Qt.Key.Key_Home: (row, 0),
                  Qt.Key.Key_End: (row, last), Qt.Key.Key_Up: (row - 1, index), Qt.Key.Key_Down: (row + 1, index)}
         key = Qt.Key(event.key())
+        add = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.clicked.emit(row, index)
+            (self.toggled if add else self.clicked).emit(row, index)
         elif key in moves and 0 <= moves[key][0] < len(self._rows) and self._rows[moves[key][0]]:
             row, index = moves[key]
+            before = self._focused
             self._go(row, max(0, min(len(self._rows[row]) - 1, index)))
+            if add and self._focused != before:
+                self.toggled.emit(*self._focused)
         else:
             event.ignore()
 

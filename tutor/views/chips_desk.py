@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject
 
+from tutor import several
 from tutor.engine import axes as ax
 from tutor.engine.tokens import Batch
 from tutor.session import Session
@@ -27,6 +28,7 @@ class ChipsDesk(QObject):
         self._note = ""
         self._decoded = False  # whether the model wrote the target itself
         strip.clicked.connect(self._clicked)
+        strip.toggled.connect(self._toggled)
         session.moved.connect(self._refresh)
         session.followed.connect(self.mark)
         writing.chosen.connect(self._write)
@@ -96,10 +98,12 @@ class ChipsDesk(QObject):
 
     def _write(self, at: int) -> None:
         if self._session.trace is not None:
-            self._session.follow(self._session.trace.program.streams[-1], at)
+            stream = self._session.trace.program.streams[-1]
+            self._session.choose(self._session.selection.single(stream))
+            self._session.follow(stream, at)
 
     def _clicked(self, row: int, index: int) -> None:
-        """Follow a token: always in a model of two texts, else where one is followed already (a masked one, say)."""
+        """Follow a token through the stages; a click on the one that is followed, with no cell pinned, ends it."""
         session = self._session
         if session.trace is None:
             return
@@ -107,7 +111,15 @@ class ChipsDesk(QObject):
         if row >= len(streams):
             return
         stream = streams[row]
+        session.choose(session.selection.single(stream))
         if stream == streams[-1] and len(streams) > 1:
             session.follow(stream, index)
-        elif len(streams) > 1 or stream in session.positions:
+        else:
             session.follow(stream, None if session.positions.get(stream) == index and session.cell is None else index)
+
+    def _toggled(self, row: int, index: int) -> None:
+        """Select a token together with others, or no more."""
+        trace = self._session.trace
+        if trace is not None and row < len(trace.program.streams):
+            several.toggle_token(self._session, trace.program.streams[row], index)
+            self.mark()

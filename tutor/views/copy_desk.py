@@ -57,14 +57,14 @@ class CopyDesk(QObject):
         self._copy(MARKDOWN)
 
     def _selected(self) -> tuple[int, Part, slice, slice] | None:
-        """Which part, and which of its cells: of the table what is selected, of the heat maps what is on screen."""
+        """Which part, and which of its cells: what is selected; of heat maps, where nothing is, what is on screen."""
         parts = self._stage.equation.parts()
         if not parts or self._stage_desk.picture() is None:
             return None
         if self._stage.view() == "table":
             at = self._stage.tables.which.currentIndex()
             return at, parts[at], *self._stage.table.selected()
-        return len(parts) - 1, parts[-1], *self._stage.equation.on_screen()
+        return len(parts) - 1, parts[-1], *self._stage.equation.selected()
 
     def _copy(self, kind: str) -> None:
         found = self._selected()

@@ -15,12 +15,12 @@ from tutor.engine.pooling import largest_size
 from tutor.views import numbers, zoom
 from tutor.views.badge import badge_size, paint_badge
 from tutor.views.heatdata import Map
-from tutor.views.heatpaint import Cell, HeatPlot
-from tutor.views.paint import draw_text, frame, visible
+from tutor.views.heatpaint import Cell, HeatPlot, Lines
+from tutor.views.paint import draw_text, frame, paint_ghost, visible
 from tutor.views.theme import Theme, font, metrics
 
 _MOVES = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
-Lit = tuple["int | range | None", "int | range | None"]
+Lit = tuple[Lines, Lines]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +67,7 @@ class EquationView(QWidget):
         self._pinned: Cell | None = None
         self._hover: tuple[int, int, int] | None = None
         self._cursor: Cell | None = None
+        self._anchor: Cell | None = None  # where a selection with Shift and the arrows began
         self._pinned_lit: tuple[Lit | None, ...] = ()
         self._hover_lit: tuple[Lit | None, ...] = ()
         self._lit_parts: tuple[int, ...] = ()
@@ -94,7 +95,7 @@ class EquationView(QWidget):
         self._hover_lit = ()
         self._lit_parts = ()
         if not same:
-            self._cursor = None
+            self._cursor = self._anchor = None
         self._rebuild()
         self.retranslate()
 
@@ -113,6 +114,14 @@ class EquationView(QWidget):
         """The rows and columns of the result that are on screen."""
         plot = self._plots[-1]
         return slice(*plot.rows), slice(*plot.cols)
+
+    def selected(self) -> tuple[slice, slice]:
+        """The rows and columns of the result that were selected with the keys; where none were, those on screen."""
+        one, two = self._anchor, self._cursor
+        if one is None or two is None or not (self._inside(one) and self._inside(two)):
+            return self.on_screen()
+        (top, bottom), (left, right) = (sorted(pair) for pair in zip(one, two))
+        return slice(top, bottom + 1), slice(left, right + 1)
 
     def reach(self, part: int) -> float:
         """The largest finite |x| that is on screen of a part, pads left out."""
@@ -329,7 +338,7 @@ class EquationView(QWidget):
         if self._ratio != self.devicePixelRatioF():
             self._place()
         if not self._plots:
-            self._paint_ghost(painter)
+            paint_ghost(painter, QRectF(self.rect()), self._theme)  # no pane is ever blank
         for at, plot in enumerate(self._plots):
             row, col = self._lit(at)
             if at in self._lit_parts:
@@ -364,6 +373,10 @@ class EquationView(QWidget):
             part, row, col = self._hover
             row, col = (col, row) if self._parts[part].turned else (row, col)
             self._plots[part].paint_hover(painter, row, col)
+        if self._anchor is not None:
+            rows, cols = self.selected()
+            corners = result.cell_rect(rows.start, cols.start), result.cell_rect(rows.stop - 1, cols.stop - 1)
+            frame(painter, corners[0].united(corners[1]), self._theme.accent, 2, 0, None, Qt.PenStyle.DashLine)
         if self.hasFocus():
             if self._cursor is not None and self._inside(self._cursor):
                 result.paint_cursor(painter, *self._cursor)
@@ -423,16 +436,6 @@ class EquationView(QWidget):
             right = self._signs[at].right() if at < len(self._signs) else float(self.width())
             line = QRectF(left, grid.bottom() + theme.px(5), right - left - 2, metrics(theme, "caption").height())
             draw_text(painter, line, self._notes[at], font(theme, "caption"), theme.ink2, Qt.AlignmentFlag.AlignLeft)
-
-    def _paint_ghost(self, painter: QPainter) -> None:
-        """The grid to come: no pane is ever blank."""
-        side = round(self._theme.px(20))
-        count = max(2, min(6, (min(self.width(), self.height()) - 8) // side))
-        left, top = (self.width() - count * side) // 2, (self.height() - count * side) // 2
-        painter.setPen(self._theme.line)
-        for line in range(count + 1):
-            painter.drawLine(left, top + line * side, left + count * side, top + line * side)
-            painter.drawLine(left + line * side, top, left + line * side, top + count * side)
 
     # Pointer and keys ---------------------------------------------------------------------------------------
 
@@ -580,23 +583,23 @@ class EquationView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, last = Qt.Key(event.key()), len(self._plots) - 1
-        plain = not event.modifiers() & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier)
-        if last < 0 or not plain:
+        if last < 0 or event.modifiers() & Qt.KeyboardModifier.AltModifier:
             event.ignore()
         elif key in _MOVES:
-            self._move(_MOVES[key], bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
+            self._move(_MOVES[key], event.modifiers())
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._cursor is not None:
             self.clicked.emit(last, *self._cursor)
         else:
             event.ignore()
 
-    def _move(self, step: Cell, to_edge: bool) -> None:
+    def _move(self, step: Cell, held: Qt.KeyboardModifier) -> None:
         shape, old = self._parts[-1].data.shape, self._cursor
+        self._anchor = (self._anchor or old) if held & Qt.KeyboardModifier.ShiftModifier else None
         if old is None:
             start = self._pinned or (0, 0)
             self._cursor = min(start[0], shape[0] - 1), min(start[1], shape[1] - 1)
         else:
-            reach = max(shape) if to_edge else 1
+            reach = max(shape) if held & Qt.KeyboardModifier.ControlModifier else 1
             row = max(0, min(shape[0] - 1, old[0] + step[0] * reach))
             col = max(0, min(shape[1] - 1, old[1] + step[1] * reach))
             self._cursor = row, col

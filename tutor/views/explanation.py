@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -47,7 +47,7 @@ class Explanation:
         entries: intermediate results and operands. uses: the numbers it goes into.
         figure, row: what may be drawn of it; the whole row worked out.
         agrees, difference, bound: the check against the stored number. result: the recomputed number.
-        whole: a token id. given: a number that nothing computes.
+        whole: a token id. given: a number that nothing computes. put: one that the learner put there.
         roles: whose colour a number of the equation has, by the name of its tensor.
         link: the cell itself. caption: what stands beside the value, "" for nothing.
     """
@@ -73,6 +73,7 @@ class Explanation:
     bound: float = 0.0
     whole: bool = False
     given: bool = False
+    put: bool = False
     roles: Mapping[str, str] = field(default_factory=dict)
     link: Link | None = None
     caption: str = ""
@@ -112,14 +113,18 @@ def token_text(text: Batch, row: int, at: int) -> str:
     return translate("present", "pad") if token.pad else token.text
 
 
-def place(trace: Trace, name: str, index: Sequence[int], names: Names = numbered) -> str:
-    """A cell in words: which tokens, which head, which feature."""
+def place(
+    trace: Trace, name: str, index: Sequence[int], names: Names = numbered, skip: Collection[ax.Axis] = ()
+) -> str:
+    """A cell in words: which tokens, which head, which feature; `skip` axes are left out."""
     axes = trace.shapes[name]
     if name in trace.program.weight_by_name:
         return _weight_place(axes, index, names)
     row = next((at for axis, at in zip(axes, index) if axis.name == ax.BATCH), 0)
     found = []
     for axis, at, text in zip(axes, index, trace.texts(name)):
+        if axis in skip:
+            continue
         token = token_text(text, row, at) if text is not None else ""
         if axis.name == ax.QUERY:
             found.append(translate("present", "query {token} ({at})").format(token=token, at=at))
@@ -186,25 +191,31 @@ def explanation(trace: Trace, working: Working, names: Names = numbered) -> Expl
     axes = trace.shapes[name]
     whole = name in trace.program.sources
     given = working.note is not None and working.note.key == "given"
+    made = working.note is not None and working.note.key in NO_TENSOR
     step = trace.program.by_name.get(name)
     found = roles(trace, name)
     link = Link(name, index)
     note = _note(trace, name, index, working.note)
     entries = tuple(_entries(working, found))
-    if whole and step is not None:
+    if whole and step is not None and not working.put:
         entries += _merges(trace.batches[name].merges.get(int(working.result), ()))
     headers, columns, labels = _terms(trace, working, axes, index, names)
     terms = working.terms
     return Explanation(
         float("nan") if working.stored is None else working.stored, link.short, place(trace, name, index, names),
-        working.equation if whole or given else _whole(working, axes), note, headers, columns, labels,
+        working.equation if whole or given or working.put else _whole(working, () if made else axes), note, headers,
+        columns, labels,
         tuple(column if column.name else None for column in terms.columns) if terms is not None else (),
         tuple(column.adds for column in terms.columns) if terms is not None else (),
         terms.own if terms is not None else None,
-        entries, tuple(_uses(trace, name, index)), working.figure, working.row, working.result, working.agrees,
-        working.difference, working.bound, whole, given, found, link,
-        _caption(working, step.op.scale_kind if step is not None else ""),
+        entries, () if made else tuple(_uses(trace, name, index)), working.figure, working.row, working.result,
+        working.agrees, working.difference, working.bound, whole, given, working.put, found, link,
+        _caption(working, step.op.scale_kind if step is not None and not made else ""),
     )  # fmt: skip
+
+
+#: Notes of what is worked out like a cell but is none of the model's.
+NO_TENSOR = ("derived.mean", "derived.sum", "compare.difference")
 
 
 def _caption(working: Working, kind: str) -> str:
@@ -218,14 +229,15 @@ def _caption(working: Working, kind: str) -> str:
 
 
 def _whole(working: Working, axes: ax.Axes) -> Math:
-    """The equation with the cell before it and the result behind it: `scores[2, 5, 4] = … = 8.6501`."""
+    """The equation with the cell before it and the result behind it: `scores[2, 5, 4] = … = 8.6501`. What is no
+    tensor's cell has none before it."""
     inner = working.equation.parts if working.equation.kind == "row" else (working.equation,)
     shown = [at for axis, at in zip(axes, working.index) if axis.name != ax.BATCH]
     cell = Math("sub", (symbol(short_name(working.name)), symbol(", ".join(map(str, shown)))))
     last = inner[-1]
     same = last.kind == "number" and show(last.value) == show(working.result)
     ends = () if same else (symbol("="), number(working.result))
-    return Math("row", (cell, symbol("="), *inner, *ends))
+    return Math("row", (*((cell, symbol("=")) if axes else ()), *inner, *ends))
 
 
 def roles(trace: Trace, path: str) -> dict[str, str]:
@@ -254,6 +266,9 @@ def _note(trace: Trace, name: str, index: Sequence[int], note: Note | None) -> s
     length = facts.get("wavelength")
     if isinstance(length, float):
         facts["wavelength"] = numbers.fixed(length, 1)
+    was = facts.get("was")
+    if isinstance(was, float):
+        facts["was"] = numbers.fixed(was, 0 if name in trace.program.sources else 4)
     return words.note(note.key, facts)
 
 
@@ -325,7 +340,7 @@ def _uses(trace: Trace, name: str, index: Sequence[int]) -> list[Entry]:
     for use in trace.used_by(name, index):
         user = trace.program[use.step]
         link = Link(use.step, use.index)
-        near = step is not None and user.section == step.section
+        near = user.section == step.section if step is not None else name.startswith(f"{user.section}.")
         label = link.short if near else link.text()
         found.append(Entry(label, words.operation(user.op.title), link, LETTERS.get(user.role, "")))
     return found

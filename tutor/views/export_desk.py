@@ -18,7 +18,7 @@ from tutor.engine.picture import Selection
 from tutor.engine.trace import Trace, TraceError
 from tutor.runner import Runner
 from tutor.session import Session
-from tutor.views import captions, figure, present, render
+from tutor.views import captions, combined, figure, present, render
 from tutor.views.errors import worded
 from tutor.views.export_dialog import ExportDialog, Wanted
 from tutor.views.handout import Handout
@@ -139,7 +139,7 @@ class ExportDesk(QObject):
         theme, shown = self._look.theme, self._stage_desk.shown_now()
         caption = self._caption()
         if wanted.what == "figure" and shown is not None and self._trace is not None:
-            _, sign, above = present.parts(self._trace, shown.picture)
+            _, sign, above = combined.parts(self._trace, shown.picture)
             # The very maps on screen, with the range that the learner may have given them.
             parts = self._stage.equation.parts()
             return render.figure(figure.equation(parts, sign, above, caption, theme), wanted.form)
@@ -157,7 +157,9 @@ class ExportDesk(QObject):
             title=present.step_title(self._session), number=stop.number + 1, total=len(self._session.stops)
         )
         parts = self._stage.equation.parts()
-        return captions.lines(trace, shown.picture, step, parts[-1].data.limits if parts else None)
+        found = captions.lines(trace, shown.picture, step, parts[-1].data.limits if parts else None)
+        told = combined.caption(trace, shown.picture, self._session.pins.held)
+        return [*found, told] if told else list(found)
 
     # A handout ----------------------------------------------------------------------------------------------
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 
+from tutor import several
 from tutor.engine import axes as ax
-from tutor.engine.picture import Lit, Picture
+from tutor.engine.picture import Lit, Picture, choose
 from tutor.engine.token_bytes import Token
 from tutor.session import Session
+from tutor.views import combined
 from tutor.views.chips import TokenStrip
 from tutor.views.present import lit
 
@@ -29,6 +31,7 @@ def mark(strip: TokenStrip, session: Session) -> None:
             query, named = (stream, at if session.cell is not None else rows), axis.name == ax.QUERY
         elif stream is not None and axis.name == ax.KEY:
             key = (stream, at if session.cell is not None else columns)
+    strip.set_also(several.tokens(session, query[0]) if query else ())
     strip.set_query(query[1] if query else None, named, streams.index(query[0]) if query else None)
     strip.set_key(key[1] if key else None, streams.index(key[0]) if key else None)
 
@@ -46,16 +49,38 @@ def _followed(session: Session) -> tuple[int | None, int | None]:
     return places.get(rows or ""), places.get(columns or "") if columns != rows else None
 
 
+def rows(session: Session) -> tuple[int, ...]:
+    """The rows of the step on screen that are lit: the pinned cell's, the selected tokens', or the followed one's."""
+    trace, path = session.trace, session.cursor.path
+    if trace is None:
+        return ()
+    axes = trace.shapes[path]
+    at = choose(axes)[0]
+    if at is None or axes[at].name not in ax.TOKEN_AXES:
+        return ()
+    some = several.tokens(session, session.streams(path)[at])
+    if some:
+        return some
+    if session.cell is not None:
+        return (session.cell[at],)
+    row = _followed(session)[0]
+    return () if row is None else (row,)
+
+
 def followed(session: Session, picture: Picture) -> tuple[tuple[Lit, Lit] | None, ...]:
     """What the followed tokens light while no cell is pinned: their row (and column) in the result, and the rows of
     the operands that the result's row comes from."""
     trace = session.trace
     assert trace is not None
     result = picture.result
+    if picture.layout == "derived":
+        return (combined.rows_of(picture), None), None
     row, column = _followed(session)
     if result.rows is None or result.rows.name not in ax.TOKEN_AXES or row is None or row >= result.values.shape[0]:
         return ()
     last = result.values.shape[1] - 1
+    if combined.is_compared(picture):
+        return tuple((row, None) if row < panel.values.shape[0] else None for panel in picture.panels)
     # What the first and the last cell of the row read alike, the whole row reads.
     first, other = (lit(trace, picture, result.index(row, at)) for at in (0, last))
     found: list[tuple[Lit, Lit] | None] = []

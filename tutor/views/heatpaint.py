@@ -3,6 +3,7 @@ of its own and an equation of several maps whose rows must line up to the pixel.
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Sequence
 from functools import cached_property
@@ -18,8 +19,11 @@ from tutor.views.paint import draw_token, frame, hatch, snap, token_width, trian
 from tutor.views.theme import Theme, font, metrics
 
 Cell = tuple[int, int]
+#: Lit rows or columns: one, several, or none.
+Lines = int | range | tuple[int, ...] | None
 #: Above this many lit rows or columns one frame goes round all of them.
 _MANY = 64
+_MEASURED = 48
 
 
 class HeatPlot:
@@ -86,7 +90,9 @@ class HeatPlot:
         if labels is None:
             return metrics(self.theme, "ids").horizontalAdvance(str(count - 1))
         measure = metrics(self.theme, "dense", True)
-        widest = max((token_width(label, measure) for label in set(labels) if label), default=0.0)
+        # Of very many the longest few: in bytes, since a Chinese character is as wide as two letters and more.
+        long = labels if len(labels) <= _MEASURED else heapq.nlargest(_MEASURED, labels, key=_bytes)
+        widest = max((token_width(label, measure) for label in long if label), default=0.0)
         return math.ceil(min(widest, measure.averageCharWidth() * 14))
 
     def fit(self, area: QRectF, ratio: float, square: bool = False) -> QRectF:
@@ -283,7 +289,7 @@ class HeatPlot:
 
     # Overlay ------------------------------------------------------------------------------------------------
 
-    def paint_lit(self, painter: QPainter, row: int | range | None, col: int | range | None) -> None:
+    def paint_lit(self, painter: QPainter, row: Lines, col: Lines) -> None:
         """Frames round the lit rows and columns, in the colours of their axes."""
         lines = [(one, False, self.data.col_axis) for one in _each(col, self.cols)]
         lines += [(one, True, self.data.row_axis) for one in _each(row, self.rows)]
@@ -339,17 +345,21 @@ class HeatPlot:
         frame(painter, rect, self.theme.hatch, 1)
 
 
+def _bytes(label: str) -> int:
+    return len(label.encode())
+
+
 def _thumb(span: Span, size: int, length: float, least: float) -> tuple[float, float]:
     """Where a track's thumb begins and how long it is."""
     long = max((span[1] - span[0]) / size * length, least)
     return min(span[0] / size * length, length - long), long
 
 
-def _each(lit: int | range | None, span: Span) -> list[Span]:
+def _each(lit: Lines, span: Span) -> list[Span]:
     """First and last of each frame round the lit rows or columns that are on screen; very many share one."""
     if lit is None:
         return []
-    on_screen = [one for one in (lit if isinstance(lit, range) else (lit,)) if span[0] <= one < span[1]]
+    on_screen = [one for one in ((lit,) if isinstance(lit, int) else lit) if span[0] <= one < span[1]]
     if len(on_screen) > _MANY:
         return [(on_screen[0], on_screen[-1])]
     return [(one, one) for one in on_screen]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -98,10 +98,13 @@ class Inspector(QWidget):
         column.setContentsMargins(14, 8, 14, 12)
         column.setSpacing(6)
         for label in (self._value, self._caption, self._place, self._address, self._check, self._stats_text):
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            if label is not self._caption:
+                label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self._how.setWordWrap(True)
+        self._how.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self._pin.setAutoRaise(True)
         self._pin.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._pin.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -180,7 +183,7 @@ class Inspector(QWidget):
     def set_brief(self, brief: bool) -> None:
         """Only how the cell was computed, as while presenting."""
         self._brief = brief
-        self._refresh_about()
+        self._refresh()
 
     def set_why(self, text: str) -> None:
         """Two sentences on why the stage is there."""
@@ -295,6 +298,17 @@ class Inspector(QWidget):
             self.retranslate()
         super().changeEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Where the type is large for the pane, the mark goes without its word.
+        narrow = self.width() < self._theme.px(250)
+        style = Qt.ToolButtonStyle
+        self._pin.setToolButtonStyle(style.ToolButtonIconOnly if narrow else style.ToolButtonTextBesideIcon)
+        # As many terms as leave room for what stands below them.
+        high = self.height() / self._theme.font_scale
+        self._model.set_largest(4 if high < 600 else 6 if high < 760 else 8)
+        self._table.fit()
+
     def _refresh(self) -> None:
         self._refresh_cell()
         self._refresh_about()
@@ -316,17 +330,16 @@ class Inspector(QWidget):
         there = shown is not None
         has_terms = shown is not None and bool(shown.columns)
         cell: tuple[QWidget, ...] = (self._address, self._how, self._equation, self._check, self._pin)
-        terms: tuple[QWidget, ...] = (self._table, self._order)
         for widget in cell:
             widget.setVisible(there)
-        for widget in terms:
-            widget.setVisible(has_terms)
+        self._table.setVisible(has_terms)
+        self._order.setVisible(has_terms and not self._brief)
         self._strip.setVisible(has_terms)
         self._entries.setVisible(shown is not None and bool(shown.entries))
         self._note.setVisible(shown is not None and bool(shown.note))
         self._figure.setVisible(shown is not None and shown.figure is not None)
         for widget in (self._uses_head, self._uses):
-            widget.setVisible(shown is not None and bool(shown.uses))
+            widget.setVisible(shown is not None and bool(shown.uses) and not self._brief)
         self._caption.setText(shown.caption if shown is not None else "")
         if shown is None:
             self._value.setText("—")
@@ -335,6 +348,7 @@ class Inspector(QWidget):
             self._equation.set_math(None, _no_role)
             self._entries.set_entries(())
             self._uses.set_entries(())
+            self._area.setAccessibleDescription("")
             return
         self._value.setText(str(int(shown.value)) if shown.whole else _value(shown.value, 4))
         self._place.setText(shown.place)
@@ -357,7 +371,9 @@ class Inspector(QWidget):
         self._say_check(shown)
 
     def _say_check(self, shown: Explanation) -> None:
-        if shown.given:
+        if shown.put:
+            text = self.tr("What if: this number was put here, not computed")
+        elif shown.given:
             text = self.tr("✓ read as it is, nothing computes it")
         elif shown.whole:
             text = self.tr("✓ the id itself")
@@ -372,9 +388,12 @@ class Inspector(QWidget):
                 difference=_tiny(shown.difference),
             )  # fmt: skip
         self._check.setText(text)
+        # The same as sentences, for who hears it.
+        self._area.setAccessibleDescription(f"{shown.place}: {self._address.text()}. {self._equation.text()}. {text}")
         colours = self._check.palette()
         good = shown.agrees or shown.whole or shown.given
-        colours.setColor(self._check.foregroundRole(), self._theme.ok if good else self._theme.err)
+        ink = self._theme.warn if shown.put else self._theme.ok if good else self._theme.err
+        colours.setColor(self._check.foregroundRole(), ink)
         self._check.setPalette(colours)
 
     # Pointer ------------------------------------------------------------------------------------------------

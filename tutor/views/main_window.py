@@ -10,26 +10,31 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from tutor import commands, work
 from tutor.engine import axes as ax
 from tutor.engine import models
 from tutor.runner import Runner
 from tutor.session import Session
-from tutor.versions import versions
-from tutor.views import dialogs, present, words
+from tutor.views import present, words
 from tutor.views.actions import Actions
 from tutor.views.bars import BarsView
 from tutor.views.bars_desk import BarsDesk
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
+from tutor.views.compare_desk import CompareDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
 from tutor.views.copy_desk import CopyDesk
 from tutor.views.escapes import Escapes, Rank
 from tutor.views.export_desk import ExportDesk
 from tutor.views.files_desk import FilesDesk
+from tutor.views.finder import Finder
+from tutor.views.finder_desk import FinderDesk
+from tutor.views.heads_desk import HeadsDesk
+from tutor.views.headviews import HeadViews
+from tutor.views.help_desk import HelpDesk
 from tutor.views.inspector import Inspector
 from tutor.views.look_desk import LookDesk
 from tutor.views.map_desk import MapDesk
@@ -66,6 +71,8 @@ from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
 from tutor.views.vocab_desk import VocabDesk
 from tutor.views.vocabview import VocabView
+from tutor.views.whatif_desk import WhatIfDesk
+from tutor.views.whatif_views import WhatIfViews
 from tutor.views.working_desk import WorkingDesk
 from tutor.views.writing import Writing
 
@@ -92,7 +99,7 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self._settings = settings
         self._run_seconds = 0.0
-        self._said = self._last_error = ""
+        self._said = ""
         self.session = Session(self)
         self.runner = Runner(self)
         self.acts = Actions(self)
@@ -138,13 +145,21 @@ class MainWindow(QMainWindow):
         self.right.add("inspector", self.inspector)
         self.bars, self.vocab = BarsView(look), VocabView(look)
         self.stage.add_view("bars", self.bars, "bars")
+        self.heads = HeadViews(look, self.stage, self.right, self.acts)
         self.right.add("vocabulary", self.vocab)
         self.panes.add_above(self.sentence, self.strip, self.continuing, self.offer)
         self.panes.add_below(self.timeline)
         self.panes.add_below(self.transport, self.training)
         self.panes.assemble()
         self.panes.add_cover(self.map)
+        self.panes.set_stops(
+            self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.marks.list(),
+            self.map.canvas, self.stage, self.right, self.timeline,
+        )  # fmt: skip
         self.setCentralWidget(self.panes)
+        self.finder = Finder(look, self.panes)
+        self.look_desk.dress(self.finder)
+        self.left.set_corner(self.actions_["search"])
         self._status = StatusLine()
         self.setStatusBar(self._status)
         self.acts.fill(self.menuBar())
@@ -158,6 +173,7 @@ class MainWindow(QMainWindow):
     def _make_desks(self, run: work.RunRequest) -> None:
         self.chips = ChipsDesk(self.session, self.strip, self.writing, self)
         self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.chips, self)
+        self.help = HelpDesk(self.session, self.desk, self)
         self.continue_desk = ContinueDesk(self.session, self.runner, self.desk, self.continuing, self)
         self.gaps = MaskDesk(self.session, self.desk, self.sentence, self)
         self.models_desk = ModelsDesk(self.runner, self)
@@ -166,12 +182,20 @@ class MainWindow(QMainWindow):
         self.names = Names(self.session, self.runner, self.desk, self)
         self.bars_desk = BarsDesk(self.session, self.runner, self.names, self.stage, self.bars, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
+        self.heads_desk = HeadsDesk(self.session, self.runner, self.stage, self.right, self.heads, self)
+        self.compare_desk = CompareDesk(self.session, self.runner, self.desk, self.stage_desk, self.heads, self)
+        self.what_if = WhatIfDesk(self.session, self.runner, self.desk, self)
+        edits = (self.actions_["what_if_undo"], self.actions_["what_if_redo"], self.actions_["what_if_reset"])
+        self.what_if_views = WhatIfViews(self.session, self.runner, self.what_if, self.right, edits, self.look, self)
+        self.stage.add_band(self.what_if_views.bar)
+        self.stage.add_tool(self.what_if_views.tool(self.actions_["what_if"]))
         self.scale_desk = ScaleDesk(self.session, self.runner, self.stage, self.stage_desk, self)
         self.copy_desk = CopyDesk(self.runner, self.stage, self.stage_desk, self)
         self.nan_desk = NanDesk(self.session, self.runner, self.stage_desk, self.nan_band, self)
         self.working_desk = WorkingDesk(
             self.session, self.runner, self.stage, self.inspector, self.stage_desk, self.drawer, self
         )
+        self.finding = FinderDesk(self.session, self.finder, self.actions_, models.names, self.desk.samples, self)
         self.maps = MapDesk(self.session, self.runner, (self.side_map, self.map), self)
         self.thumbs = ThumbsDesk(self.session, self.runner, self)
         self.lanes = TimelineDesk(self.session, self.timeline, self.thumbs, self)
@@ -206,6 +230,7 @@ class MainWindow(QMainWindow):
         self.places = PlacesDesk(
             self.session, self.desk, self.stage, self.timeline, self.outline, self.marks, self.offer, jumps, self
         )  # fmt: skip
+        self.places.join_pins(self.compare_desk.hold)
         self.recent = Recent(self._settings, self.acts.menu(str(commands.FILE)), self.actions_["save_session"], self)
         self.presenting = Presenting(
             self, self.session, self.acts, self.look_desk, self.panes, self.stage, self.inspector
@@ -217,13 +242,16 @@ class MainWindow(QMainWindow):
         self.recent.chosen.connect(self.places.open_file)
         self.places.opened.connect(self.recent.add)
         self.places.said.connect(self.say)
+        self.places.join("changes", self.what_if.plain, self.what_if.take)
         self.escapes = Escapes()
         for close in (self.maps.escape, self.continue_desk.escape, self.presenting.unblank):
             self.escapes.add(Rank.POPUP, close)
-        for cancel in (self._cancel_export, self._cancel_run):
+        for cancel in (self._cancel_export, self._cancel_what_if, self._cancel_run):
             self.escapes.add(Rank.RUN, cancel)
         for unpin in (self._unpin, self.session.trail.leave):
             self.escapes.add(Rank.UNPIN, unpin)
+        for clear in (self.compare_desk.unpin, self.compare_desk.clear):
+            self.escapes.add(Rank.UNPIN_COMPARE, clear)
         self.escapes.add(Rank.PRESENTING, self.presenting.leave)
 
     def _dress(self) -> None:
@@ -232,7 +260,7 @@ class MainWindow(QMainWindow):
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
             self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band, self.marks, self.offer,
-            self.presenting,
+            self.presenting, *self.heads.all(), self.what_if_views,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar(),
                               self.offer)  # fmt: skip
@@ -243,6 +271,9 @@ class MainWindow(QMainWindow):
         self.look_desk.dressed.connect(self._adapt)
         self.panes.folded.connect(self._adapt)
         self.maps.opened.connect(self._show_map)
+        self.finding.modelChosen.connect(self.desk.use_model)
+        self.finding.sentenceChosen.connect(self.desk.start_sample)
+        self.finding.went.connect(self._leave_text)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
         self.models_desk.used.connect(self.desk.use_model_on)
@@ -252,18 +283,30 @@ class MainWindow(QMainWindow):
         self.desk.progressed.connect(self._progressed)
         self.desk.ran.connect(self._ran)
         self.desk.said.connect(self.say)
-        self.desk.erred.connect(self._erred)
+        self.desk.erred.connect(self.help.note_error)
+        self.help.said.connect(self.say)
         self.desk.idle.connect(self._idle)
         self.gaps.changed.connect(self._refresh)
+        self.what_if.busyChanged.connect(self._busy_changed)
+        self.what_if.progressed.connect(self._progressed)
+        self.what_if.failed.connect(self._stage_failed)
+        self.what_if.said.connect(self.say)
+        self.what_if_views.toldChanged.connect(self.sentence.set_what_if)
+        self.sentence.whatIfWanted.connect(self.what_if_views.open)
+        for told in (self.session.changes.changed, self.session.changes.compared, self.session.changes.viewed):
+            told.connect(self._refresh)
+            told.connect(self._show_changed)
         self.stage_desk.shown.connect(self._refresh)
         self.stage_desk.shown.connect(self.panes.bring_cells_up)
         self.stage_desk.failed.connect(self._stage_failed)
         self.stage_desk.said.connect(self.say)
+        self.heads_desk.compared.connect(self.compare_desk.hold)
+        self.compare_desk.said.connect(self.say)
         self.copy_desk.said.connect(self.say)
         self.stage.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.stage.table.addActions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
         self.working_desk.failed.connect(self._stage_failed)
-        self.working_desk.set_vocabularies(self.names)
+        self.names.changed.connect(self.working_desk.set_names)
         self.bars_desk.failed.connect(self._stage_failed)
         self.exporter.busyChanged.connect(self._busy_changed)
         self.exporter.progressed.connect(self._progressed)
@@ -305,6 +348,15 @@ class MainWindow(QMainWindow):
             self.desk.cancel()
         return busy
 
+    def _show_changed(self) -> None:
+        self.maps.set_changed(self.session.changes.steps())
+
+    def _cancel_what_if(self) -> bool:
+        busy = self.what_if.busy()
+        if busy:
+            self.what_if.cancel()
+        return busy
+
     def _cancel_export(self) -> bool:
         busy = self.exporter.busy()
         if busy:
@@ -328,7 +380,7 @@ class MainWindow(QMainWindow):
 
     def show_progress(self) -> None:
         """The progress bar, once work has taken half a second."""
-        self._status.show_progress(self.desk.busy() or self.exporter.busy())
+        self._status.show_progress(self.desk.busy() or self.what_if.busy() or self.exporter.busy())
 
     def _progressed(self, done: float) -> None:
         self._status.set_progress(round(100 * done))
@@ -342,7 +394,7 @@ class MainWindow(QMainWindow):
         self._refresh()
 
     def _stage_failed(self, error: BaseException) -> None:
-        self._erred(f"{type(error).__name__}: {error}")
+        self.help.note_error(f"{type(error).__name__}: {error}")
         self.say(self.desk.sentence(error))
 
     def say(self, sentence: str) -> None:
@@ -350,12 +402,9 @@ class MainWindow(QMainWindow):
         self._said = sentence
         self._refresh_status()
 
-    def _erred(self, error: str) -> None:
-        self._last_error = error
-
     def report(self, kind: str, log: str) -> None:
         """Say that something went wrong that nobody foresaw."""
-        self._erred(f"{kind}, see {log}")
+        self.help.note_error(f"{kind}, see {log}")
         text = self.tr("Something went wrong ({kind}), and the window goes on: details are in {log}.")
         self.say(text.format(kind=kind, log=log))
 
@@ -378,7 +427,7 @@ class MainWindow(QMainWindow):
         there = self.session.trace is not None
         for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save", "export",
                      "next_head", "previous_head", "undo_move", "redo_move", "play", "bookmark", "copy_code",
-                     "save_session"):  # fmt: skip
+                     "save_session", "all_heads", "head_grid", "pin", "difference", "blink"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
         for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):
@@ -414,7 +463,9 @@ class MainWindow(QMainWindow):
             left = self.tr("Type a sentence and press Run.")
         else:
             where = self.place_desk.where(self.stage_desk.ready())
-            left = " · ".join((words.section(self.session.stop.section), present.step_title(self.session), where))
+            said = (self.what_if_views.told(), words.section(self.session.stop.section),
+                    present.step_title(self.session), where)  # fmt: skip
+            left = " · ".join(filter(None, said))
         self._status.set_left(left)
         if trace is None:
             self._status.set_right("")
@@ -431,6 +482,11 @@ class MainWindow(QMainWindow):
         return self._status.left()
 
     # Commands -----------------------------------------------------------------------------------------------
+
+    def _leave_text(self) -> None:
+        """The keys step through the model, no longer through a text."""
+        if any(box.hasFocus() for box in self.sentence.boxes()):
+            self.stage.current_view().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_map(self, shown: bool) -> None:
         self.panes.show_cover(shown)
@@ -466,46 +522,8 @@ class MainWindow(QMainWindow):
             self.sentence.target_box().setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.sentence.target_box().selectAll()
 
-    def next_pane(self) -> None:
-        self._by_pane(1)
-
-    def previous_pane(self) -> None:
-        self._by_pane(-1)
-
-    def _by_pane(self, by: int) -> None:
-        page = self.right.widget(self.right.page())
-        views = (self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.map.canvas,
-                 self.stage.current_view(), page, self.timeline)  # fmt: skip
-        panes: list[QWidget] = [view for view in views if view.isVisible()]
-        focus = QApplication.focusWidget()
-        at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)
-        target = panes[(at + by) % len(panes)]
-        if target is page and hasattr(page, "first_focus"):
-            target = page.first_focus()
-        target.setFocus(Qt.FocusReason.TabFocusReason)
-
     def show_models(self) -> None:
         self.models_desk.open(self.look)
-
-    def show_keys(self) -> None:
-        dialogs.show_keys(self)
-
-    def show_about(self) -> None:
-        dialogs.show_about(self)
-
-    def diagnose(self) -> None:
-        """Copy what a report of a problem needs."""
-        trace, request = self.session.trace, self.desk.request
-        lines = [
-            *versions(),
-            f"model {request.model}, layers {request.layers}, device {request.device}",
-            f"trace {trace.spec.to_json() if trace is not None else None}",
-            f"place {self.session.cursor.path} {self.session.cell}",
-            f"computed on {trace.where if trace is not None else None}",
-            f"last error: {self._last_error or 'none'}",
-        ]
-        QApplication.clipboard().setText("\n".join(lines))
-        self.say(self.tr("Diagnostics are on the clipboard: paste them into your report."))
 
     # Look and language --------------------------------------------------------------------------------------
 
@@ -530,8 +548,11 @@ class MainWindow(QMainWindow):
         self.left.set_title("outline", self.tr("Outline"))
         self.left.set_title("map", self.tr("Map"))
         self.right.set_title("inspector", self.tr("Inspector"))
+        self.right.set_title("heads", self.tr("Heads"))
+        self.right.set_title("whatif", self.tr("What if"))
         self.right.set_title("vocabulary", self.tr("Vocabulary"))
         self.stage.set_view_title("bars", self.tr("Bars"), self.tr("The chosen row as bars (Shift+T)"))
+        self.stage.set_view_title("grid", self.tr("Grid"), self.tr("The same step of every block, head by head"))
         self.place_desk.show_model()
         self.places.retranslate()
         self.recent.retranslate()
@@ -539,6 +560,9 @@ class MainWindow(QMainWindow):
         self.maps.show_map()
         self.desk.show_chips()
         self.stage_desk.show_again()
+        self.heads_desk.ask()
+        self.compare_desk.refresh()
+        self.what_if_views.refresh()
         self.working_desk.ask()
         self.bars_desk.ask()
         self.vocab_desk.ask()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,7 +13,7 @@ from tutor.engine import graph as graphs
 from tutor.engine import thumbnail
 from tutor.engine.graph import Graph
 from tutor.engine.picture import Selection
-from tutor.engine.program import Cost
+from tutor.engine.program import Cost, Step
 from tutor.engine.thumbnail import Thumbnail
 from tutor.engine.trace import Trace
 from tutor.runner import Runner
@@ -42,12 +43,14 @@ class MapDesk(QObject):
         super().__init__(parent)
         self._session, self._runner, self._panes = session, runner, tuple(panes)
         self._graph: Graph | None = None
+        self._steps: tuple[Step, ...] = ()
+        self._told: tuple[Any, ...] = ()
         self._folds: Folds | None = None
         self._costs: dict[str, Cost] = {}
         self._stamps: dict[str, Thumbnail] = {}
         self._keys: dict[str, tuple[object, ...]] = {}
         self._failed: set[tuple[object, ...]] = set()
-        self._changed: frozenset[int] = frozenset()
+        self._changed: frozenset[str] = frozenset()
         self._is_open = False
         for pane in self._panes:
             pane.chosen.connect(self._choose)
@@ -57,7 +60,8 @@ class MapDesk(QObject):
             pane.closed.connect(self.close)
         session.traceChanged.connect(self._new_trace)
         session.moved.connect(self.refresh)
-        session.selectionChanged.connect(self.ask)
+        session.bookmarks.changed.connect(self._place)
+        session.selectionChanged.connect(self._ask)
         runner.done.connect(self._done)
         runner.failed.connect(self._not_done)
 
@@ -67,8 +71,6 @@ class MapDesk(QObject):
         """Show the large map in the place of the stage, or the stage again."""
         self._is_open = not self._is_open
         self.opened.emit(self._is_open)
-        if self._is_open:
-            self.refresh()
 
     def close(self) -> None:
         if self._is_open:
@@ -91,18 +93,24 @@ class MapDesk(QObject):
         self._runner.cancel(STAMPS)
         self._stamps, self._keys = {}, {}
         self._failed.clear()
-        self._changed = frozenset()
         if trace is None:
+            self._graph, self._folds = None, None
+            for pane in self._panes:
+                pane.clear()
             return
-        self._folds = Folds(trace.program)
+        if self._folds is None or self._steps != trace.program.steps:
+            self._folds, self._steps = Folds(trace.program), trace.program.steps
+            self._changed = frozenset()
         self._costs = trace.program.costs(trace.shapes)
         self._folds.set_place(self._session.stop.section)
         self.show_map()
 
     def show_map(self) -> None:
-        """Draw the map anew, as after unfolding or in another language."""
+        """Draw the map anew, as after unfolding or in another language. Only where there is one in sight."""
         trace, folds = self._session.trace, self._folds
-        if trace is None or folds is None:
+        self._graph, self._told = None, ()
+        panes = [pane for pane in self._panes if pane.isVisible()]
+        if trace is None or folds is None or not panes:
             return
         self._graph = graphs.graph(trace.program, folds.folded())
         cards = mapwords.cards(trace, self._graph, self._costs)
@@ -117,8 +125,7 @@ class MapDesk(QObject):
         tracks = tuple(words.side(name) for name in texts) if len(texts) > 1 else ()
         count = sum(cost.params for cost in self._costs.values())
         model = " · ".join((trace.spec.name, mapwords.kind(trace), mapwords.parameters(count)))
-        for pane in self._panes:
-            pane.set_map(self._graph, cards, titles, streams, tracks, model)
+        self._told = (self._graph, cards, titles, streams, tracks, model)
         self._place()
 
     def refresh(self) -> None:
@@ -141,14 +148,22 @@ class MapDesk(QObject):
             known = [stop in seen for stop in box.stops]
             state = "current" if at == here else "visited" if all(known) else "partial" if any(known) else "unvisited"
             states.append(state)
-        changed = frozenset(at for at, box in enumerate(made.boxes) if self._changed & set(box.stops))
+        marks = frozenset(one.place.step for one in session.bookmarks.marks)
+        changed, marked = (
+            frozenset(at for at, box in enumerate(made.boxes) if not which.isdisjoint(box.steps))
+            for which in (self._changed, marks)
+        )
         for pane in self._panes:
-            pane.set_place(tuple(states), here, session.stop.section, changed)
-        self.ask()
+            if not pane.isVisible():
+                continue
+            if pane.graph() is not made:
+                pane.set_map(*self._told)
+            pane.set_place(tuple(states), here, session.stop.section, changed, marked)
+        self._ask()
 
-    def set_changed(self, stops: Iterable[int]) -> None:
-        """The stages, by number, whose results a what-if has changed."""
-        self._changed = frozenset(stops)
+    def set_changed(self, steps: Iterable[str]) -> None:
+        """The steps, by name, whose results a what-if has changed."""
+        self._changed = frozenset(steps)
         self._place()
 
     # Going there --------------------------------------------------------------------------------------------------
@@ -180,6 +195,13 @@ class MapDesk(QObject):
     # Pictures -----------------------------------------------------------------------------------------------------
 
     def ask(self) -> None:
+        """Another part of a map is in sight, or a map that was not."""
+        if any(pane.isVisible() and (self._graph is None or pane.graph() is not self._graph) for pane in self._panes):
+            self.refresh()
+        else:
+            self._ask()
+
+    def _ask(self) -> None:
         """Ask for the pictures in sight that are not there yet, a few at a time, behind what the learner asked for."""
         trace, selection = self._session.trace, self._session.selection
         if trace is None:
@@ -206,7 +228,7 @@ class MapDesk(QObject):
                 self._failed.add(key)
             else:
                 self._stamps[name], self._keys[name] = stamp, key
-        self.ask()
+        self._ask()
 
     def _not_done(self, channel: str, error: BaseException) -> None:
         """Pictures that cannot be had stay dashed; the stage itself says why."""

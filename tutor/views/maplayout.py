@@ -86,8 +86,11 @@ class Layout:
 def layout(graph: Graph, sizes: Sizes = FULL, title: float = 30) -> Layout:
     """The map of a graph; `title` is the height of a block's title inside its frame."""
     columns = [Column(graph, track, sizes) for track in range(graph.tracks)]
-    crossing = [_Crossing(one, columns, sizes) for one in graph.arrows if _track(graph, one.source) != _track(
-        graph, one.target)]  # fmt: skip
+    outs: dict[object, float] = {}
+    crossing = [
+        _Crossing(one, columns, sizes, outs) for one in graph.arrows
+        if _track(graph, one.source) != _track(graph, one.target)
+    ]  # fmt: skip
     lanes = {key: at for at, key in enumerate(dict.fromkeys(one.key for one in crossing))}
     channel = 20 + LANE * len(lanes) if lanes else 0.0
     stands: list[_Stand] = []
@@ -240,7 +243,8 @@ class _Stand:
 class _Crossing:
     """What one track reads of another. Its turns are booked in the gaps before these have their heights."""
 
-    def __init__(self, arrow: Arrow, columns: Sequence[Column], sizes: Sizes) -> None:
+    def __init__(self, arrow: Arrow, columns: Sequence[Column], sizes: Sizes, outs: dict[object, float]) -> None:
+        """`outs` remembers where each tensor leaves its box, for all that read it."""
         self.arrow, self.sizes = arrow, sizes
         graph = columns[0].graph
         self.source, self.target = _track(graph, arrow.source), _track(graph, arrow.target)
@@ -248,7 +252,9 @@ class _Crossing:
         first, last = columns[self.source], columns[self.target]
         self.made = graph.boxes[arrow.source].made in arrow.names
         row = first.row_of[arrow.source]
-        self.out = sizes.spine if self.made else first.port(arrow.source, "bottom")
+        if self.key not in outs:
+            outs[self.key] = sizes.spine if self.made else first.port(arrow.source, "bottom")
+        self.out = outs[self.key]
         booked = first.gaps[row + 1].book(("cross", self.key), self.out, first.wide)
         self.leaves = In(row + 1, booked)
         self.row = last.row_of[arrow.target]

@@ -18,7 +18,7 @@ from tutor.views.icons import paint_icon
 from tutor.views.maplayout import Frame, Layout, Line, Node, Place
 from tutor.views.mapways import Rect
 from tutor.views.mapwords import Card
-from tutor.views.paint import draw_text, frame
+from tutor.views.paint import draw_text, frame, star
 from tutor.views.theme import Theme, font, lut, metrics, rgb
 
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
@@ -41,7 +41,9 @@ class Scene:
     streams: tuple[str, ...] = ()
     tracks: tuple[str, ...] = ()
     changed: frozenset[int] = frozenset()
+    marked: frozenset[int] = frozenset()
     compact: bool = False
+    crossing: str = ""
 
 
 def rectf(rect: Rect) -> QRectF:
@@ -63,9 +65,10 @@ def image(stamp: Thumbnail, theme: Theme) -> QImage:
 
 
 def shown_of(scene: Scene, place: Place) -> int:
-    """Which box of a row its badge and its picture are of: the current one, else the first that was seen."""
+    """Which box of a row its badge and its picture are of: the current one, a sum on the stream as well, else the
+    first that was seen."""
     boxes = place.row.boxes
-    if scene.here in boxes:
+    if scene.here in place.row.all:
         return scene.here
     return next((at for at in boxes if scene.states[at] in (VISITED, PARTIAL)), boxes[0])
 
@@ -89,6 +92,10 @@ class Painter:
             self._line(line)
         for line in made.lines:
             self._ends(line)
+        for line in made.lines:  # what the box under the pointer reads and who reads it
+            if hover in (line.source, line.target) and not (line.kind == "stream" and line.target != hover):
+                self._line(line, lit=True)
+        self._crossing_words()
         for node in made.nodes:
             if rectf(node.rect).adjusted(-6, -6, 6, 6).intersects(part):
                 self._node(node, node.at == hover)
@@ -146,6 +153,21 @@ class Painter:
             draw_text(p, QRectF((top - bottom) / 2, -8, bottom - top, 16), text, font(theme, "caption"), theme.ink2)
             p.restore()
 
+    def _crossing_words(self) -> None:
+        """What crosses from one track to the other, below its way where there is room."""
+        scene, theme = self.scene, self.theme
+        line = next((one for one in scene.layout.lines if one.kind != "stream" and self._leaves_track(one)), None)
+        if line is None or not scene.crossing:
+            return
+        level = next(((a, b) for a, b in pairwise(line.points) if a.y == b.y), None)
+        if level is not None and level[1].x - level[0].x > metrics(theme, "caption", True).horizontalAdvance(
+            scene.crossing
+        ) + 16:  # fmt: skip
+            box = QRectF(level[0].x + 10, level[0].y + 4, level[1].x - level[0].x, 16)
+            if any(rectf(node.rect).intersects(box) for node in scene.layout.nodes):
+                return
+            draw_text(self.p, box, scene.crossing, font(theme, "caption", True), theme.role("K"), _LEFT, elide=False)
+
     def _pen(self, line: Line) -> QPen:
         theme = self.theme
         if line.kind == "stream":
@@ -163,7 +185,7 @@ class Painter:
             return {"value": 1, "key": 2}.get(line.role, 1)
         return 1 if self.scene.graph.boxes[line.target].kind == ADD else 0
 
-    def _line(self, line: Line) -> None:
+    def _line(self, line: Line, lit: bool = False) -> None:
         p = self.p
         p.save()
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -173,7 +195,11 @@ class Painter:
         if line.kind != "stream" and (far or self._leaves_track(line)):  # a bridge over what it crosses
             p.setPen(QPen(self.theme.pane, 7))
             p.drawPolyline(points)
-        p.setPen(self._pen(line))
+        pen = self._pen(line)
+        if lit:
+            pen.setColor(self.theme.accent)
+            pen.setWidthF(pen.widthF() + 1)
+        p.setPen(pen)
         p.drawPolyline(points)
         p.restore()
 
@@ -227,6 +253,11 @@ class Painter:
             self._words(node, text, state, ink, quiet)
         if node.at in self.scene.changed:
             self._changed(rect)
+        if node.at in self.scene.marked:
+            self.p.save()
+            self.p.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.p.fillPath(star(QPointF(rect.left() + 1, rect.top() + 1), 12), self.theme.warn)
+            self.p.restore()
 
     def _same_stop(self, box: Box) -> bool:
         here = self.scene.here

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from tutor.engine.graph import Graph
 from tutor.engine.thumbnail import Thumbnail
+from tutor.views import mapwords
 from tutor.views.archmap import MapCanvas
 from tutor.views.badge import axis_label
 from tutor.views.icons import icon
@@ -23,6 +24,8 @@ from tutor.views.theme import Theme, font, metrics
 
 #: Below this zoom the map rather leaves something out than becomes smaller.
 _READABLE = 0.75
+#: In a pane lower than this the map has the room of the axes' colours.
+_LOW = 330
 
 
 class AxisLegend(QWidget):
@@ -69,7 +72,6 @@ class AxisLegend(QWidget):
         theme = self._theme
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.strip)
-        painter.fillRect(0, 0, self.width(), 1, theme.line)
         y = theme.px(7)
         for row in self._rows():
             x = theme.px(14)
@@ -110,6 +112,7 @@ class MapPane(QWidget):
         self._states: tuple[str, ...] = ()
         self._here, self._section = -1, ""
         self._changed: frozenset[int] = frozenset()
+        self._marked: frozenset[int] = frozenset()
         self._laid: tuple[object, Sizes] | None = None
         self._zoom = 0.0  # 0: as wide as the pane
         self.canvas = MapCanvas(theme)
@@ -133,13 +136,25 @@ class MapPane(QWidget):
         row.addWidget(self._model, 1)
         row.addWidget(self._whole)
         row.addWidget(self._close)
+        self._facts = Elided(theme, "dense", "ink2")
         self._legend = AxisLegend(theme)
+        self._empty = QLabel()
+        self._empty.setWordWrap(True)
+        self._empty.setContentsMargins(14, 14, 14, 14)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
+        self._foot = QWidget()
+        foot = QHBoxLayout(self._foot)
+        foot.setContentsMargins(14, 3, 14, 0)
+        foot.addWidget(self._facts)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head)
+        column.addWidget(self._empty)
         column.addWidget(self._area, 1)
+        column.addWidget(self._foot)
         column.addWidget(self._legend)
+        self._foot.setVisible(not compact)
         self._head.setVisible(not compact)
         self._legend.setVisible(not compact)
         self._later = QTimer(self)
@@ -152,6 +167,7 @@ class MapPane(QWidget):
         self.canvas.folded.connect(self.folded)
         self.canvas.zoomed.connect(self._zoom_to)
         self.canvas.lookedAt.connect(self._show_box)
+        self.canvas.pointedAt.connect(self._tell)
         self._whole.toggled.connect(self._fit)
         self._close.clicked.connect(self.closed)
         self._area.verticalScrollBar().valueChanged.connect(self.resized)
@@ -163,15 +179,32 @@ class MapPane(QWidget):
     def set_map(self, graph: Graph, cards: tuple[Card, ...], titles: Mapping[str, tuple[str, str]],
                 streams: tuple[str, ...], tracks: tuple[str, ...], model: str) -> None:
         """Show another graph."""
+        self._empty.hide()
         self._graph, self._cards, self._titles, self._streams, self._tracks = graph, cards, titles, streams, tracks
         self._model.set_text(model)
         names = [name for card in cards for name, _ in card.axes]
         self._legend.set_axes(tuple(dict.fromkeys(names)))
         self._states, self._here = ("unvisited",) * len(graph.boxes), -1
 
-    def set_place(self, states: tuple[str, ...], here: int, section: str, changed: frozenset[int]) -> None:
-        """What was seen, where the learner is, and what a what-if has changed."""
-        self._states, self._here, self._section, self._changed = states, here, section, changed
+    def graph(self) -> Graph | None:
+        """What is drawn."""
+        return self._graph
+
+    def clear(self) -> None:
+        """There is no model to draw."""
+        self._graph = None
+        self.canvas.set_scene(None)
+        self._model.set_text("")
+        self._legend.set_axes(())
+        self._empty.show()
+
+    def set_place(
+        self, states: tuple[str, ...], here: int, section: str, changed: frozenset[int] = frozenset(),
+        marked: frozenset[int] = frozenset(),
+    ) -> None:  # fmt: skip
+        """What was seen, where the learner is, what a what-if has changed and what the learner has marked."""
+        self._states, self._here, self._section = states, here, section
+        self._changed, self._marked = changed, marked
         self._lay()
         if here >= 0:
             self._show_box(here)
@@ -227,7 +260,8 @@ class MapPane(QWidget):
             made = scene.layout
         self.canvas.set_scene(Scene(
             self._graph, made, self._cards, self._states, self._here, self._section, self._titles,
-            () if self._compact else self._streams, self._tracks, self._changed, self._compact,
+            () if self._compact else self._streams, self._tracks, self._changed, self._marked, self._compact,
+            mapwords.crossing(self._graph),
         ))  # fmt: skip
         self._apply_zoom()
 
@@ -259,8 +293,19 @@ class MapPane(QWidget):
             self._zoom = zoom
         self._apply_zoom()
 
+    def _tell(self, at: int = -1) -> None:
+        """Name, sizes and costs of the box under the pointer, else of the one that the keys are on."""
+        scene = self.canvas.scene()
+        at = at if at >= 0 else self.canvas.focus_box()
+        if scene is None or not 0 <= at < len(scene.cards):
+            self._facts.set_text("")
+            return
+        card = scene.cards[at]
+        self._facts.set_text("   ".join(dict.fromkeys((card.title, *card.facts))))
+
     def _show_box(self, at: int) -> None:
         """Bring a box into sight."""
+        self._tell()
         rect = self.canvas.box_rect(at)
         centre = rect.center()
         self._area.ensureVisible(round(centre.x()), round(centre.y()), 40,
@@ -268,7 +313,12 @@ class MapPane(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._legend.setVisible(not self._compact and self.height() > self._theme.px(_LOW))
         self._later.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.resized.emit()
 
     def _refit(self) -> None:
         self._lay()
@@ -282,13 +332,16 @@ class MapPane(QWidget):
         self._theme = theme
         self.canvas.set_theme(theme)
         self._model.set_theme(theme)
+        self._facts.set_theme(theme)
         self._legend.set_theme(theme)
         self._title.setFont(font(theme, "header"))
+        self._empty.setFont(font(theme, "body"))
         self._whole.setIcon(icon("fit", theme))
         self._close.setIcon(icon("close", theme))
         for button in (self._whole, self._close):
             button.setFont(font(theme, "dense"))
-        grounds = ((self._head, theme.strip), (self._area, theme.pane), (self._area.viewport(), theme.pane))
+        grounds = ((self._head, theme.strip), (self._area, theme.pane), (self._area.viewport(), theme.pane),
+                   (self._empty, theme.pane), (self._foot, theme.strip))  # fmt: skip
         for widget, colour in grounds:
             colours = widget.palette()
             colours.setColor(colours.ColorRole.Window, colour)
@@ -297,6 +350,7 @@ class MapPane(QWidget):
         self._later.start()
 
     def retranslate(self) -> None:
+        self._empty.setText(self.tr("Run a sentence to see its model drawn here."))
         self._title.setText(self.tr("Architecture"))
         self._whole.setText(self.tr("Fit"))
         self._whole.setToolTip(self.tr("The whole map at once"))

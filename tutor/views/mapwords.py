@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from tutor.engine import axes as ax
 from tutor.engine import ops
 from tutor.engine.axes import Axes
-from tutor.engine.graph import ADD, COLUMNS, MARK, Box, Graph
+from tutor.engine.graph import COLUMNS, Box, Graph
 from tutor.engine.program import Cost, Program, Step
 from tutor.engine.trace import Trace
 from tutor.views import numbers, words
@@ -107,6 +107,11 @@ def stream(axes: Axes) -> str:
     return translate("archmap", "residual stream, {sizes}").format(sizes=sizes)
 
 
+def crossing(graph: Graph) -> str:
+    """What one track reads of the other, "" where there is but one."""
+    return translate("archmap", "encoder output → K, V") if graph.tracks > 1 else ""
+
+
 def kind(trace: Trace) -> str:
     """What kind of model it is, in a few words."""
     spec = trace.spec
@@ -168,8 +173,3 @@ def _sign(program: Program, step: Step, shapes: Mapping[str, Axes]) -> str:
     }  # fmt: skip
     found = signs.get(type(op))
     return words.operation(op.title) if found is None else found
-
-
-def on_disc(kind_: str) -> bool:
-    """Whether a box is a disc on the stream, without words of its own."""
-    return kind_ in (ADD, MARK)

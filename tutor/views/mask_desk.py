@@ -28,6 +28,7 @@ class MaskDesk(QObject):
         super().__init__(parent)
         self._session, self._desk, self._bar = session, desk, bar
         self._model = self._known = self._mask = ""
+        self._followed = False  # whether the token that is followed is a gap
         bar.maskWanted.connect(self.insert)
         desk.modelShown.connect(self._ask)
         desk.typing.runner.done.connect(self._done)
@@ -62,17 +63,20 @@ class MaskDesk(QObject):
         self.changed.emit(self.mask())
 
     def _find(self, _run: object = None) -> None:
-        """Follow the first gap of the sentence on screen: its row is what the model is asked."""
+        """Follow the first gap of the sentence on screen: its row is what the model is asked. A token that the learner
+        follows is left alone where there is no gap."""
         session, mask = self._session, self.mask()
         trace = session.trace
         if trace is None or trace.target is not None or not self._desk.shows_its_run():
             return
         stream, row = trace.program.streams[0], trace.batch.rows[self._desk.row()]
         gaps = [at for at, token in enumerate(row) if mask and following.is_mask(token, mask)]
-        if not gaps and stream in session.positions:
-            session.follow(stream, None)
-        elif gaps and session.positions.get(stream) not in gaps:
-            session.follow(stream, gaps[0])
+        with session.moves.together(more=True):  # the learner did not ask for it
+            if not gaps and self._followed and stream in session.positions:
+                session.follow(stream, None)
+            elif gaps and session.positions.get(stream) not in gaps:
+                session.follow(stream, gaps[0])
+        self._followed = bool(gaps)
 
 
 def _mask(model: str, job: work.Handle) -> tuple[str, str]:

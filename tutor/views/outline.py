@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from tutor.views.icons import paint_icon
 from tutor.views.keys import prints
+from tutor.views.overview import paint_mark
 from tutor.views.paint import draw_text
 from tutor.views.theme import Theme, font, metrics
 
@@ -29,6 +30,7 @@ _SHAPE = Qt.ItemDataRole.UserRole + 1
 _STATE = Qt.ItemDataRole.UserRole + 2
 _FOLD = Qt.ItemDataRole.UserRole + 3
 _STAR = Qt.ItemDataRole.UserRole + 4
+_CHANGED = Qt.ItemDataRole.UserRole + 5
 #: With more blocks than these, all but the first, the last and the current one fold into a row between them.
 _MOST_BLOCKS = 4
 
@@ -87,7 +89,10 @@ class _Delegate(QStyledItemDelegate):
         face = font(theme, "dense")
         wide = metrics(theme, "dense").horizontalAdvance(shape) + theme.px(10)
         left = box.right() + theme.px(6)
-        words = QRectF(left, rect.top(), rect.right() - left - wide - theme.px(2), rect.height())
+        mark = theme.px(13) if index.data(_CHANGED) else 0.0
+        if mark:
+            paint_mark(painter, theme, QPointF(rect.right() - wide - mark / 2, rect.center().y()), "changed")
+        words = QRectF(left, rect.top(), rect.right() - left - wide - mark - theme.px(2), rect.height())
         body = font(theme, "body", True if top or current else None)
         text_ink = theme.accentink if current else theme.ink if top or state != "unvisited" else theme.ink2
         text_ink = theme.ink2 if fold else text_ink
@@ -258,6 +263,21 @@ class Outline(QWidget):
         if item is not None:
             self._tree.setCurrentIndex(item.index())
             self._tree.scrollTo(item.index())
+
+    def set_changed(self, stages: Collection[int]) -> None:
+        """Mark the stages whose numbers a what-if has changed, and the sections that have one."""
+        for row in range(self._model.rowCount()):
+            self._mark_changed(self._model.item(row), stages)
+
+    def _mark_changed(self, item: QStandardItem, stages: Collection[int]) -> bool:
+        stage = item.data(_STAGE)
+        below = [self._mark_changed(item.child(at), stages) for at in range(item.rowCount())]
+        changed = stage in stages if stage is not None else any(below)
+        if bool(item.data(_CHANGED)) != changed:
+            item.setData(changed, _CHANGED)
+            item.setToolTip(self.tr("What if: changed") if changed else "")
+            item.setData(item.toolTip(), Qt.ItemDataRole.AccessibleDescriptionRole)
+        return changed
 
     def _mark(self, item: QStandardItem, current: int, seen: set[int]) -> tuple[bool, bool, bool]:
         """Set an item's state and its children's. Returns whether it has the current stage, whether all of it was

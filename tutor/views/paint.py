@@ -131,3 +131,15 @@ def star(centre: QPointF, size: float) -> QPainterPath:
             path.lineTo(point)
     path.closeSubpath()
     return path
+
+
+def paint_ghost(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    """The grid of cells to come, in the middle of `rect`."""
+    side = round(theme.px(20))
+    wide, high = round(rect.width()), round(rect.height())
+    count = max(2, min(6, (min(wide, high) - 8) // side))
+    left, top = (wide - count * side) // 2, (high - count * side) // 2
+    painter.setPen(theme.line)
+    for line in range(count + 1):
+        painter.drawLine(left, top + line * side, left + count * side, top + line * side)
+        painter.drawLine(left + line * side, top, left + line * side, top + count * side)

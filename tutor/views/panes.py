@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QTabBar, QVBoxLayout, QWidget
 
 from tutor.views.sidetabs import SideTabs
 from tutor.views.stagepane import KeylessScrollArea, StagePane
@@ -11,8 +11,9 @@ from tutor.views.theme import Theme
 
 #: Below these widths and this height, in units of the design at 100 %, panes make room for the stage.
 _RIGHT_WIDTH, _LEFT_WIDTH, _FULL_HEIGHT = 1000, 760, 600
-#: The same while presenting, where there is less around the stage; and how wide its right side is, in pixels.
-_PRESENTED_HEIGHT, _PRESENTED_RIGHT = 500, 480
+#: The same while presenting, where there is less around the stage; and how wide its right side is, in pixels, where the
+#: window is no wider than a small projector.
+_PRESENTED_HEIGHT, _PRESENTED_RIGHT = 500, 420
 
 
 class Panes(QWidget):
@@ -30,6 +31,7 @@ class Panes(QWidget):
         self.stage = stage
         self.left, self.right = SideTabs(theme), SideTabs(theme)
         self._narrow = False
+        self._stops: tuple[QWidget, ...] = ()
         #: Sides that the learner has hidden.
         self._folded: set[str] = set()
         self._presenting = False
@@ -165,7 +167,7 @@ class Panes(QWidget):
     def settle(self) -> None:
         """Once the sides are shown or hidden, give them their widths."""
         if self._presenting:
-            right = min(_PRESENTED_RIGHT, round(self.width() * 0.3))
+            right = min(max(_PRESENTED_RIGHT, self.width() // 4), self.width() // 3)
             self.splitter.setSizes([0, max(1, self.width() - right), right])
         elif self._kept is not None:
             self.splitter.restoreState(self._kept)
@@ -197,6 +199,31 @@ class Panes(QWidget):
         self.right.set_theme(theme)
         self.left.setMinimumWidth(round(theme.px(150)))
         self.right.setMinimumWidth(round(theme.px(220)))
+
+    # The keys from pane to pane ---------------------------------------------------------------------------------
+
+    def set_stops(self, *views: QWidget) -> None:
+        """What F6 goes to, in order; of a side pane whichever page is shown."""
+        self._stops = views
+
+    def next_pane(self) -> None:
+        self._by_pane(1)
+
+    def previous_pane(self) -> None:
+        self._by_pane(-1)
+
+    def _by_pane(self, by: int) -> None:
+        views = [
+            self.stage.current_view() if view is self.stage else
+            self.right.widget(self.right.page()) if view is self.right else view
+            for view in self._stops
+        ]  # fmt: skip
+        panes = [view for view in views if view.isVisible()]
+        focus = QApplication.focusWidget()
+        at = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0)
+        target = panes[(at + by) % len(panes)]
+        first = getattr(target, "first_focus", None)
+        (first() if first is not None else target).setFocus(Qt.FocusReason.TabFocusReason)
 
     # Words --------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from tutor.engine.program import Stop
 from tutor.session import OPERATION, STAGE, Session
 from tutor.views import modelmap, present, words
 from tutor.views.announcer import Announcer
@@ -12,6 +13,7 @@ from tutor.views.outline import Outline
 from tutor.views.stagepane import StagePane, Tab
 from tutor.views.timeline import Timeline
 from tutor.views.timeline_desk import TimelineDesk
+from tutor.whatif import ORIGINAL
 
 
 class PlaceDesk(QObject):
@@ -45,6 +47,8 @@ class PlaceDesk(QObject):
         stop, step = session.stop, session.step
         visited = [one.number for one in session.stops if session.visited(one)]
         self._outline.set_place(stop.number, visited)
+        self._outline.set_changed(self._changed())
+        self._lanes.set_changed(self._session.changes.steps())
         self._lanes.refresh()
         crumbs = [self.tr("Model"), words.section(stop.section), words.stage(stop.stage.title)]
         if session.inside:
@@ -52,11 +56,27 @@ class PlaceDesk(QObject):
         self._stage.set_place(crumbs, self.where(ready), not ready)
         axes = trace.shapes[step.name]
         self._stage.set_step(present.step_title(session), step.name, [(axis.name, axis.size) for axis in axes])
+        self._stage.set_mark(*self._mark(stop))
         # Inside a stage the timeline already shows its operations.
         shown = () if session.inside else stop.results
         tabs = [Tab(one.name, present.short_name(one.name)) for one in shown] if len(shown) > 1 else []
         self._stage.set_tabs(tabs, step.name)
         self._inspector.set_why(words.why(stop.stage.key, modelmap.habits(trace)))
+
+    def _mark(self, stop: Stop) -> tuple[str, bool]:
+        """What a what-if has made of the stage: "" where it cannot have reached it."""
+        changes = self._session.changes
+        known = [changes.differs[step.name] for step in stop.steps if step.name in changes.differs]
+        if not changes.made or not known:
+            return "", False
+        if changes.view == ORIGINAL:
+            return self.tr("original"), False
+        return (self.tr("changed"), True) if any(known) else (self.tr("unchanged"), False)
+
+    def _changed(self) -> frozenset[int]:
+        """The stages of those steps."""
+        steps = self._session.changes.steps()
+        return frozenset(one.number for one in self._session.stops if any(step.name in steps for step in one.steps))
 
     def where(self, ready: bool) -> str:
         """Which stage of how many, and whether its result is shown."""

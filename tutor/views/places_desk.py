@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
@@ -15,15 +16,18 @@ from tutor import places, sessionfile, stepcode, work
 from tutor.autosave import Autosave
 from tutor.engine import lens, models
 from tutor.engine.axes import AxesError
+from tutor.engine.compare import Look
 from tutor.engine.files import FileError
 from tutor.engine.fingerprint import Fingerprints
 from tutor.engine.spec import SpecError
+from tutor.engine.trace import Trace
 from tutor.engine.weights import WeightsError
 from tutor.places import Asked, Place, PlaceError, Plain
 from tutor.runner import Runner
 from tutor.session import OPERATION, STAGE, Session
 from tutor.sessionfile import SessionFile
-from tutor.views import present, words
+from tutor.views import carried, present, words
+from tutor.views.carried import Pin
 from tutor.views.errors import worded
 from tutor.views.marks import Mark, MarksView
 from tutor.views.outline import Outline
@@ -85,8 +89,14 @@ class PlacesDesk(QObject):
         self._autosave: Autosave | None = None
         self._written: SessionFile | None = None
         self._run: work.Run | None = None
+        #: What was asked for, of the runs that somebody still holds.
+        self._asked: WeakKeyDictionary[Trace, Asked] = WeakKeyDictionary()
         self._pending: Found | None = None
         self._restoring = False
+        #: The run of what was pinned, which comes first; and whether it could not be had.
+        self._first: Pin | None = None
+        self._unpinned = False
+        self._hold: Callable[[Look], None] | None = None
         self._parts: dict[str, tuple[Give, Take]] = {}
         marks.jumped.connect(self.jump)
         marks.noted.connect(session.bookmarks.note)
@@ -94,11 +104,13 @@ class PlacesDesk(QObject):
         session.bookmarks.changed.connect(self._show_marks)
         session.bookmarks.changed.connect(self._changed)
         session.traceChanged.connect(self._show_marks)
-        for moved in (session.moved, session.selectionChanged, session.followed):
+        for moved in (session.moved, session.selectionChanged, session.followed, session.scales.changed):
             moved.connect(self._changed)
         session.moved.connect(self._show_marks)
         stage.viewChanged.connect(self._changed)
+        session.pins.changed.connect(self._changed)
         desk.ran.connect(self._arrive)
+        desk.erred.connect(self._erred)
         line.accepted.connect(self._restore)
         line.dismissed.connect(self._forget)
         self._disk.done.connect(self._done)
@@ -106,9 +118,13 @@ class PlacesDesk(QObject):
         self._show_marks()
 
     def join(self, slot: str, give: Give, take: Take) -> None:
-        """Another part's state travels with sessions: "changes" (what-ifs) or "pins". `take` returns a sentence about
-        what it could not take up, "" for nothing."""
+        """Another part's state travels with runs: "changes" (what-ifs). `take` returns a sentence about what it could
+        not take up, "" for nothing."""
         self._parts[slot] = give, take
+
+    def join_pins(self, hold: Callable[[Look], None]) -> None:
+        """What is pinned to be compared travels with sessions; `hold` pins a tensor."""
+        self._hold = hold
 
     # Where the learner is -----------------------------------------------------------------------------------
 
@@ -117,8 +133,8 @@ class PlacesDesk(QObject):
         session = self._session
         view = self._stage.view()
         return Place(
-            session.cursor.path, session.inside, tuple((name, at) for name, at in session.selection.at if at),
-            session.cell, tuple(sorted(session.positions.items())), "" if view == self._usual() else view,
+            session.cursor.path, session.inside, cell=session.cell, followed=tuple(sorted(session.positions.items())),
+            view="" if view == self._usual() else view, **carried.selected(session.selection),
         )  # fmt: skip
 
     def _usual(self) -> str:
@@ -129,24 +145,9 @@ class PlacesDesk(QObject):
 
     def asked(self) -> Asked | None:
         """What was run, None before anything was."""
-        run, trace = self._run, self._session.trace
-        if run is None or trace is None:
+        if self._run is None:
             return None
-        request = run.request
-        texts = tuple(text or present.written(trace.batch, row) for row, text in enumerate(trace.batch.texts))
-        targets: tuple[str, ...] = ()
-        ids: tuple[tuple[int, ...], ...] = ()
-        if trace.target is None:
-            # A row that no text is cut into can only be told by its ids.
-            ids = () if all(trace.batch.texts) else trace.batch.real_ids
-        elif request is None or (request.targets and not request.extend):
-            targets = trace.target.texts if all(trace.target.texts) else ()
-            ids = () if targets else trace.target.real_ids
-        elif request.extend or request.ids:
-            ids = trace.target.real_ids  # what the model writes from the source alone needs no telling
-        model = request.model if request is not None else trace.spec.name
-        layers = request.layers if request is not None else None
-        return Asked(model, layers, texts, targets, ids, tuple(self._given("changes")))
+        return replace(_asked(self._run), changes=tuple(self._given("changes")))
 
     def _given(self, slot: str) -> Sequence[Plain]:
         return self._parts[slot][0]() if slot in self._parts else ()
@@ -159,8 +160,14 @@ class PlacesDesk(QObject):
         key, digest = self._hash
         return SessionFile(
             asked, self.place(), digest if key == (asked.model, asked.layers) else "", self._session.seen(),
-            self._session.bookmarks.marks, tuple(self._given("pins")),
+            self._session.bookmarks.marks, self._pins(), tuple(self._session.scales.plain()),
         )  # fmt: skip
+
+    def _pins(self) -> tuple[Plain, ...]:
+        """What is pinned to be compared; not of a run with changes, which nobody could run again by itself."""
+        pins = self._session.pins
+        asked = self._asked.get(pins.held.look.trace) if pins.held is not None else None
+        return (carried.pin_of(pins.held, asked, pins.mode).to_plain(),) if pins.held and asked else ()
 
     # Bookmarks ----------------------------------------------------------------------------------------------
 
@@ -203,8 +210,7 @@ class PlacesDesk(QObject):
         outside = False
         with session.moves.together():
             session.go(place.step, OPERATION if place.inside else STAGE)
-            for axis, at in place.at:
-                session.select(axis, at)
+            session.choose(carried.selection_of(place))
             for stream, at in place.followed:
                 session.follow(stream, at)
             try:
@@ -345,39 +351,77 @@ class PlacesDesk(QObject):
             self._session.bookmarks.set_all(found.session.bookmarks)
         if found.path is not None:
             self.opened.emit(found.path)
-        self._pending = found
-        before = self._desk.request
+        self._pending, self._first, self._unpinned = found, None, False
         if found.problem:
-            self._desk.put(replace(before, texts=asked.texts, targets=(), ids=()))
+            self._desk.put(replace(self._desk.request, texts=asked.texts, targets=(), ids=()))
             self.said.emit(worded(found.problem))
             return
-        self._desk.resume(replace(
-            before, texts=asked.texts, model=asked.model, layers=asked.layers, targets=asked.targets, ids=asked.ids,
-            extend=0,
+        pin = _pin(found.session)
+        if pin is not None and pin.asked != replace(asked, changes=()):
+            self._first = pin  # what is compared with is run first, so that the session's own run stays on screen
+            self._start(pin.asked)
+        else:
+            self._unpinned = pin is None and bool(found.session.pins)
+            self._start(asked)
+
+    def _start(self, asked: Asked) -> None:
+        self._desk.start(replace(
+            self._desk.request, texts=asked.texts, model=asked.model, layers=asked.layers, targets=asked.targets,
+            ids=asked.ids, extend=0,
         ))  # fmt: skip
 
     def _arrive(self, run: work.Run) -> None:
         """A run is on screen: where it was a session's, go to its place."""
         self._run = run
-        found, self._pending = self._pending, None
+        self._asked[run.trace] = _asked(run)
+        found, first = self._pending, self._first
+        self._first = None
+        if found is not None and first is not None and _is_run_of(run, first.asked):
+            self._unpinned = not self._pin(first, run.trace)
+            self._start(found.session.asked)
+            return
+        self._pending = None
         if found is None:
             self._changed()
-            return
-        asked = found.session.asked
-        if run.request is None or run.request.texts != asked.texts:
-            return  # another sentence was run in the meantime
+        elif _is_run_of(run, found.session.asked):
+            self._settle_in(found, run)
+
+    def _erred(self) -> None:
+        """The run of what was pinned cannot be had: the session's own run goes on."""
+        if self._first is not None and self._pending is not None:
+            self._first, self._unpinned = None, True
+            self._start(self._pending.session.asked)
+
+    def _pin(self, pin: Pin, trace: Trace) -> bool:
+        """Pin a tensor again. Returns whether it is there."""
+        look = pin.look(trace)
+        if look is None or self._hold is None:
+            return False
+        self._hold(look)
+        self._session.pins.set_mode(pin.mode)
+        return True
+
+    def _settle_in(self, found: Found, run: work.Run) -> None:
+        """The session's own run is on screen: everything else goes to its place."""
         if self._restoring:
             self._forget()
+        session, asked = found.session, found.session.asked
         problems = []
-        for slot, plain in (("changes", asked.changes), ("pins", found.session.pins)):
-            if plain:
-                problems.append(self._parts[slot][1](plain) if slot in self._parts else self.tr(
-                    "This version cannot take up all that the session holds: update the tutor."))  # fmt: skip
-        self._session.see(found.session.visited)
-        self._visit(found.session.place)
         if found.differs:
             text = self.tr("The weights of {model} are not those of the session: numbers may differ.")
-            problems.insert(0, text.format(model=asked.model))
+            problems.append(text.format(model=asked.model))
+        pin = _pin(session)
+        if pin is not None and pin.asked == replace(asked, changes=()):
+            self._unpinned = not self._pin(pin, run.trace)
+        self._session.see(session.visited)
+        if found.name:  # a step code says nothing of colours
+            self._session.scales.take(session.scales)
+        self._visit(session.place)
+        if asked.changes:
+            newer = self.tr("This version cannot take up all that the session holds: update the tutor.")
+            problems.append(self._parts["changes"][1](asked.changes) if "changes" in self._parts else newer)
+        if self._unpinned:
+            problems.append(self.tr("What was pinned in the session could not be had again."))
         sentence = next((one for one in problems if one), "")
         if sentence:
             self.said.emit(sentence)
@@ -429,6 +473,37 @@ class PlacesDesk(QObject):
             state = self.state()
             self._autosave.close(None if state is None else partial(_write_now, state))
             self._autosave = None
+
+
+def _asked(run: work.Run) -> Asked:
+    """What was run, without changes: sentences, or ids where these cannot be told by a text."""
+    trace, request = run.trace, run.request
+    texts = tuple(text or present.written(trace.batch, row) for row, text in enumerate(trace.batch.texts))
+    targets: tuple[str, ...] = ()
+    ids: tuple[tuple[int, ...], ...] = ()
+    if trace.target is None:
+        # A row that no text is cut into can only be told by its ids.
+        ids = () if all(trace.batch.texts) else trace.batch.real_ids
+    elif request is None or (request.targets and not request.extend):
+        targets = trace.target.texts if all(trace.target.texts) else ()
+        ids = () if targets else trace.target.real_ids
+    elif request.extend or request.ids:
+        ids = trace.target.real_ids  # what the model writes from the source alone needs no telling
+    model = request.model if request is not None else trace.spec.name
+    return Asked(model, request.layers if request is not None else None, texts, targets, ids)
+
+
+def _is_run_of(run: work.Run, asked: Asked) -> bool:
+    """Whether this is what was asked for, through whichever model, and not another sentence."""
+    return run.request is not None and run.request.texts == asked.texts
+
+
+def _pin(session: SessionFile) -> Pin | None:
+    """What was pinned, None for nothing that can be read."""
+    try:
+        return carried.pin_from(session.pins[0]) if session.pins else None
+    except PlaceError:
+        return None
 
 
 def _open(path: Path, prints: Fingerprints, job: work.Handle) -> Found:

@@ -32,7 +32,8 @@ def effort(trace: Trace, step: Step) -> float:
     out, given_axes = trace.shapes[step.name], given[0]
     if ax.count(out) == ax.count(given_axes) and ax.names(out) != ax.names(given_axes):
         return _MOVED
-    return _MIXED if None in step.op.access(out, given_axes)[0] else _PLAIN
+    read = step.op.reads((0,) * len(out), out, given_axes)[0]
+    return _MIXED if any(isinstance(part, slice) for part in read) else _PLAIN
 
 
 def dwell(trace: Trace) -> tuple[float, ...]:

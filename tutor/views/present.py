@@ -93,8 +93,12 @@ def part(trace: Trace, panel: Panel, row: int, turned: bool = False) -> Part:
     role = LETTERS.get(step.role, "") if step else "weights"
     shown = tuple(axis for axis in (panel.rows, panel.columns) if axis is not None)
     ids = panel.kind == "ids"
-    named = labels(trace, panel, panel.rows, row)
-    across = labels(trace, panel, panel.columns, row)
+    # Of two sentences compared, a panel has but the tokens that both have.
+    named, across = (
+        found and found[:size]
+        for found, size in zip((labels(trace, panel, axis, row) for axis in (panel.rows, panel.columns)),
+                               panel.values.shape)
+    )  # fmt: skip
     data = Map(
         panel.values, None if ids and panel.rows is not None and panel.rows.name == ax.BATCH else named,
         None if ids and panel.rows is not None and panel.rows.name == ax.BATCH else across,
@@ -157,9 +161,9 @@ def _lit(panel: Panel, part: Slices) -> tuple[Lit, Lit] | None:
     return panel.lit(part)
 
 
-def place_words(trace: Trace, panel: Panel, index: Sequence[int]) -> str:
-    """A cell of a panel in words: which tokens, which head, which feature."""
-    return place(trace, panel.name, index)
+def place_words(trace: Trace, panel: Panel, index: Sequence[int], skip: Sequence[Axis] = ()) -> str:
+    """A cell in words: which tokens, which head, which feature; `skip` axes are left out."""
+    return place(trace, panel.name, index, skip=skip)
 
 
 def pointed(trace: Trace, panel: Panel, index: Sequence[int]) -> str:

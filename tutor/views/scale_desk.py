@@ -14,13 +14,15 @@ from tutor.engine.spread import Spread, spread
 from tutor.runner import Runner
 from tutor.scales import Group
 from tutor.session import Session
-from tutor.views import present
+from tutor.views import combined, present
 from tutor.views.heatdata import Map
 from tutor.views.scalefoot import Scale
 from tutor.views.stage_desk import StageDesk
 from tutor.views.stagepane import StagePane
 
 SPREAD = "spread"
+#: The view of the stage that shows every block on one scale.
+GRID = "grid"
 #: Up to so many cells are counted at once; more of them away from the window.
 _AT_ONCE = 1 << 17
 
@@ -52,7 +54,7 @@ def shared(picture: Picture) -> list[Shared]:
 
 
 def _names(panels: Sequence[Panel], places: Sequence[int]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(panels[at].name for at in places))
+    return tuple(dict.fromkeys(panels[at].alias or panels[at].name for at in places))
 
 
 class ScaleDesk(QObject):
@@ -69,6 +71,7 @@ class ScaleDesk(QObject):
         stage_desk.shown.connect(self.show)
         session.traceChanged.connect(self._forget)
         self._scales.changed.connect(self._apply)
+        stage.viewChanged.connect(self._apply)
         self._foot.reachChosen.connect(self._choose)
         self._foot.widened.connect(self._widen)
         self._foot.lockClicked.connect(self.toggle_lock)
@@ -115,6 +118,9 @@ class ScaleDesk(QObject):
         picture = self._stage_desk.picture()
         if picture is None:
             return
+        if self._stage.view() == GRID:  # it has a scale of its own, over all blocks
+            self._foot.set_scales(())
+            return
         limits = [part.data.limits for part in self._stage.equation.parts()]
         made = []
         for one in self._shared():
@@ -131,7 +137,7 @@ class ScaleDesk(QObject):
         self._count()
 
     def _title(self, one: Shared) -> str:
-        names = [present.short_name(name) for name in one.names]
+        names = list(dict.fromkeys(combined.scale_name(name) for name in one.names))
         return ", ".join(names) if len(names) < 3 else f"{names[0]} …"
 
     def _locked(self) -> bool:
@@ -139,6 +145,10 @@ class ScaleDesk(QObject):
 
     def _about(self) -> str:
         """Who shares the first scale that can be changed."""
+        picture = self._stage_desk.picture()
+        told = combined.scale_words(picture) if picture is not None else ""
+        if told:
+            return told
         for one in self._shared():
             if not one.fixed:
                 names = ", ".join(present.short_name(name) for name in one.group)

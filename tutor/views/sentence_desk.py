@@ -93,9 +93,9 @@ class SentenceDesk(QObject):
     # Running ------------------------------------------------------------------------------------------------
 
     def start(self, request: work.Request) -> None:
-        """Put sentences into the box and run them."""
-        self.put(request)
-        self.run()
+        """Put sentences into the box and run them, by their ids where they have some; a later run is of the texts."""
+        self.put(replace(request, ids=()))
+        self._submit(request.ids)
 
     def put(self, request: work.Request) -> None:
         """Put sentences into the box, to be run later."""
@@ -106,14 +106,16 @@ class SentenceDesk(QObject):
         self._fit_targets()
         self._show_request()
 
-    def resume(self, request: work.Request) -> None:
-        """Put sentences into the box and run them, by their ids where they have some; a later run is of the texts."""
-        self.put(replace(request, ids=()))
-        self._submit(request.ids)
-
     def start_sample(self, text: str) -> None:
         """Run one sentence in place of what is in the box."""
         self.start(replace(self.request, texts=(text,), targets=()))
+
+    def samples(self) -> tuple[str, ...]:
+        """Good sentences for the model in use, none where it cannot be read."""
+        try:
+            return models.find(self.request.model).samples()
+        except (SpecError, WeightsError):
+            return ()
 
     def use_model(self, name: str) -> None:
         """Run what is in the box through a model folder or file; one that cannot be read leaves all as it is."""
@@ -165,6 +167,18 @@ class SentenceDesk(QObject):
         self._bar.set_problem("")
         self._bar.set_target_problem("")
         self._runner.submit(RUN, partial(self._run_request, replace(self.request, ids=ids)))
+        self._set_busy(True)
+
+    def run_again(self) -> None:
+        """Run what is on screen, not what is in the box: where it came from a file, so that it can be recomputed."""
+        trace = self._session.trace
+        if trace is None or self.busy():
+            return
+        ids = () if all(trace.batch.texts) else trace.batch.real_ids
+        if trace.target is not None:
+            ids = trace.target.real_ids
+        request = replace(self.request, texts=trace.batch.texts, targets=self._run_targets, ids=ids, extend=0)
+        self._runner.submit(RUN, partial(self._run_request, request))
         self._set_busy(True)
 
     def extend(self, count: int, rules: Rules) -> None:
@@ -247,7 +261,8 @@ class SentenceDesk(QObject):
         self._show_request()
         if row < trace.batch.n_rows:
             # The sentence in the box is the one on screen.
-            self._session.select(ax.BATCH, row)
+            with self._session.moves.together(more=True):
+                self._session.select(ax.BATCH, row)
         self.ran.emit(run)
 
     def _failed(self, channel: str, error: BaseException) -> None:
@@ -375,7 +390,7 @@ class SentenceDesk(QObject):
         if trace is None or row >= trace.batch.n_rows:
             return False
         run, texts = self._run_texts
-        if (texts if run is trace else trace.batch.texts)[row] != self._texts[row]:
+        if (texts if run is trace.origin else trace.batch.texts)[row] != self._texts[row]:
             return False
         if (trace.target is None) != (self._targets is None):
             return False

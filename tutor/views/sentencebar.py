@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
 
 from tutor.views.icons import icon
 from tutor.views.sentencebox import SentenceBox
@@ -22,6 +32,7 @@ class SentenceBar(QWidget):
         edited(str)        the sentence on screen was typed into
         targetEdited(str)  its target was
         maskWanted()       the button that inserts the model's mask
+        whatIfWanted()     the button that says how many changes there are
         runRequested()     Run was pressed, or Return in the box
         cancelRequested()  Cancel was pressed
         rowChosen(int)     another sentence of the batch
@@ -32,6 +43,7 @@ class SentenceBar(QWidget):
     edited = Signal(str)
     targetEdited = Signal(str)
     maskWanted = Signal()
+    whatIfWanted = Signal()
     runRequested = Signal()
     cancelRequested = Signal()
     rowChosen = Signal(int)
@@ -52,6 +64,7 @@ class SentenceBar(QWidget):
         self._label, self._box, self._run = QLabel(), SentenceBox(), QPushButton()
         self._target_label, self._target = QLabel(), SentenceBox()
         self._mask = QPushButton()
+        self._what_if = QToolButton()
         self._row, self._of = QSpinBox(), QLabel()
         self._add, self._remove = QPushButton(), QPushButton()
         self._model_label, self._model = QLabel(), QComboBox()
@@ -70,7 +83,7 @@ class SentenceBar(QWidget):
         line.setSpacing(8)
         boxes = (self._box, self._target)
         for widget in (self._label, self._row, self._of, self._box, self._mask, self._target_label, self._target,
-                       self._add, self._remove, self._run, self._model_label, self._model,
+                       self._add, self._remove, self._run, self._what_if, self._model_label, self._model,
                        self._layers_label, self._layers, self._device_label, self._device):  # fmt: skip
             line.addWidget(widget, 1 if widget in boxes else 0)
         for error in (self._error, self._target_error):
@@ -88,6 +101,7 @@ class SentenceBar(QWidget):
         for box in boxes:
             box.returnPressed.connect(self.runRequested)
         self._mask.clicked.connect(self.maskWanted)
+        self._what_if.clicked.connect(self.whatIfWanted)
         self._run.clicked.connect(self._pressed)
         self._row.valueChanged.connect(self._row_changed)
         self._add.clicked.connect(self.rowAdded)
@@ -99,6 +113,8 @@ class SentenceBar(QWidget):
         self.set_rows(0, 1)
         self.set_target(None)
         self.set_mask("")
+        self._what_if.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.set_what_if("")
         self.retranslate()
 
     # What is shown ------------------------------------------------------------------------------------------
@@ -128,6 +144,15 @@ class SentenceBar(QWidget):
         """The text of the model's mask, which the button inserts; "" for a model without."""
         self._mask.setVisible(bool(text))
         self._mask.setText(text)
+
+    def set_what_if(self, text: str) -> None:
+        """What was changed in the run of this sentence, in short; "" for nothing."""
+        self._what_if.setVisible(bool(text))
+        self._what_if.setText(text)
+        self._what_if.setToolTip(text)
+
+    def what_if(self) -> str:
+        return self._what_if.text()
 
     def set_rows(self, row: int, count: int) -> None:
         """Which sentence of how many is in the box."""
@@ -241,6 +266,11 @@ class SentenceBar(QWidget):
         self._theme = theme
         self._add.setIcon(icon("plus", theme))
         self._remove.setIcon(icon("minus", theme))
+        self._what_if.setIcon(icon("flask", theme))
+        self._what_if.setFont(font(theme, "dense", True))
+        colours = self._what_if.palette()
+        colours.setColor(colours.ColorRole.ButtonText, theme.warn)
+        self._what_if.setPalette(colours)
         for button in (self._add, self._remove):
             button.setFixedWidth(theme.height("button"))
         for spin in (self._row, self._layers):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from tutor.views.theme import Theme, font
 
@@ -30,10 +31,19 @@ class SideTabs(QWidget):
         self._bar.setUsesScrollButtons(True)
         self._bar.hide()
         self._bar.currentChanged.connect(self._changed)
+        self._head = QWidget()
+        head = QHBoxLayout(self._head)
+        head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(0)
+        head.addWidget(self._bar, 1)
+        self._button = QToolButton()
+        self._button.setAutoRaise(True)
+        self._button.hide()
+        head.addWidget(self._button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._bar)
+        column.addWidget(self._head)
         column.addWidget(self._stack, 1)
         self._below = column
         self.set_theme(theme)
@@ -64,6 +74,12 @@ class SideTabs(QWidget):
         """What stands under the pages, whichever is shown."""
         self._below.addWidget(widget)
 
+    def set_corner(self, action: QAction) -> None:
+        """A command as a button at the right end of the tabs."""
+        self._button.setDefaultAction(action)
+        self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self._button.show()
+
     def set_title(self, key: str, text: str) -> None:
         """A page's name, in the learner's language."""
         self._bar.setTabText(self._keys.index(key), text)
@@ -88,8 +104,9 @@ class SideTabs(QWidget):
         self._bar.setFont(font(theme, "dense"))
         colours = self.palette()
         colours.setColor(colours.ColorRole.Window, theme.strip)
-        self._bar.setPalette(colours)
-        self._bar.setAutoFillBackground(True)
+        for widget in (self._bar, self._head):
+            widget.setPalette(colours)
+            widget.setAutoFillBackground(True)
         self._bar.setMinimumHeight(theme.height("pane_header"))
 
     def retranslate(self) -> None:

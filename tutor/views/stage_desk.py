@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from tutor import work
+from tutor import several, work
 from tutor.engine import axes as ax
-from tutor.engine.picture import Lit, Picture, Selection, choose
+from tutor.engine.axes import Index
+from tutor.engine.compare import Look
+from tutor.engine.picture import Lit, Panel, Picture, choose
 from tutor.engine.trace import Trace
 from tutor.engine.working import Link
+from tutor.pins import DIFFERENCE
 from tutor.runner import Runner
 from tutor.session import Session
-from tutor.views import following, numbers, present
+from tutor.views import combined, following, numbers, present
 from tutor.views.badge import axis_label
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
@@ -62,6 +66,8 @@ class StageDesk(QObject):
         session.moved.connect(self.ask)
         session.selectionChanged.connect(self.ask)
         session.followed.connect(self._light)
+        session.pins.changed.connect(self.ask)
+        session.changes.viewed.connect(self.ask)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
 
@@ -92,13 +98,17 @@ class StageDesk(QObject):
         self._refresh_choices()
         if session.trace is None:
             return
-        wanted = (session.trace, session.cursor.path, session.selection)
+        look = Look(session.trace, session.cursor.path, several.shown(session))
+        held, minus = session.pins.against(look), session.pins.mode == DIFFERENCE
+        if session.changes.against(look) is not None:
+            held, minus = session.changes.against(look), look.path not in look.trace.program.sources
+        wanted = (look.trace, look.path, look.selection, held, minus)
         if self._current() is not None and self._shown_for == wanted:
             self._runner.cancel(PICTURE)  # it is on screen: another that was asked for meanwhile is not wanted
             self._light()
             return
         self._asked_for = wanted
-        self._runner.submit(PICTURE, partial(_show, *wanted))
+        self._runner.submit(PICTURE, partial(_show, look, held, minus))
         if session.cell is None:
             self._light()
 
@@ -125,12 +135,32 @@ class StageDesk(QObject):
 
     # Showing ------------------------------------------------------------------------------------------------
 
+    def put_in_place(self, panel: Panel, run: Trace) -> None:
+        """Show a panel of another run or step in the place of the current tensor, until `draw_again`."""
+        trace, shown = self._session.trace, self._current()
+        if trace is None or shown is None:
+            return
+        made, sign, caption = combined.parts(trace, shown.picture)
+        at = combined.current_at(shown.picture)
+        other = present.part(run, panel, present.batch_row(run, panel), turned=made[at].turned)
+        # Words no longer than those they replace: nothing may move in a blink.
+        other = replace(other, name=combined.pinned_words(run, panel, combined.is_compared(shown.picture)))
+        self._stage.equation.set_parts((*made[:at], other, *made[at + 1 :]), sign, caption, other.name)
+
+    def draw_again(self) -> None:
+        """The current tensor in its own place."""
+        trace, shown = self._session.trace, self._current()
+        if trace is not None and shown is not None:
+            made, sign, caption = combined.parts(trace, shown.picture)
+            self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
+            self._light()
+
     def _show(self, shown: work.Shown) -> None:
         trace = self._session.trace
         if trace is None or shown.picture.path != self._session.cursor.path:
             return
         self._shown, self._shown_for = shown, self._asked_for
-        made, sign, caption = present.parts(trace, shown.picture)
+        made, sign, caption = combined.parts(trace, shown.picture)
         self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
         self._stage.tables.set_parts(made, shown.picture.path)
         self._stage.set_formula(shown.formula, shown.words, shown.code)
@@ -147,7 +177,7 @@ class StageDesk(QObject):
             return
         if shown is not None:
             place = shown.picture.result.place(cell) if cell is not None else None
-            lit = present.lit(trace, shown.picture, cell) if cell is not None else ()
+            lit = self._lit_with(trace, shown.picture, cell) if cell is not None else ()
             if cell is None and self._session.positions:
                 lit = following.followed(self._session, shown.picture)
             if self._session.trail.given is not None:
@@ -157,7 +187,7 @@ class StageDesk(QObject):
         self._chips.mark()
 
     def _refresh_choices(self) -> None:
-        """Boxes for the axes that are not on screen; sentences are chosen at the top."""
+        """Sliders and boxes for the axes that are not on screen."""
         trace = self._session.trace
         if trace is None:
             self._stage.set_axes_choices(())
@@ -165,11 +195,11 @@ class StageDesk(QObject):
         step = self._session.step
         axes = trace.shapes[step.name]
         shown = choose(axes, step.op.picture == "alone")
-        names = {ax.HEAD: self.tr("Head")}
+        names = {ax.HEAD: self.tr("Head"), ax.BATCH: self.tr("Sentence")}
         self._stage.set_axes_choices([
             (axis.name, names.get(axis.name, axis_label(axis.name)), self._session.selection.of(axis), axis.size)
             for at, axis in enumerate(axes)
-            if at not in shown and axis.size > 1 and axis.name != ax.BATCH
+            if at not in shown and axis.size > 1
         ])  # fmt: skip
 
     # Pointing -----------------------------------------------------------------------------------------------
@@ -181,7 +211,14 @@ class StageDesk(QObject):
             self._stage.equation.set_hover_lit(())
             self.pointed.emit("")
             return
-        panels = (*shown.picture.operands, shown.picture.result)
+        if combined.is_combined(shown.picture):
+            self._stage.set_readout(*combined.readout(trace, shown.picture, part, row, col))
+            here = combined.index_at(shown.picture, row, col)
+            on = here is not None and (part == len(shown.picture.operands) or combined.is_compared(shown.picture))
+            self._stage.equation.set_hover_lit(combined.lit(shown.picture, here) if on and here is not None else ())
+            self.pointed.emit(shown.picture.panels[part].name)
+            return
+        panels = shown.picture.panels
         panel = panels[part]
         index = panel.index(row, col)
         value = panel.values[row, col]
@@ -190,9 +227,16 @@ class StageDesk(QObject):
         self._stage.set_readout(f"{present.pointed(trace, panel, index)} · {address}", text)
         self.pointed.emit(panel.name)
         if part == len(panels) - 1:
-            self._stage.equation.set_hover_lit(present.lit(trace, shown.picture, index))
+            self._stage.equation.set_hover_lit(self._lit_with(trace, shown.picture, index))
         else:
             self._stage.equation.set_hover_lit(())
+
+    @staticmethod
+    def _lit_with(trace: Trace, picture: Picture, index: Index) -> tuple[tuple[Lit, Lit] | None, ...]:
+        """What a cell of the result lights in each panel."""
+        if combined.is_combined(picture):
+            return combined.lit(picture, index)
+        return present.lit(trace, picture, index)
 
     def point(self, links: Sequence[Link]) -> None:
         """Light numbers, parts or whole tensors among the operands and the result."""
@@ -201,7 +245,7 @@ class StageDesk(QObject):
             self._stage.equation.set_hover_lit(())
             self._stage.equation.set_lit_parts(())
             return
-        panels = (*shown.picture.operands, shown.picture.result)
+        panels = shown.picture.panels
         names = {link.name for link in links}
         self._stage.equation.set_lit_parts([at for at, panel in enumerate(panels) if panel.name in names])
         self._stage.equation.set_hover_lit(self._lit_by(links, shown))
@@ -209,19 +253,22 @@ class StageDesk(QObject):
     def _lit_by(self, links: Sequence[Link], shown: work.Shown) -> tuple[tuple[Lit, Lit] | None, ...]:
         """What numbers light in each part: their row and column, where they are on screen."""
         found: list[tuple[Lit, Lit] | None] = []
-        for panel in (*shown.picture.operands, shown.picture.result):
+        for panel in shown.picture.panels:
             some = [link for link in links if link.name == panel.name and link.index]
             found.append(panel.lit(some[0].index) if some else None)
         return tuple(found) if any(one is not None for one in found) else ()
 
     def _clicked(self, part: int, row: int, col: int) -> None:
         shown = self._current()
-        if shown is not None and part == len(shown.picture.operands):
-            index = shown.picture.result.index(row, col)
+        if shown is None:
+            return
+        operands = shown.picture.operands
+        if part < len(operands) and not combined.is_compared(shown.picture):
+            self.followed.emit(Link(operands[part].name, operands[part].index(row, col)))
+            return
+        index = combined.index_at(shown.picture, row, col)
+        if index is not None:
             self._session.pin(None if index == self._session.cell else index)
-        elif shown is not None:
-            panel = shown.picture.operands[part]
-            self.followed.emit(Link(panel.name, panel.index(row, col)))
 
     def _table_chosen(self, row: int, col: int) -> None:
         shown = self._current()
@@ -245,5 +292,5 @@ class StageDesk(QObject):
             self._session.pin(panel.index(place[0], index))
 
 
-def _show(trace: Trace, path: str, selection: Selection, job: work.Handle) -> work.Shown:
-    return work.show(trace, path, selection)
+def _show(look: Look, held: Look | None, minus: bool, job: work.Handle) -> work.Shown:
+    return work.show(look.trace, look.path, look.selection, held, minus)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
-    QSizePolicy,
+    QSlider,
     QSpinBox,
     QStackedWidget,
     QToolButton,
@@ -22,7 +22,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
+from tutor.views.axischooser import AxisChooser
 from tutor.views.badge import ShapeBadge
+from tutor.views.changedmark import ChangedMark
 from tutor.views.elided import Elided
 from tutor.views.equation import EquationView
 from tutor.views.formula import FormulaView
@@ -80,11 +82,12 @@ class StagePane(QWidget):
         self._crumbs, self._state = Elided(theme, "dense", "ink2"), Elided(theme, "dense", "ok")
         self._title, self._formula = QLabel(), FormulaView(theme)
         self._name, self._badge = Elided(theme, "tensor", "ink2"), ShapeBadge(theme)
+        self._mark = ChangedMark(theme)
         self._tabs = QButtonGroup(self)
         self._tabs.setExclusive(True)
         self._tab_row = QWidget()
         self._tab_layout = QHBoxLayout(self._tab_row)
-        self._spins: dict[str, tuple[QLabel, QSpinBox, QLabel]] = {}
+        self._choosers: dict[str, AxisChooser] = {}
         self._spin_row = QHBoxLayout()
         self._code = Elided(theme, "tensor", "ink2")
         self.equation = EquationView(theme)
@@ -117,6 +120,7 @@ class StagePane(QWidget):
         title.setContentsMargins(16, 4, 16, 0)
         title.setSpacing(12)
         title.addWidget(self._title)
+        title.addWidget(self._mark)
         title.addWidget(self._formula, 5)
         title.addWidget(self._name, 2)
         title.addWidget(self._badge)
@@ -140,8 +144,8 @@ class StagePane(QWidget):
         tools.addWidget(self._view_row)
         tools.addWidget(scroller, 2)
         tools.addWidget(self._code, 1)
-        self._tools.set_spare(self._code)
-        self._spin_row.setSpacing(6)
+        self._tools.add_spare(self._code)
+        self._spin_row.setSpacing(12)
         self._code.set_align(Qt.AlignmentFlag.AlignRight)
         middle = QHBoxLayout()
         middle.setContentsMargins(14, 2, 14, 2)
@@ -192,6 +196,13 @@ class StagePane(QWidget):
         # All axis names where there is room for them, sizes over coloured bars where there is not.
         self._badge.set_axes(tuple(axes), compact=self._badge.sizeHint().width() > self.width() * 0.48)
 
+    def set_mark(self, text: str, strong: bool) -> None:
+        """Whether a what-if has changed this stage; "" where there is nothing to say."""
+        self._mark.set_mark(text, strong)
+
+    def mark(self) -> str:
+        return self._mark.text()
+
     def set_formula(self, svg: str, latex: str, code: str) -> None:
         self._formula.set_formula(svg, latex)
         # Several lines stand in the inspector; here there is room for one.
@@ -229,35 +240,28 @@ class StagePane(QWidget):
     def set_axes_choices(self, choices: Sequence[tuple[str, str, int, int]]) -> None:
         """Axes that are not on screen: (axis, label, entry shown, size)."""
         wanted = [axis for axis, *_ in choices]
-        for axis, (label, spin, of) in self._spins.items():
-            for widget in (label, spin, of):
-                widget.setVisible(axis in wanted)
         for axis, title, at, size in choices:
-            if axis not in self._spins:
-                self._add_spin(axis)
-            label, spin, of = self._spins[axis]
-            with QSignalBlocker(spin):
-                spin.setRange(0, size - 1)
-                spin.setValue(at)
-            label.setText(title)
-            spin.setAccessibleName(title)
-            of.setText(self.tr("of 0–{last}").format(last=size - 1))
-
-    def _add_spin(self, axis: str) -> None:
-        label, spin, of = QLabel(), QSpinBox(), QLabel()
-        for widget in (label, spin, of):
-            widget.setFont(font(self._theme, "dense"))
-            widget.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            self._spin_row.addWidget(widget)
-        spin.setProperty("axis", axis)
-        spin.setMinimumWidth(round(self._theme.px(52)))
-        spin.valueChanged.connect(self._spun)
-        self._spins[axis] = (label, spin, of)
+            if axis not in self._choosers:
+                self._choosers[axis] = chooser = AxisChooser(self._theme, axis)
+                chooser.chosen.connect(self.selected)
+                self._tools.add_spare(chooser.slider)
+                self._tools.add_last(chooser.of, chooser.label)
+                for other in [self._choosers[one] for one in wanted if one in self._choosers]:
+                    self._spin_row.removeWidget(other)
+                    self._spin_row.addWidget(other)  # in the order of the axes
+            self._choosers[axis].set_choice(title, at, size)
+        for axis, chooser in self._choosers.items():
+            chooser.setVisible(axis in wanted)
 
     def spin(self, axis: str) -> QSpinBox | None:
         """The box that chooses an entry of an axis, where there is one."""
-        found = self._spins.get(axis)
-        return found[1] if found else None
+        found = self._choosers.get(axis)
+        return found.spin if found else None
+
+    def slider(self, axis: str) -> QSlider | None:
+        """The slider beside it."""
+        found = self._choosers.get(axis)
+        return found.slider if found else None
 
     # Views, tools, bands and drawers ------------------------------------------------------------------------
 
@@ -377,14 +381,13 @@ class StagePane(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        for widget in (self._crumbs, self._state, self._formula, self._name, self._badge, self._code, self.equation,
-                       self.tables, self.foot):  # fmt: skip
+        for widget in (self._crumbs, self._state, self._formula, self._name, self._badge, self._mark, self._code,
+                       self.equation, self.tables, self.foot):  # fmt: skip
             widget.set_theme(theme)  # type: ignore[attr-defined]
         self._title.setFont(font(theme, "title"))
         self._empty.setFont(font(theme, "body"))
-        for spins in self._spins.values():
-            for label in spins:
-                label.setFont(font(theme, "dense"))
+        for chooser in self._choosers.values():
+            chooser.set_theme(theme)
         for button in (*self._tabs.buttons(), *self._views.buttons()):
             button.setFont(font(theme, "dense"))
         for at, name in enumerate(self._view_icons):
@@ -416,6 +419,3 @@ class StagePane(QWidget):
 
     def _tab_clicked(self, at: int) -> None:
         self.stepChosen.emit(self._tab_paths[at])
-
-    def _spun(self, at: int) -> None:
-        self.selected.emit(self.sender().property("axis"), at)

@@ -74,7 +74,7 @@ class TablePane(QWidget):
     def set_parts(self, parts: Sequence[Part], path: str) -> None:
         """Another step's operands and result, the result last. The operand that was chosen stays, where there is one
         of that name and the step is the same."""
-        again = path == self._path and 0 <= self.which.currentIndex() < len(parts)
+        again = (path, len(parts)) == (self._path, len(self._parts)) and self.which.currentIndex() >= 0
         at = self.which.currentIndex() if again else len(parts) - 1
         self._parts, self._path = tuple(parts), path
         with QSignalBlocker(self.which):

@@ -23,7 +23,7 @@ from tutor.views.paint import visible
 from tutor.views.theme import Theme, font, metrics
 
 _Index = QModelIndex | QPersistentModelIndex
-_Lit = int | range | None
+_Lit = int | range | tuple[int, ...] | None
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 

@@ -16,7 +16,7 @@ from tutor.views.linktable import LINK, LinkTable
 from tutor.views.theme import Theme, font, metrics
 
 _Index = QModelIndex | QPersistentModelIndex
-#: How many terms are shown by size; the others are summed in one row.
+# How many terms are shown by size, as long as nobody asks for more; the others are summed in one row.
 LARGEST = 6
 
 
@@ -37,6 +37,8 @@ class TermsModel(QAbstractTableModel):
         self._own: int | None = None
         self._most: list[float] = []
         self._decimals: list[int] = []
+        self._fewer = 0
+        self._largest = LARGEST
         self._inks: tuple[QBrush | None, ...] = ()
         self._order = np.zeros(0, int)
         self._rest = np.zeros(0, int)
@@ -64,6 +66,14 @@ class TermsModel(QAbstractTableModel):
         self._sort()
         self.endResetModel()
 
+    def set_largest(self, count: int) -> None:
+        """How many terms are shown by size."""
+        if count != self._largest:
+            self.beginResetModel()
+            self._largest = count
+            self._sort()
+            self.endResetModel()
+
     def show_all(self) -> None:
         """Every term, by size."""
         self.beginResetModel()
@@ -71,10 +81,13 @@ class TermsModel(QAbstractTableModel):
         self._sort()
         self.endResetModel()
 
-    def set_look(self, bold: QFont, inks: Sequence[QBrush | None], own: QBrush) -> None:
-        """The font of the last column, which is the one that is summed; the colour of each column; that of the row of
-        the cell itself."""
-        self._bold, self._inks, self._own_ink = bold, tuple(inks), own
+    def set_bold(self, bold: QFont) -> None:
+        """The font of the last column, which is the one that is summed."""
+        self._bold = bold
+
+    def set_look(self, inks: Sequence[QBrush | None], own: QBrush) -> None:
+        """The colour of each column, and that of the row of the cell itself."""
+        self._inks, self._own_ink = tuple(inks), own
 
     def _sort(self) -> None:
         count = len(self._columns[0]) if self._columns else 0
@@ -84,7 +97,7 @@ class TermsModel(QAbstractTableModel):
             return
         size = np.abs(np.nan_to_num(self._columns[-1], nan=np.inf))
         # A rest of one would take the row that the term itself could have.
-        most = count if self._all or count <= LARGEST + 2 else LARGEST
+        most = count if self._all or count <= self._largest + 2 else self._largest
         if most < count:
             # The largest of many without sorting them all; among equals the first.
             least = np.partition(size, count - most)[count - most]
@@ -101,6 +114,10 @@ class TermsModel(QAbstractTableModel):
             self._order = np.argsort(-size, kind="stable")
 
     # What the rows are --------------------------------------------------------------------------------------
+
+    def shown(self) -> int:
+        """How many terms are shown by size, the cell's own among them."""
+        return self._largest + 1
 
     def terms(self) -> int:
         """How many rows are terms."""
@@ -183,7 +200,14 @@ class TermsModel(QAbstractTableModel):
 
     def number(self, column: int, value: float) -> str:
         """A number of a column as it is written: one width for all, fewer decimals where they are large."""
-        return numbers.fixed(value, self._decimals[column])
+        return numbers.fixed(value, max(0, self._decimals[column] - self._fewer))
+
+    def set_fewer(self, fewer: int) -> None:
+        """So many decimals fewer than usual, where there is no room for all."""
+        if fewer != self._fewer:
+            self._fewer = fewer
+            last = self.index(self.rowCount() - 1, self.columnCount() - 1)
+            self.dataChanged.emit(self.index(0, 0), last, [Qt.ItemDataRole.DisplayRole])
 
     def widest(self, column: int) -> list[str]:
         """Texts none of which a column's numbers exceed."""
@@ -226,8 +250,7 @@ class TermsTable(LinkTable):
         """Whose colour each column has."""
         theme = self._theme
         inks = [QBrush(theme.role(role)) if role else None for role in roles]
-        face = "caption" if self._terms.columnCount() > 4 else "dense"
-        self._terms.set_look(font(theme, face, True), inks, QBrush(theme.accentbg))
+        self._terms.set_look(inks, QBrush(theme.accentbg))
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
@@ -235,39 +258,51 @@ class TermsTable(LinkTable):
 
     def fit(self) -> None:
         """Height for the rows there are, up to nine; the width goes to the numbers first."""
-        columns, theme = self._terms.columnCount(), self._theme
-        role = "caption" if columns > 4 else "dense"
-        self.setFont(font(theme, role))
-        self.horizontalHeader().setFont(font(theme, "caption"))
-        high = theme.height("table_row")
+        self.horizontalHeader().setFont(font(self._theme, "caption"))
+        high = self._theme.height("table_row")
         self.verticalHeader().setDefaultSectionSize(high)
-        rows = min(self._terms.rowCount(), 9)
+        rows = min(self._terms.rowCount(), max(9, self._terms.shown() + 2))
         self.setFixedHeight(rows * high + self.horizontalHeader().sizeHint().height() + 2)
-        self._share(role, columns)
+        self._share()
         # The rest and the sum have their words where no sum stands.
         self.clearSpans()
         for row in range(self._terms.terms(), self._terms.rowCount()):
             if self._terms.blanks() > 1:
                 self.setSpan(row, 0, 1, self._terms.blanks())
 
-    def _share(self, role: str, columns: int) -> None:
+    def _share(self) -> None:
+        """The widths. Where the numbers need more than there is, the type gets smaller, then the decimals fewer."""
+        columns = self._terms.columnCount()
         if columns < 2:
             return
-        numbers_, heads, pad = metrics(self._theme, role, True), metrics(self._theme, "caption"), self._theme.px(10)
-        need = [
-            math.ceil(max(map(numbers_.horizontalAdvance, self._terms.widest(at))) + pad) for at in range(columns - 1)
-        ]
-        room = self.viewport().width()
-        spare = room - sum(need) - round(self._theme.px(72))
+        theme, room = self._theme, self.viewport().width()
+        label = round(theme.px(36))
+        ways = [(role, fewer) for fewer in (0, 1, 2) for role in ("dense", "caption", "ids")]
+        for role, fewer in ways if columns <= 4 else ways[1:]:
+            self._terms.set_fewer(fewer)
+            need = self._needed(role, columns)
+            if sum(need) + label <= room:
+                break
+        self.setFont(font(theme, role))
+        self._terms.set_bold(font(theme, role, True))
+        heads, pad = metrics(theme, "caption"), theme.px(10)
+        spare = room - sum(need) - round(theme.px(72))
         for at in range(columns - 1):
             # A header is read whole where there is room for it.
             head = math.ceil(heads.horizontalAdvance(self._terms.header(at)) + pad)
             more = min(max(0, head - need[at]), max(0, spare))
             need[at] += more
             spare -= more
-        self.setColumnWidth(0, max(room - sum(need), round(self._theme.px(36))))
+        self.setColumnWidth(0, max(room - sum(need), label))
         for at, wide in enumerate(need):
             self.setColumnWidth(at + 1, wide)
+
+    def _needed(self, role: str, columns: int) -> list[int]:
+        """How wide the numbers of each column are."""
+        measure, pad = metrics(self._theme, role, True), self._theme.px(10)
+        return [
+            math.ceil(max(map(measure.horizontalAdvance, self._terms.widest(at))) + pad) for at in range(columns - 1)
+        ]
 
     def activate(self, row: int, column: int) -> None:
         if self._terms.is_rest(row):
@@ -283,5 +318,4 @@ class TermsTable(LinkTable):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        columns = self._terms.columnCount()
-        self._share("caption" if columns > 4 else "dense", columns)
+        self._share()

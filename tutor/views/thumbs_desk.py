@@ -61,9 +61,9 @@ class ThumbsDesk(QObject):
             self._next()
         return None
 
-    def leave(self) -> None:
-        """What is not begun is wanted no longer."""
-        self._wanted.clear()
+    def leave(self, path: str) -> None:
+        """This one is wanted no longer; if it is being made, it is kept."""
+        self._wanted = [key for key in self._wanted if key[0] != path]
 
     def _next(self) -> None:
         trace = self._session.trace

@@ -22,11 +22,10 @@ from tutor.views.bubble import About, Bubble
 from tutor.views.heatdata import Map
 from tutor.views.overview import OverviewLane, Segment, TrackLink
 from tutor.views.theme import Theme
+from tutor.views.timeline_hover import NOTHING, Hover, Target
 from tutor.views.timelinepaint import StageChip, StageLane
 from tutor.views.uselane import UseLane, UseMark
 
-#: After so long over one place the bubble comes up; once it is up it follows at once.
-HOVER_MS = 250
 #: How long the caret glides where motion is wanted.
 GLIDE_MS = 140
 _KEYS = {
@@ -72,16 +71,17 @@ class Timeline(QAbstractSlider):
         self._uses: tuple[UseMark, ...] = ()
         self._visited = self._bookmarks = self._questions = self._changed = frozenset[int]()
         self._changed_operations = frozenset[int]()
-        self._overview, self._lane = OverviewLane(theme, (), 100), StageLane(theme, (), 0, "", "", 100)
+        self._lanes: tuple[OverviewLane, StageLane] | None = None
         self._hover_segment: int | None = None
         self._hover_chip: int | None = None
         self._told, self._wheel, self._wanted, self._drag_track = True, 0, 0, 0
         self._last = -1
-        self._scrub = self._timer(0, self._follow_drag)
-        self.hover_timer = self._timer(HOVER_MS, self._show_bubble)
-        self._pointed: tuple[int, int] = (-1, -1)
-        self._tip = QPoint()
-        self._bubble: Bubble | None = None
+        self._scrub = QTimer(self)
+        self._scrub.setSingleShot(True)
+        self._scrub.setInterval(0)
+        self._scrub.timeout.connect(self._follow_drag)
+        self.hover = Hover(theme, self, self._about, self._tip_of)
+        self.hover.pointed.connect(self.pointed)
         self._glide = QVariantAnimation(self)
         self._glide.valueChanged.connect(self.update)
         self._still = True
@@ -94,13 +94,6 @@ class Timeline(QAbstractSlider):
         self.setProperty("paintsFocus", True)
         self.valueChanged.connect(self._value_changed)
         self.retranslate()
-
-    def _timer(self, wait: int, done: object) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(wait)
-        timer.timeout.connect(done)
-        return timer
 
     # What is shown ------------------------------------------------------------------------------------------
 
@@ -115,7 +108,7 @@ class Timeline(QAbstractSlider):
         """
         self._segments = tuple(segments)
         self._tracks, self._links, self._link_caption = tuple(tracks), tuple(links), caption
-        self._point_at(-1, -1)
+        self.hover.point_at(NOTHING)
         self._told, self._last = False, -1
         self.setRange(0, max(0, sum(segment.count for segment in self._segments) - 1))
         self._told = True
@@ -161,13 +154,14 @@ class Timeline(QAbstractSlider):
 
     def set_changed(self, stages: Iterable[int], operations: Iterable[int] = ()) -> None:
         """Stages whose numbers a what-if has changed, and operations of the stage that is open: each gets a ◆."""
-        self._changed, self._changed_operations = frozenset(stages), frozenset(operations)
-        self._layout()
+        changed = frozenset(stages), frozenset(operations)
+        if changed != (self._changed, self._changed_operations):
+            self._changed, self._changed_operations = changed
+            self._layout()
 
     def set_thumbnail(self, data: Map | None) -> None:
         """The numbers in the bubble, of what was last `pointed` at; None while nothing is computed yet."""
-        if self._bubble is not None and self._bubble.isVisible():
-            self._bubble.show_about(self._about(*self._pointed), data, self._tip)
+        self.hover.set_thumbnail(data)
 
     def set_still(self, still: bool) -> None:
         """Whether every move is instant."""
@@ -177,8 +171,7 @@ class Timeline(QAbstractSlider):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        if self._bubble is not None:
-            self._bubble.set_theme(theme)
+        self.hover.set_theme(theme)
         self._layout()
         self.updateGeometry()
 
@@ -206,8 +199,9 @@ class Timeline(QAbstractSlider):
             text = self.tr("{place}; changed by a what-if").format(place=text)
         return text
 
-    def _about(self, stage: int, operation: int) -> About:
+    def _about(self, target: Target) -> About:
         """What the bubble says of a stage, or of an operation of the one that is open."""
+        stage, operation = target
         section = next((segment.name for segment in self._segments if segment.has(stage)), "")
         if operation >= 0 and self._operations is not None and operation < len(self._operations):
             chip = self._operations[operation]
@@ -246,24 +240,41 @@ class Timeline(QAbstractSlider):
         return next((number for number, segment in enumerate(self._segments) if segment.has(stage)), None)
 
     def _layout(self) -> None:
-        self._overview = OverviewLane(
-            self._theme, self._segments, self.width(), self._tracks, self._links, self._link_caption, self.value()
-        )
-        top = self._overview.bottom + self._theme.height("notch")
+        """The lanes have changed: they are laid out anew when somebody looks."""
+        self._lanes = None
+        text = self.value_text()
+        if text != self.accessibleDescription():
+            self.setAccessibleDescription(text)
+        self.update()
+
+    @property
+    def _overview(self) -> OverviewLane:
+        return self._laid_out()[0]
+
+    @property
+    def _lane(self) -> StageLane:
+        return self._laid_out()[1]
+
+    def _laid_out(self) -> tuple[OverviewLane, StageLane]:
+        if self._lanes is None:
+            overview = OverviewLane(
+                self._theme, self._segments, self.width(), self._tracks, self._links, self._link_caption, self.value()
+            )
+            self._lanes = overview, self._chip_lane(overview.bottom + self._theme.height("notch"))
+        return self._lanes
+
+    def _chip_lane(self, top: float) -> StageLane:
         number = self._section(self.value())
         before = after = ""
         if self._operations is not None:
             if 0 <= self.value() < len(self._titles):
                 before = "\u2039 " + self._titles[self.value()]
-            self._lane = StageLane(self._theme, self._operations, self._operation, before, "", self.width(), top)
-        else:
-            if number:
-                before = "\u2039 " + self._neighbour(number, number - 1)
-            if number is not None and number + 1 < len(self._segments):
-                after = self._neighbour(number, number + 1) + " \u203a"
-            self._lane = StageLane(self._theme, self._chips, self.value(), before, after, self.width(), top)
-        self.setAccessibleDescription(self.value_text())
-        self.update()
+            return StageLane(self._theme, self._operations, self._operation, before, "", self.width(), top)
+        if number:
+            before = "\u2039 " + self._neighbour(number, number - 1)
+        if number is not None and number + 1 < len(self._segments):
+            after = self._neighbour(number, number + 1) + " \u203a"
+        return StageLane(self._theme, self._chips, self.value(), before, after, self.width(), top)
 
     def _neighbour(self, here: int, there: int) -> str:
         """A neighbouring section's name, with its track where that is another."""
@@ -298,25 +309,23 @@ class Timeline(QAbstractSlider):
     # Going there --------------------------------------------------------------------------------------------
 
     def _value_changed(self, value: int) -> None:
-        before = self._overview
-        was = before.place(self._last) if 0 <= self._last <= self.maximum() else None
+        was = self._last
         self._last = value
         self._layout()
-        now = self._overview.place(value)
-        if was is not None and now is not None:
-            self._start_glide(was[1].center(), now[1].center())
+        if not self._still and 0 <= was <= self.maximum() and self.isVisible() and not self.isSliderDown():
+            self._start_glide(was, value)
         if self._told:
             self.stageChosen.emit(value)
 
-    def _start_glide(self, begin: QPointF, end: QPointF) -> None:
-        """Let the caret glide along its track, where the eye can follow and motion is wanted."""
+    def _start_glide(self, was: int, now: int) -> None:
+        """Let the caret glide along its track, where the eye can follow."""
         self._glide.stop()
-        if self._still or self.isSliderDown() or not self.isVisible() or begin.y() != end.y():
-            return
-        self._glide.setDuration(GLIDE_MS)
-        self._glide.setStartValue(begin.x())
-        self._glide.setEndValue(end.x())
-        self._glide.start()
+        begin, end = self._overview.place(was), self._overview.place(now)
+        if begin is not None and end is not None and begin[1].top() == end[1].top():
+            self._glide.setDuration(GLIDE_MS)
+            self._glide.setStartValue(begin[1].center().x())
+            self._glide.setEndValue(end[1].center().x())
+            self._glide.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         move = _KEYS.get(Qt.Key(event.key()))
@@ -332,7 +341,7 @@ class Timeline(QAbstractSlider):
         if turn * self._wheel < 0:
             self._wheel = 0
         self._wheel += turn
-        self._point_at(-1, -1)
+        self.hover.point_at(NOTHING)
         notches, self._wheel = int(self._wheel / 120), self._wheel - int(self._wheel / 120) * 120
         sections = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         for _ in range(abs(notches)):
@@ -343,7 +352,7 @@ class Timeline(QAbstractSlider):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._point_at(-1, -1)
+        self.hover.point_at(NOTHING)
         if event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
             return
@@ -385,7 +394,7 @@ class Timeline(QAbstractSlider):
         point = event.position()
         if self.isSliderDown():
             self._drag_to(point)
-            self._point_at(self._wanted, -1, at_once=True)
+            self.hover.point_at((self._wanted, -1), at_once=True)
             return
         chip = self._lane.hit(point)
         segment = next((number for number, box in enumerate(self._overview.boxes) if box.contains(point)),
@@ -397,14 +406,14 @@ class Timeline(QAbstractSlider):
             self.update()
         if chip is not None and chip >= 0:
             if self._operations is not None:
-                self._point_at(self.value(), self._operations[chip].index)
+                self.hover.point_at((self.value(), self._operations[chip].index))
             else:
-                self._point_at(self._lane.chips[chip].index, -1)
+                self.hover.point_at((self._lane.chips[chip].index, -1))
         elif segment is not None:
             stage = self._overview.stage_at(point.x(), self._segments[segment].track)
-            self._point_at(-1 if stage is None else stage, -1)
+            self.hover.point_at(NOTHING if stage is None else (stage, -1))
         else:
-            self._point_at(-1, -1)
+            self.hover.point_at(NOTHING)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self.isSliderDown():
@@ -412,41 +421,17 @@ class Timeline(QAbstractSlider):
                 self._scrub.stop()
                 self._follow_drag()
             self.setSliderDown(False)
-            self._point_at(-1, -1)
+            self.hover.point_at(NOTHING)
 
     # The bubble ---------------------------------------------------------------------------------------------
 
     def bubble(self) -> Bubble | None:
         """The bubble while it is up."""
-        return self._bubble if self._bubble is not None and self._bubble.isVisible() else None
+        return self.hover.bubble()
 
-    def _point_at(self, stage: int, operation: int, at_once: bool = False) -> None:
-        """The pointer is over this stage or operation, or over none (−1)."""
-        if (stage, operation) == self._pointed:
-            return
-        self._pointed = stage, operation
-        if stage < 0:
-            self.hover_timer.stop()
-            if self._bubble is not None:
-                self._bubble.hide()
-            self.pointed.emit(-1, -1)
-        elif at_once or self.bubble() is not None:
-            self._show_bubble()
-        else:
-            self.hover_timer.start()
-
-    def _show_bubble(self) -> None:
-        stage, operation = self._pointed
-        if stage < 0:
-            return
-        if self._bubble is None or self._bubble.parentWidget() is not self.window():
-            self._bubble = Bubble(self._theme, self.window())
-        self._tip = self.mapTo(self.window(), self._tip_of(stage, operation))
-        self._bubble.show_about(self._about(stage, operation), None, self._tip)
-        self.pointed.emit(stage, operation)
-
-    def _tip_of(self, stage: int, operation: int) -> QPoint:
+    def _tip_of(self, target: Target) -> QPoint:
         """Above the chip that is pointed at, else above the stage's place in the overview."""
+        stage, operation = target
         wanted = operation if operation >= 0 else stage
         over_chip = self._hover_chip is not None and self._hover_chip >= 0 and not self.isSliderDown()
         if over_chip or operation >= 0:
@@ -459,12 +444,12 @@ class Timeline(QAbstractSlider):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover_chip = self._hover_segment = None
-        self._point_at(-1, -1)
+        self.hover.point_at(NOTHING)
         self.update()
         super().leaveEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self._point_at(-1, -1)
+        self.hover.point_at(NOTHING)
         super().hideEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:

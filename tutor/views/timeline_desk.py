@@ -63,6 +63,9 @@ class TimelineDesk(QObject):
         session = self._session
         if session.trace is None:
             return
+        if not self._changed:
+            self._timeline.set_changed(())
+            return
         touched = [stop.number for stop in session.stops if any(one.name in self._changed for one in stop.steps)]
         inside = session.stop.steps if session.inside else ()
         self._timeline.set_changed(touched, [at for at, one in enumerate(inside) if one.name in self._changed])
@@ -123,7 +126,7 @@ class TimelineDesk(QObject):
         self._session.moves.hold()
 
     def _drag_ends(self) -> None:
-        self._session.moves.release()
+        self._session.moves.release(self._session.place)
 
     def _choose_operation(self, at: int) -> None:
         if at < 0:
@@ -136,13 +139,15 @@ class TimelineDesk(QObject):
     def _point(self, stage: int, operation: int) -> None:
         """A stage or an operation is pointed at: its thumbnail, once it is there."""
         session = self._session
+        self._thumbs.leave(self._pointed)
         self._pointed = ""
         if session.trace is None or not 0 <= stage < len(session.stops):
-            self._thumbs.leave()
             return
         stop = session.stops[stage]
         self._pointed = stop.steps[operation].name if operation >= 0 else stop.results[0].name
-        self._timeline.set_thumbnail(self._thumbs.want(self._pointed))
+        # While a drag shows the stages themselves, no time is spent on making them small as well.
+        find = self._thumbs.have if self._timeline.isSliderDown() else self._thumbs.want
+        self._timeline.set_thumbnail(find(self._pointed))
 
     def _thumbnail_came(self, path: str) -> None:
         if path == self._pointed:

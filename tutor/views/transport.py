@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QLayout,
     QPushButton,
     QSizePolicy,
     QStyle,
@@ -53,20 +54,23 @@ class KeyButton(QPushButton):
         self.updateGeometry()
         self.update()
 
-    def _parts(self) -> list[tuple[str, float]]:
+    def _parts(self, room: int) -> list[tuple[str, float]]:
         """What stands in the button, left to right, with widths: icon, words, key."""
         found = [("icon", self._theme.px(14))]
-        if self.text() and self._room < ICON:
+        if self.text() and room < ICON:
             found.append(("words", metrics(self._theme, "body").horizontalAdvance(self.text()) + 1))
-        if self._key and self._room < NO_KEY:
+        if self._key and room < NO_KEY:
             wide = metrics(self._theme, "caption").horizontalAdvance(self._key) + self._theme.px(9)
             found.append(("key", max(wide, self._theme.px(16))))
         return found
 
+    def wide(self, room: int) -> int:
+        """How wide it is when it shows so much of itself."""
+        parts = self._parts(room)
+        return round(sum(width for _, width in parts) + self._theme.px(7) * (len(parts) - 1) + self._theme.px(22))
+
     def sizeHint(self) -> QSize:
-        parts = self._parts()
-        wide = sum(width for _, width in parts) + self._theme.px(7) * (len(parts) - 1) + self._theme.px(22)
-        return QSize(round(wide), super().sizeHint().height())
+        return QSize(self.wide(self._room), super().sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
@@ -78,7 +82,7 @@ class KeyButton(QPushButton):
         self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
         main = bool(self.property("primary")) and self.isEnabled()
         ink = theme.onaccent if main else theme.ink if self.isEnabled() else theme.ink3
-        parts = self._parts()
+        parts = self._parts(self._room)
         x = (self.width() - sum(width for _, width in parts) - theme.px(7) * (len(parts) - 1)) / 2
         for part, wide in parts:
             if part == "icon":
@@ -95,6 +99,27 @@ class KeyButton(QPushButton):
                 draw_text(painter, cap, self._key, font(theme, "caption"), ink if main else theme.ink2)
             x += wide + theme.px(7)
         painter.end()
+
+
+def _others(layout: QLayout) -> int:
+    """What a row of buttons needs besides them: margins, gaps, and whatever else stands in it."""
+    margins = layout.contentsMargins()
+    found, count = margins.left() + margins.right(), 0
+    for at in range(layout.count()):
+        item = layout.itemAt(at)
+        widget = item.widget() if item is not None else None
+        if item is None or (widget is not None and widget.isHidden()):
+            continue
+        if widget is None:
+            found += item.minimumSize().width()
+            continue
+        count += 1
+        inner = widget.layout()
+        if inner is not None and widget.findChild(KeyButton) is not None:
+            found += _others(inner)
+        elif not isinstance(widget, KeyButton):
+            found += item.minimumSize().width()
+    return found + layout.spacing() * max(0, count - 1)
 
 
 class Corner(QWidget):
@@ -150,7 +175,7 @@ class Transport(QWidget):
             self._buttons.append((button, action))
             row.addWidget(button)
         row.addStretch(1)
-        self._row, self._first, self._groups, self._fitting = row, len(actions), 0, False
+        self._row, self._first, self._groups = row, len(actions), 0
         self.set_theme(theme)
 
     def add_actions(self, *actions: QAction) -> None:
@@ -181,25 +206,29 @@ class Transport(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(320, self._row.minimumSize().height())
 
+    def _rank(self, button: KeyButton) -> int:
+        """How long a button keeps its words: the primary one longest, then those of going on and back, then those
+        of levels, then those at the right end."""
+        if button.property("primary"):
+            return 0
+        own = [one for one, _ in self._buttons]
+        main = next((at for at, one in enumerate(own) if one.property("primary")), len(own))
+        if button not in own:
+            return 1 if button.parentWidget() is not self else 3
+        return 1 if own.index(button) <= main else 2 if own.index(button) < self._first else 3
+
     def _fit(self) -> None:
-        """The most words there is room for."""
-        if self._fitting or self.width() < 2:
-            return
-        self._fitting = True
-        buttons = self.findChildren(KeyButton)
-        for main, others in ((FULL, FULL), (FULL, NO_KEY), (NO_KEY, NO_KEY), (NO_KEY, ICON), (ICON, ICON)):
-            for button in buttons:
-                button.set_room(main if button.property("primary") else others)
-            for widget in {button.parentWidget() for button in buttons} - {self, None}:
-                assert widget is not None
-                inner = widget.layout()
-                if inner is not None:
-                    inner.invalidate()
-                widget.updateGeometry()
-            self._row.invalidate()
-            if self._row.minimumSize().width() <= self.width():
+        """The most words there is room for. It is reckoned, not tried: to try asks for another layout, for ever."""
+        buttons = [one for one in self.findChildren(KeyButton) if not one.isHidden()]
+        ranks = [self._rank(one) for one in buttons]
+        room = self.width() - _others(self._row)
+        rooms: list[int] = []
+        for keys, words in ((9, 9), (1, 9), (1, 3), (1, 2), (0, 1), (0, 0)):
+            rooms = [FULL if rank < keys else NO_KEY if rank < words else ICON for rank in ranks]
+            if sum(one.wide(much) for one, much in zip(buttons, rooms, strict=True)) <= room:
                 break
-        self._fitting = False
+        for button, much in zip(buttons, rooms, strict=True):
+            button.set_room(much)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -292,10 +292,11 @@ class VocabDesk(QObject):
             return
         paths = [path for path in self._paths(trace) if path not in self._layers or self._layers[path].reading]
         if row < len(paths):
-            self._session.go(paths[row])
-            cell = self._session.cell
-            column = cell[-1] if cell is not None else 0
-            self._session.pin((self._row, position, column))
+            with self._session.moves.together():
+                self._session.go(paths[row])
+                cell = self._session.cell
+                column = cell[-1] if cell is not None else 0
+                self._session.pin((self._row, position, column))
 
     def _show_here(self, trace: Trace, made: _Here) -> None:
         if made.path != self._session.cursor.path:
@@ -386,8 +387,9 @@ class VocabDesk(QObject):
         found = outputs(trace.program, trace.shapes) if trace is not None else None
         if found is None or result is None or row >= len(result.made.positions):
             return
-        self._session.go(found[1])
-        self._session.pin((result.made.row, result.made.positions[row], result.made.ids[row]))
+        with self._session.moves.together():
+            self._session.go(found[1])
+            self._session.pin((result.made.row, result.made.positions[row], result.made.ids[row]))
 
     def _go_entry(self, id: int) -> None:
         """Go to a token's probability in the output, at the position that is looked at."""

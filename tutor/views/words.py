@@ -36,7 +36,8 @@ _OPERATIONS = (
     QT_TRANSLATE_NOOP("operation", "SiLU"), QT_TRANSLATE_NOOP("operation", "multiply"),
     QT_TRANSLATE_NOOP("operation", "mean square"), QT_TRANSLATE_NOOP("operation", "normalize (RMS)"),
     QT_TRANSLATE_NOOP("operation", "rotate"), QT_TRANSLATE_NOOP("operation", "share heads"),
-    QT_TRANSLATE_NOOP("operation", "type row"),
+    QT_TRANSLATE_NOOP("operation", "type row"), QT_TRANSLATE_NOOP("operation", "even softmax"),
+    QT_TRANSLATE_NOOP("operation", "pattern × v, silenced"),
 )  # fmt: skip
 #: Words among the symbols of a working table.
 _COLUMNS = (
@@ -163,6 +164,13 @@ _WHY |= {
 }  # fmt: skip
 
 _NOTES = {
+    "compare.shapes": QT_TRANSLATE_NOOP("note", "No difference of {now} and {held}: pin a tensor of this shape."),
+    "compare.cut": QT_TRANSLATE_NOOP("note", "Matched by position: the {rows} × {columns} that both have."),
+    "compare.tokens": QT_TRANSLATE_NOOP("note", "Other tokens at {count} of {of} positions."),
+    "compare.infinite": QT_TRANSLATE_NOOP("note", "±∞: a mask took the number from one of the two alone."),
+    "compare.difference": QT_TRANSLATE_NOOP("note", "No tensor of the model: the current number less the pinned one."),
+    "derived.mean": QT_TRANSLATE_NOOP("note", "No tensor of the model: the mean of {count} of its numbers."),
+    "derived.sum": QT_TRANSLATE_NOOP("note", "No tensor of the model: the sum of {count} of its numbers."),
     "lookup": QT_TRANSLATE_NOOP("note", "The token's id is {id}, so this is row {id} of the table, feature {column}."),
     "same number": QT_TRANSLATE_NOOP("note", "The same number as {link}: only its place changes."),
     "sinusoid": QT_TRANSLATE_NOOP("note", "Pair {pair} turns once every {wavelength} positions."),
@@ -182,6 +190,13 @@ _NOTES = {
     "padding −1000": QT_TRANSLATE_NOOP("note", "Key {key} is padding, because {key} ≥ {length}, the number of tokens in "
         "this sentence: 1000 is taken away, which is not quite hidden."),
     "padding left in": QT_TRANSLATE_NOOP("note", "Key {key} is padding, but padding is not masked here."),
+    "put set": QT_TRANSLATE_NOOP("note", "Set by you: computed from its operands it would be {was}."),
+    "put changed": QT_TRANSLATE_NOOP("note", "Set by you: it was {was}."),
+    "put off": QT_TRANSLATE_NOOP("note", "Switched off by you: computed from its operands it would be {was}."),
+    "put from": QT_TRANSLATE_NOOP("note", "Taken from the run of “{text}”: computed here it would be {was}."),
+    "even head": QT_TRANSLATE_NOOP("note", "Head {head} was made even by you: each of the {count} keys that are not "
+        "hidden gets the same share."),
+    "silent head": QT_TRANSLATE_NOOP("note", "Head {head} was silenced by you: its result is 0, whatever it looked at."),
     "empty row": QT_TRANSLATE_NOOP("note", "Every key of this row is masked, so the shares are 0 ÷ 0: not a number."),
 }  # fmt: skip
 

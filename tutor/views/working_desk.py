@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
-from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from tutor import work
+from tutor import several, work
 from tutor.engine import axes as ax
+from tutor.engine.compare import Look
 from tutor.engine.figures import Row
 from tutor.engine.trace import Trace
 from tutor.engine.working import Link, Working
+from tutor.pins import DIFFERENCE
 from tutor.runner import Runner
 from tutor.session import Session
-from tutor.views import explanation, rolewords, words
+from tutor.views import combined, explanation, rolewords, words
 from tutor.views.explanation import Names
 from tutor.views.inspector import Inspector
 from tutor.views.rowdrawer import RowDrawer
@@ -26,28 +26,6 @@ from tutor.views.stagepane import StagePane
 WORKING = "working"
 #: A window this high (in units of the design at 100 %) has room for the row worked out.
 TALL = 900
-
-
-class Named(Protocol):
-    """A vocabulary, as far as it is asked for names."""
-
-    def names(self, ids: Iterable[int]) -> list[str]: ...
-
-
-class Vocabularies(Protocol):
-    """Knows the vocabulary of a run; `of` may read files, so it is called on the runner's thread."""
-
-    def model(self) -> str: ...
-
-    def of(self, trace: Trace, model: str) -> Named: ...
-
-
-@dataclass(frozen=True, eq=False)
-class _Explained:
-    """A working, and the names of the vocabulary that it is about, if it is about one."""
-
-    working: Working
-    names: Names | None
 
 
 class WorkingDesk(QObject):
@@ -66,10 +44,9 @@ class WorkingDesk(QObject):
         super().__init__(parent)
         self._session, self._runner = session, runner
         self._stage, self._inspector, self._stage_desk, self._drawer = stage, inspector, stage_desk, drawer
-        self._vocabularies: Vocabularies | None = None
         self._names: Names = explanation.numbered
-        session.traceChanged.connect(self._forget)
         session.trail.changed.connect(self._changed)
+        session.pins.changed.connect(self.ask)
         inspector.followed.connect(self.follow)
         inspector.pointed.connect(self.point)
         inspector.unpinned.connect(self._unpin)
@@ -102,35 +79,34 @@ class WorkingDesk(QObject):
             self._inspector.set_explanation(None)
             self._drawer.set_row(None, None, "", ())
         else:
-            known = self._vocabularies
-            model = known.model() if known is not None else ""
-            self._runner.submit(WORKING, partial(_explain, session.trace, target, known, model))
+            selection = several.shown(session) if session.trail.given is None else session.selection
+            look = Look(session.trace, target.name, selection)
+            minus = session.pins.mode == DIFFERENCE and session.trail.given is None
+            held = session.pins.against(look) if minus else None
+            self._runner.submit(WORKING, partial(_explain, look, target, held))
 
     def _changed(self) -> None:
         self._show_trail()
         self.ask()
 
-    def set_vocabularies(self, vocabularies: Vocabularies) -> None:
-        """Who names the entries of a vocabulary; without it they are numbered."""
-        self._vocabularies = vocabularies
-
-    def _forget(self) -> None:
-        self._names = explanation.numbered
+    def set_names(self, names: Names | None) -> None:
+        """The texts of tokens by their ids; None where nobody knows them (yet), so that they are numbered."""
+        known = names or explanation.numbered
+        if known != self._names:
+            self._names = known
+            self._changed()
 
     # Showing ------------------------------------------------------------------------------------------------
 
     def _done(self, channel: str, result: object) -> None:
         trace, target = self._session.trace, self.target()
-        if channel != WORKING or not isinstance(result, _Explained) or trace is None or target is None:
+        if channel != WORKING or not isinstance(result, Working) or trace is None or target is None:
             return
-        working = result.working
-        if (working.name, working.index) == (target.name, target.index):
-            if result.names is not None:
-                self._names = result.names
-                self._show_trail()
-            shown = explanation.explanation(trace, working, self._names)
+        if (result.name, result.index) == (target.name, target.index):
+            shown = explanation.explanation(trace, result, self._names)
+            shown = combined.told(trace, several.shown(self._session), result, shown)
             self._inspector.set_explanation(shown)
-            self._show_row(trace, working, shown.place)
+            self._show_row(trace, result, shown.place)
 
     def _failed(self, channel: str, error: BaseException) -> None:
         if channel == WORKING:
@@ -222,10 +198,5 @@ class WorkingDesk(QObject):
             self._session.pin(None)
 
 
-def _explain(
-    trace: Trace, target: Link, known: Vocabularies | None, model: str, job: work.Handle
-) -> _Explained:  # fmt: skip
-    """A vocabulary is asked for where one is met only: it may have to be read first."""
-    met = known is not None and any(axis.name == ax.D_VOCAB for axis in trace.shapes[target.name])
-    names = known.of(trace, model).names if known is not None and met else None
-    return _Explained(work.explain(trace, target.name, target.cell()), names)
+def _explain(look: Look, target: Link, held: Look | None, job: work.Handle) -> Working:
+    return work.explain(look.trace, look.path, target.cell(), look.selection, held)

@@ -2,6 +2,7 @@
 
 from tutor.engine.ops.attention import Mask, Scores, Softmax, WeightedSum
 from tutor.engine.ops.base import Op, from_json, known
+from tutor.engine.ops.heads import EvenSoftmax, SilentSum
 from tutor.engine.ops.linear import Linear
 from tutor.engine.ops.lookup import Lookup, Positions, Sinusoid, Tokens, TypeRow
 from tutor.engine.ops.norm import Mean, MeanSquare, Normalize, NormalizeRms, ScaleShift, Variance
@@ -10,8 +11,8 @@ from tutor.engine.ops.rotary import Rotate
 from tutor.engine.ops.shape import MergeHeads, RepeatHeads, SplitHeads, SwapHeads
 
 __all__ = [
-    "Add", "Gelu", "GeluTanh", "Identity", "Linear", "Lookup", "Mask", "Mean", "MeanSquare", "MergeHeads", "Multiply",
-    "Normalize", "NormalizeRms", "Op", "Positions", "Relu", "RepeatHeads", "Rotate", "Scale", "ScaleShift", "Scores",
-    "Silu", "Sinusoid", "Softmax", "SplitHeads", "SwapHeads", "Tokens", "TypeRow", "Variance", "WeightedSum",
-    "from_json", "known",
+    "Add", "EvenSoftmax", "Gelu", "GeluTanh", "Identity", "Linear", "Lookup", "Mask", "Mean", "MeanSquare",
+    "MergeHeads", "Multiply", "Normalize", "NormalizeRms", "Op", "Positions", "Relu", "RepeatHeads", "Rotate", "Scale",
+    "ScaleShift", "Scores", "SilentSum", "Silu", "Sinusoid", "Softmax", "SplitHeads", "SwapHeads", "Tokens", "TypeRow",
+    "Variance", "WeightedSum", "from_json", "known",
 ]  # fmt: skip
