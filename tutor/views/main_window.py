@@ -306,7 +306,6 @@ class MainWindow(QMainWindow):
         self.stage.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.stage.table.addActions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
         self.working_desk.failed.connect(self._stage_failed)
-        self.names.changed.connect(self.working_desk.set_names)
         self.bars_desk.failed.connect(self._stage_failed)
         self.exporter.busyChanged.connect(self._busy_changed)
         self.exporter.progressed.connect(self._progressed)
