@@ -199,7 +199,7 @@ COMMANDS = (
     ),
     Command("what_if", TOOLS, QT_TRANSLATE_NOOP("commands", "What if…"), "what_if_views.open", (), ("W",), "flask"),
     Command("what_if_cell", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: set the pinned cell…"),
-            "what_if_views.edit_cell", ("F2",)),
+            "what_if_views.edit_cell", (), ("F2",)),
     Command("what_if_view", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: changed, original, difference"),
             "what_if.next_view", (), ("Shift+W",)),
     Command("what_if_undo", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: undo"), "what_if.undo", ("Ctrl+Alt+Z",), (),

@@ -107,10 +107,11 @@ class WhatIf(QObject):
 
     def begin(self, wanted: Changes) -> None:
         """Changes to make as soon as there is a run, as the command line or a file asks for."""
+        under_way = self.waiting()  # what was wanted before may still be on its way, and has to be called off
         self.wanted = wanted
         self._done.clear()
         self._undone.clear()
-        if self.original is not None and self.waiting():
+        if self.original is not None and (under_way or self.waiting()):
             self.wished.emit()
         else:
             self.changed.emit()

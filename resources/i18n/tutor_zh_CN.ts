@@ -250,7 +250,7 @@
     </message>
     <message>
         <source>The pinned tensor beside the current one, on one scale</source>
-        <translation>固定的张量与当前张量并排，使用同一色标</translation>
+        <translation>固定的张量与当前张量并排，使用同一色阶</translation>
     </message>
     <message>
         <source>Current − pinned, cell by cell (D)</source>
@@ -2166,6 +2166,10 @@
         <translation>还没有可以改动的运行。</translation>
     </message>
     <message>
+        <source>No sentence here has padding.</source>
+        <translation>这里的句子都没有填充。</translation>
+    </message>
+    <message>
         <source>all of {name}</source>
         <translation>整个 {name}</translation>
     </message>
@@ -2476,19 +2480,19 @@
     </message>
     <message>
         <source>The difference has a scale of its own, about 0</source>
-        <translation>差值使用以 0 为中心的单独色标</translation>
+        <translation>差值使用以 0 为中心的单独色阶</translation>
     </message>
     <message>
         <source>One scale for both</source>
-        <translation>两者使用同一色标</translation>
+        <translation>两者使用同一色阶</translation>
     </message>
     <message>
         <source>Each has its own scale: one holds probabilities</source>
-        <translation>各用各的色标：其中一个是概率</translation>
+        <translation>各用各的色阶：其中一个是概率</translation>
     </message>
     <message>
         <source>A sum has a scale of its own</source>
-        <translation>总和使用单独的色标</translation>
+        <translation>总和使用单独的色阶</translation>
     </message>
     <message>
         <source>{place} · {now_name} {now}, {held_name} {held}</source>
@@ -4088,11 +4092,11 @@
     <name>thumbs</name>
     <message>
         <source>same scale, 0 to 1</source>
-        <translation>同一色标，0 到 1</translation>
+        <translation>同一色阶，0 到 1</translation>
     </message>
     <message>
         <source>same scale, ±{reach}</source>
-        <translation>同一色标，±{reach}</translation>
+        <translation>同一色阶，±{reach}</translation>
     </message>
     <message>
         <source>{bits} bits</source>

@@ -27,6 +27,7 @@ from windows import (
 from tutor import sessionfile, stepcode
 from tutor.autosave import Autosave
 from tutor.engine import models
+from tutor.engine.changes import Switch
 from tutor.places import Asked, Bookmark, Place
 from tutor.sessionfile import SessionFile
 from tutor.views.places_desk import PlacesDesk
@@ -357,6 +358,38 @@ def test_what_ifs_travel_through_their_own_part(qtbot, window, tmp_path, monkeyp
     finish(qtbot, window)
     assert taken == [({"set": "mask=off"},)]
     assert window.status_text() == "One is new."
+
+
+def test_a_run_with_what_ifs_opens_changed_in_another_window(qtbot, opened, window, small):
+    go(qtbot, window, PATTERN)
+    for key, value in (("mask", "off"), ("scale", "off")):
+        window.session.changes.make(Switch(key, value))
+        settle(qtbot, window)
+    seen = numbers_on_screen(window)
+    press(qtbot, Key.Key_C, CTRL | SHIFT)
+    code = QApplication.clipboard().text()
+    assert code.endswith(";set=mask%3Doff;set=scale%3Doff"), "as --set takes them"
+    other = opened(small)
+    press(qtbot, Key.Key_V, CTRL | SHIFT)
+    finish(qtbot, other)
+    assert np.array_equal(numbers_on_screen(other), seen)
+    assert [one.text for one in other.session.changes.made] == ["mask=off", "scale=off"]
+    other.places.start_code(code.partition(";set")[0])
+    finish(qtbot, other)
+    assert not other.session.changes.made and not np.array_equal(numbers_on_screen(other), seen)
+
+
+@pytest.mark.parametrize("changes", [
+    ({"set": "mask=never"},), ({"set": "wings=2"},), ({"set": "probs[9,9,9]=1"},), ({"change": "nothing"},),
+    ({"x": 1},), ({"set": 3},),
+])  # fmt: skip
+def test_a_what_if_that_is_unknown_gets_one_sentence_and_the_run_is_as_it_is(qtbot, window, tmp_path, changes):
+    path = tmp_path / "a.tutor"
+    sessionfile.write(path, SessionFile(Asked("article", texts=("you need",), changes=changes), Place(PROBS)))
+    window.open(path)
+    finish(qtbot, window)
+    assert is_one_sentence(window.status_text()), window.status_text()
+    assert window.session.step.name == PROBS and not window.session.changes.made
 
 
 def test_what_is_pinned_travels_also_from_another_sentence(qtbot, opened, window, small, tmp_path, monkeypatch):

@@ -102,6 +102,8 @@ def test_the_mask_off_by_a_click_and_back_by_undo(qtbot, window, page):
     assert np.isfinite(numbers_on_screen(window)).all()
     assert window.session.cursor.path == MASKED, "the place stays"
     assert window.stage.mark() == "changed"
+    assert box(page, "Padding not hidden").toolTip() == "No sentence here has padding."
+    assert not box(page, "Padding not hidden").isEnabled()
     assert window.what_if_views.bar.isVisible() and "mask off" in window.what_if_views.bar.told()
     assert window.status_text().startswith("What if: 1 change")
     assert window.sentence.what_if().startswith("What if: 1 change")
@@ -509,7 +511,7 @@ def test_a_session_keeps_its_changes(qtbot, window, page):
     window.session.changes.make(Cell(SCORES, (0, 0, 2, 1), 5.0))
     settle(qtbot, window)
     with_changes = window.places.state()
-    assert [dict(one)["change"] for one in with_changes.asked.changes] == ["switch", "cell"]
+    assert with_changes.asked.changes == ({"set": "mask=off"}, {"set": f"{SCORES}[0,0,2,1]=5"})
     assert window.what_if.take([]) == ""
     settle(qtbot, window)
     assert told(window) == []

@@ -219,6 +219,7 @@ class MainWindow(QMainWindow):
 
     def _make_vocabulary(self) -> None:
         """The page Vocabulary, and what is written to files of it and of everything else."""
+        self.working_desk.set_vocabularies(self.names)
         self.vocab_desk = VocabDesk(self.session, self.runner, self.names, self.gaps, self.right, self.vocab, self)
         self.exporter = ExportDesk(
             self.session, self.runner, self.stage, self.stage_desk, self.look_desk, self._settings, self
@@ -306,7 +307,6 @@ class MainWindow(QMainWindow):
         self.stage.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.stage.table.addActions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
         self.working_desk.failed.connect(self._stage_failed)
-        self.names.changed.connect(self.working_desk.set_names)
         self.bars_desk.failed.connect(self._stage_failed)
         self.exporter.busyChanged.connect(self._busy_changed)
         self.exporter.progressed.connect(self._progressed)

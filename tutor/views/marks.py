@@ -129,6 +129,14 @@ class _List(QListWidget):
 
     removed = Signal(int)
 
+    def event(self, event: QEvent) -> bool:
+        # Here F2 means the note, whatever it means elsewhere in the window.
+        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if asked and event.key() == Qt.Key.Key_F2:  # type: ignore[attr-defined]
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.currentRow()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and row >= 0:

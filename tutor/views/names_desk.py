@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from tutor import work
 from tutor.engine.trace import Trace
@@ -17,13 +17,20 @@ NAMES = "names"
 
 
 class Names(QObject):
-    """The vocabulary of the run on screen, looked for as soon as there is a run."""
+    """The vocabulary of the run on screen.
+
+    Signals:
+        changed(object)  a function from ids to texts; None while it is looked for
+    """
+
+    changed = Signal(object)
 
     def __init__(self, session: Session, runner: Runner, sentence: SentenceDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._runner, self._sentence = session, runner, sentence
         self._made: tuple[Trace, Vocabulary] | None = None
         session.traceChanged.connect(self._ask)
+        runner.done.connect(self._done)
 
     def model(self) -> str:
         """The name by which the run on screen was asked for."""
@@ -38,11 +45,16 @@ class Names(QObject):
 
     def _ask(self) -> None:
         trace = self._session.trace
+        self.changed.emit(None)  # another run's names would be wrong ones
         if trace is None:
             self._made = None
             self._runner.cancel(NAMES)
         else:
             self._runner.submit(NAMES, partial(_find, self, trace, self.model()))
+
+    def _done(self, channel: str, result: object) -> None:
+        if channel == NAMES and isinstance(result, Vocabulary):
+            self.changed.emit(result.names)
 
 
 def _find(names: Names, trace: Trace, model: str, job: work.Handle) -> Vocabulary:

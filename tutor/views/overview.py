@@ -169,13 +169,16 @@ class OverviewLane:
             painter.drawLine(QPointF(x, box.bottom() - self.theme.px(5)), QPointF(x, box.bottom() - 1.5))
 
     def _title(self, painter: QPainter, segment: Segment, box: QRectF, done: bool) -> None:
-        theme, measure = self.theme, metrics(self.theme, "caption")
-        tick = theme.px(15) if done else 0
+        theme, role = self.theme, "caption"
+        measure, tick = metrics(theme, role), theme.px(15) if done else 0
         title = segment.title
         if segment.short and measure.horizontalAdvance(title) + tick > box.width():
             title = segment.short
             if measure.horizontalAdvance(title) + tick > box.width():
                 tick = 0  # that it was seen, the fill says as well
+            if measure.horizontalAdvance(title) > box.width():
+                role, box = "ids", box.adjusted(-2, 0, 2, 0)  # a number in the smallest of boxes
+                measure = metrics(theme, role)
         full = measure.horizontalAdvance(title)
         wide = min(full + tick, box.width())
         cut = full > box.width() - tick and box.width() < theme.px(60)  # a few letters and dots say nothing
@@ -188,7 +191,7 @@ class OverviewLane:
         if tick:
             paint_icon(painter, "check", QRectF(left, box.top(), theme.px(11), box.height()), theme.ink)
         text = QRectF(left + tick, box.top(), wide - tick + 1, box.height())
-        draw_text(painter, text, title, font(theme, "caption"), theme.ink if done else theme.ink2,
+        draw_text(painter, text, title, font(theme, role), theme.ink if done else theme.ink2,
                   Qt.AlignmentFlag.AlignLeft)
 
     def _paint_current(self, painter: QPainter, number: int, slot: QRectF, gliding: float | None) -> None:

@@ -377,6 +377,7 @@ class PlacesDesk(QObject):
         found, first = self._pending, self._first
         self._first = None
         if found is not None and first is not None and _is_run_of(run, first.asked):
+            self._take_part("changes", ())  # what is pinned is of a run as it is
             self._unpinned = not self._pin(first, run.trace)
             self._start(found.session.asked)
             return
@@ -391,6 +392,12 @@ class PlacesDesk(QObject):
         if self._first is not None and self._pending is not None:
             self._first, self._unpinned = None, True
             self._start(self._pending.session.asked)
+
+    def _take_part(self, slot: str, plain: Sequence[Plain]) -> str:
+        """Another part takes its state up, or gives up what it has. Returns what it could not do, "" for nothing."""
+        if slot in self._parts:
+            return self._parts[slot][1](plain)
+        return self.tr("This version cannot take up all that the session holds: update the tutor.") if plain else ""
 
     def _pin(self, pin: Pin, trace: Trace) -> bool:
         """Pin a tensor again. Returns whether it is there."""
@@ -417,9 +424,7 @@ class PlacesDesk(QObject):
         if found.name:  # a step code says nothing of colours
             self._session.scales.take(session.scales)
         self._visit(session.place)
-        if asked.changes:
-            newer = self.tr("This version cannot take up all that the session holds: update the tutor.")
-            problems.append(self._parts["changes"][1](asked.changes) if "changes" in self._parts else newer)
+        problems.append(self._take_part("changes", asked.changes))
         if self._unpinned:
             problems.append(self.tr("What was pinned in the session could not be had again."))
         sentence = next((one for one in problems if one), "")

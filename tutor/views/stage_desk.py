@@ -100,9 +100,11 @@ class StageDesk(QObject):
             return
         look = Look(session.trace, session.cursor.path, several.shown(session))
         held, minus = session.pins.against(look), session.pins.mode == DIFFERENCE
-        if session.changes.against(look) is not None:
-            held, minus = session.changes.against(look), look.path not in look.trace.program.sources
-        wanted = (look.trace, look.path, look.selection, held, minus)
+        original = session.changes.against(look)
+        if original is not None:
+            held, minus = original, look.path not in look.trace.program.sources
+        # What is held stays one and the same look; the original's is made anew each time.
+        wanted = (look.trace, look.path, look.selection, held if original is None else original.trace, minus)
         if self._current() is not None and self._shown_for == wanted:
             self._runner.cancel(PICTURE)  # it is on screen: another that was asked for meanwhile is not wanted
             self._light()

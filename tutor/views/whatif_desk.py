@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from tutor import whatif_work, work
 from tutor.engine import axes as ax
 from tutor.engine import models
-from tutor.engine.changes import Change, ChangeError, Changes, Head, attentions, heads_of
-from tutor.engine.changes_text import from_json, to_json
+from tutor.engine.changes import Change, ChangeError, Changes, Head, attentions, folded, heads_of
+from tutor.engine.changes_text import from_json, parse
 from tutor.engine.spec import SpecError
 from tutor.engine.trace import Trace
 from tutor.engine.weights import WeightsError
@@ -96,13 +96,17 @@ class WhatIfDesk(QObject):
         return self._desk.request.model, self._desk.request.layers  # a run that is just being shown
 
     def plain(self) -> list[dict[str, Any]]:
-        """The changes that are made, as a session file or a step code holds them."""
-        return to_json(self._changes.made)
+        """The changes that are made, as a session file or a step code holds them: as `--set` takes them."""
+        return [{"set": one.text} for one in self._changes.made]
 
     def take(self, plain: Sequence[Mapping[str, Any]]) -> str:
         """Make the changes that a session holds. Returns a sentence about what cannot be, "" for nothing."""
+        original = self._changes.original
         try:
-            wanted = from_json([dict(one) for one in plain])
+            if original is not None and plain and all(set(one) == {"set"} for one in plain):
+                wanted = folded([parse(str(one["set"]), original.program) for one in plain])
+            else:
+                wanted = from_json([dict(one) for one in plain])
         except ChangeError as error:
             self._changes.begin(Changes())
             return worded(str(error))

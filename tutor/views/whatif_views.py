@@ -207,6 +207,9 @@ class WhatIfViews(QObject):
         self._ask_effect()
 
     def _why_not(self, change: Change, original: Trace) -> str:
+        padded = any(int(batch.lengths.min()) < batch.n_pos for batch in original.batches.values())
+        if isinstance(change, Switch) and change.key == "pad" and not padded:
+            return self.tr("No sentence here has padding.")
         try:
             change.check(original)
         except TraceError as error:
