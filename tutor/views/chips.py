@@ -290,8 +290,8 @@ class TokenStrip(QWidget):
         painter.setClipRect(QRectF(start - 5, 0, self.width() - start + 5, self.height()))
         for row, chips in enumerate(self._rows):
             away, boxes = start - self._offsets[row], self._boxes[row]
-            first = bisect.bisect_left(boxes, event.rect().left() - away - 6, key=QRectF.right)
-            for index in range(first, len(chips)):
+            leftmost = bisect.bisect_left(boxes, event.rect().left() - away - 6, key=QRectF.right)
+            for index in range(leftmost, len(chips)):
                 if boxes[index].left() > event.rect().right() - away + 6:
                     break
                 self._paint_chip(painter, row, index)
