@@ -6,7 +6,8 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Sequence
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -16,7 +17,7 @@ from tutor.engine.pooling import Span, Window
 from tutor.views import heatcells
 from tutor.views.heatdata import Map
 from tutor.views.paint import draw_token, frame, hatch, snap, token_width, triangle
-from tutor.views.theme import Theme, font, metrics
+from tutor.views.theme import LIGHT, Theme, font, metrics
 
 Cell = tuple[int, int]
 #: Lit rows or columns: one, several, or none.
@@ -89,11 +90,7 @@ class HeatPlot:
     def _widest(self, labels: Sequence[str] | None, count: int) -> float:
         if labels is None:
             return metrics(self.theme, "ids").horizontalAdvance(str(count - 1))
-        measure = metrics(self.theme, "dense", True)
-        # Of very many the longest few: in bytes, since a Chinese character is as wide as two letters and more.
-        long = labels if len(labels) <= _MEASURED else heapq.nlargest(_MEASURED, labels, key=_bytes)
-        widest = max((token_width(label, measure) for label in long if label), default=0.0)
-        return math.ceil(min(widest, measure.averageCharWidth() * 14))
+        return _widest_of(tuple(labels), self.theme.font_scale, self.theme.cjk)
 
     def fit(self, area: QRectF, ratio: float, square: bool = False) -> QRectF:
         """Places the grid in `area`, labels and all, with cells of whole device pixels; returns the grid."""
@@ -351,6 +348,16 @@ class HeatPlot:
         """A swatch of the hatching, for the words beside it."""
         hatch(painter, rect, self.theme.hatch, self.theme.hatchbg)
         frame(painter, rect, self.theme.hatch, 1)
+
+
+@lru_cache(maxsize=32)
+def _widest_of(labels: tuple[str, ...], scale: float, cjk: bool) -> float:
+    """The room that the widest label needs; the maps of a step and of the next have the same labels."""
+    measure = metrics(replace(LIGHT, font_scale=scale, cjk=cjk), "dense", True)
+    # Of very many the longest few: in bytes, since a Chinese character is as wide as two letters and more.
+    long = labels if len(labels) <= _MEASURED else heapq.nlargest(_MEASURED, labels, key=_bytes)
+    widest = max((token_width(label, measure) for label in long if label), default=0.0)
+    return math.ceil(min(widest, measure.averageCharWidth() * 14))
 
 
 def _bytes(label: str) -> int:
