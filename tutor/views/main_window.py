@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
 
     def _make_vocabulary(self) -> None:
         """The page Vocabulary, and what is written to files of it and of everything else."""
-        self.working_desk.set_vocabularies(self.names)
+        self.names.changed.connect(self.working_desk.set_names)
         self.vocab_desk = VocabDesk(self.session, self.runner, self.names, self.gaps, self.right, self.vocab, self)
         self.exporter = ExportDesk(
             self.session, self.runner, self.stage, self.stage_desk, self.look_desk, self._settings, self
