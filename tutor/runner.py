@@ -72,14 +72,15 @@ class Runner(QObject):
         self._finished.connect(self._take_finished)
         self._progressed.connect(self._take_progress)
 
-    def submit(self, channel: str, work: Work) -> Job:
-        """Start a job. Older jobs of the channel are cancelled and their answers dropped."""
+    def submit(self, channel: str, work: Work, urgent: bool = False) -> Job:
+        """Start a job, an `urgent` one before all that wait. Older jobs of the channel are cancelled and their answers
+        dropped."""
         self.cancel(channel)
         self._count += 1
         job = Job(self, channel, self._count)
         self._newest[channel] = job
         self._waiting += 1
-        self._pool.start(_Task(self, job, work))
+        self._pool.start(_Task(self, job, work), int(urgent))
         return job
 
     def cancel(self, channel: str) -> None:

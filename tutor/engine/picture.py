@@ -366,12 +366,22 @@ def picture(trace: Trace, path: str, selection: Selection) -> Picture:
         result, *rest = _one_scale((result, *operands))
         operands = tuple(rest)
     if result.kind == "probability" and operands and operands[0].values.shape == result.values.shape:
-        masked = np.isneginf(operands[0].values) & (result.values == 0)
-        result = replace(result, masked=masked if masked.any() else None)
+        before, after = operands[0].values, result.values
+        key = ("masked", path, result.where)
+        result = replace(result, masked=trace.facts.get(key, lambda: _masked_out(before, after)))
     return Picture(
         path, step.op.picture, tuple(with_pyramid(trace, one) for one in operands), with_pyramid(trace, result),
         trace.stats(path),
     )  # fmt: skip
+
+
+def _masked_out(before: np.ndarray, after: np.ndarray) -> np.ndarray | None:
+    """The cells that are an exact 0 because a mask said so; None where there are none."""
+    least = before.min(initial=0)
+    if least > -np.inf:
+        return None
+    masked = np.isneginf(before) & (after == 0)
+    return masked if masked.any() else None
 
 
 def _one_scale(panels: Sequence[Panel]) -> list[Panel]:

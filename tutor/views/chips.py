@@ -104,8 +104,9 @@ class TokenStrip(QWidget):
 
     def set_also(self, indices: Collection[int] = ()) -> None:
         """Marks more chips as the query's row does: tokens that are selected together with it."""
-        self._also = frozenset(indices)
-        self.retranslate()
+        if frozenset(indices) != self._also:
+            self._also = frozenset(indices)
+            self.retranslate()
 
     def _is_query(self, row: int, index: int) -> bool:
         found = index == self._query or index in self._also

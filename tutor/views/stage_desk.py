@@ -109,14 +109,15 @@ class StageDesk(QObject):
             self._runner.cancel(PICTURE)  # it is on screen: another that was asked for meanwhile is not wanted
             self._light()
             return
-        self._asked_for = wanted
-        self._runner.submit(PICTURE, partial(_show, look, held, minus))
+        if self._asked_for != wanted or not self._runner.busy(PICTURE):  # a move asks twice: for its step and its cell
+            self._asked_for = wanted
+            self._runner.submit(PICTURE, partial(_show, look, held, minus), urgent=True)
         if session.cell is None:
             self._light()
 
     def show_again(self) -> None:
         """Show the step anew, though it is on screen: its words may be others."""
-        self._shown_for = ()
+        self._shown_for = self._asked_for = ()
         self.ask()
 
     def _done(self, channel: str, result: object) -> None:
