@@ -272,10 +272,6 @@
         <translation>已固定。前往另一步、另一个头、另一个句子或模型即可比较。</translation>
     </message>
     <message>
-        <source>What was pinned belongs to another run: run it and pin it again.</source>
-        <translation>固定的张量属于另一次运行：请先运行它，再重新固定。</translation>
-    </message>
-    <message>
         <source>Nothing is pinned: press P on one tensor, then D on another for their difference.</source>
         <translation>尚未固定张量：先在一个张量上按 P，再到另一个张量上按 D 查看差值。</translation>
     </message>

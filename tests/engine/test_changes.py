@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from samples import EVERY, KINDS, SMALL, live, same, spec
 
+from tutor.engine import evaluate as evaluate_module
 from tutor.engine import families, models
 from tutor.engine import live as live_module
 from tutor.engine.axes import TOKEN_AXES
@@ -69,7 +70,7 @@ def by_hand(
     for step in trace.program.steps:
         if step.name not in trace.batches:
             operands = [made[one] for one in step.operands]
-            value = live_module.forward(step.op, operands, [trace.shapes[one] for one in step.operands])
+            value = evaluate_module.forward(step.op, operands, [trace.shapes[one] for one in step.operands])
             made[step.name] = (puts or {}).get(step.name, lambda one: one)(value.clone())
     return {step.name: made[step.name].numpy() for step in trace.program}
 
@@ -545,8 +546,8 @@ def test_only_what_is_downstream_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     for step in trace.program:
         trace[step.name]
     ran: list[str] = []
-    plain = live_module.forward
-    monkeypatch.setattr(live_module, "forward", lambda op, *rest: ran.append(op.title) or plain(op, *rest))
+    plain = evaluate_module.forward
+    monkeypatch.setattr(evaluate_module, "forward", lambda op, *rest: ran.append(op.title) or plain(op, *rest))
     child = applied(trace, Head("blocks.2.attn", 0))
     child["logits"]
     assert ran[0] == "pattern × v, silenced" and len(ran) <= len(child.touched) < 30

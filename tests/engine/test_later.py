@@ -14,7 +14,7 @@ import pytest
 import samples
 from safetensors.numpy import save_file
 
-from tutor.engine import live, models
+from tutor.engine import evaluate, live, models
 from tutor.engine.later import Later, contiguous
 from tutor.engine.live import LiveTrace
 from tutor.engine.weights import Weights, WeightsError
@@ -130,7 +130,7 @@ def test_every_number_is_that_of_the_model_in_memory(
     folder = write_llama(tmp_path / "llama", tie_word_embeddings=tied)
     plain = run(folder, models.find(str(folder)).weights())
     monkeypatch.setattr(models, "_memory", lambda: 0)
-    monkeypatch.setattr(live, "SLICE", slice_bytes)
+    monkeypatch.setattr(evaluate, "SLICE", slice_bytes)
     weights = models.find(str(folder)).weights()
     assert all(isinstance(one, Later) for one in weights.values())
     trace = run(folder, weights)
@@ -194,7 +194,7 @@ def test_a_changed_weight_of_such_a_model(tmp_path: Path, later: None) -> None:
 
 STEP_THROUGH = """
 import sys
-from tutor.engine import live, models
+from tutor.engine import evaluate, live, models
 from tutor.engine.live import LiveTrace
 from tutor.engine.tokens import batch_of_ids
 import torch
@@ -219,7 +219,7 @@ def walk(model, weights, budget):
 small = models.find("article")
 walk(small, small.weights(), MIB)  # what torch takes for itself
 models._memory = lambda: 0
-live.WEIGHTS_BUDGET = live.SLICE = share
+live.WEIGHTS_BUDGET = evaluate.SLICE = share
 base, base_high = of("RssAnon"), of("VmHWM")
 model = models.find(folder)
 peak = walk(model, model.weights(), share)

@@ -9,7 +9,8 @@ import torch
 
 from tutor.engine import live, ops
 from tutor.engine.axes import shape
-from tutor.engine.live import LiveTrace, forward
+from tutor.engine.evaluate import forward
+from tutor.engine.live import LiveTrace
 from tutor.engine.trace import Cancelled
 
 #: Rows of one length, and rows with padding.

@@ -9,10 +9,11 @@ import pytest
 import torch
 
 from tests.engine.samples import EVERY, KINDS, batch, live, same, spec
+from tutor.engine import evaluate as evaluate_module
 from tutor.engine import families
-from tutor.engine import live as live_module
 from tutor.engine.axes import AxesError, count
-from tutor.engine.live import Cache, LiveTrace, pick_device
+from tutor.engine.evaluate import Cache
+from tutor.engine.live import LiveTrace, pick_device
 from tutor.engine.models import find
 from tutor.engine.program import lengths_of
 from tutor.engine.tokens import batch_of_ids
@@ -28,13 +29,13 @@ def everything(trace: Trace) -> dict[str, np.ndarray]:
 def forwards(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Titles of the operations that ran."""
     ran: list[str] = []
-    real = live_module.forward
+    real = evaluate_module.forward
 
     def counted(op, operands, shapes):
         ran.append(op.title)
         return real(op, operands, shapes)
 
-    monkeypatch.setattr(live_module, "forward", counted)
+    monkeypatch.setattr(evaluate_module, "forward", counted)
     return ran
 
 
@@ -170,7 +171,7 @@ def scratch(trace: LiveTrace, name: str, values: np.ndarray) -> dict[str, np.nda
             made[step.name] = torch.tensor(values)
         else:
             operands = [made[one] for one in step.inputs] + [weights[one] for one in step.weights]
-            made[step.name] = live_module.forward(step.op, operands, [trace.shapes[one] for one in step.operands])
+            made[step.name] = evaluate_module.forward(step.op, operands, [trace.shapes[one] for one in step.operands])
     return {one: value.numpy() for one, value in made.items()}
 
 
@@ -271,7 +272,7 @@ def test_gradients_flow_through_the_same_program() -> None:
     trace = live(of)
     weights = {name: torch.tensor(np.array(trace[name]), requires_grad=True) for name in program.weight_by_name}
     known = {"tokens": torch.tensor(np.array(trace.batch.ids)), "lengths": torch.tensor(np.array(trace.batch.lengths))}
-    logits = live_module.evaluate(program, trace.shapes, known, weights.__getitem__, ["logits"])["logits"]
+    logits = evaluate_module.evaluate(program, trace.shapes, known, weights.__getitem__, ["logits"])["logits"]
     logits.sum().backward()
     matrices = [weight for weight in weights.values() if weight.ndim > 1]
     assert all(weight.grad is not None and weight.grad.abs().sum() > 0 for weight in matrices)
@@ -290,7 +291,7 @@ def test_devices() -> None:
 def test_out_of_memory_falls_back_to_the_cpu_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = live(spec())["logits"]
     trace = live(spec())
-    real, calls = live_module.forward, []
+    real, calls = evaluate_module.forward, []
     held: list[torch.Tensor] = []
 
     def scarce(op, operands, shapes):
@@ -303,7 +304,7 @@ def test_out_of_memory_falls_back_to_the_cpu_and_says_so(monkeypatch: pytest.Mon
     class Pretend:
         type = "mps"
 
-    monkeypatch.setattr(live_module, "forward", scarce)
+    monkeypatch.setattr(evaluate_module, "forward", scarce)
     trace._device = Pretend()  # type: ignore[assignment]
     there = {name: torch.tensor(np.array(trace._weights[name])) for name in trace._weights}
     trace._on_device = dict(there)
@@ -322,7 +323,7 @@ def test_out_of_memory_on_the_cpu_is_a_sentence(words: str, monkeypatch: pytest.
         raise RuntimeError(f"DefaultCPUAllocator: {words}: you tried to allocate 8 bytes")
 
     trace = live(spec())
-    monkeypatch.setattr(live_module, "forward", full)
+    monkeypatch.setattr(evaluate_module, "forward", full)
     with pytest.raises(TraceError, match="not enough memory"):
         trace["embed"]
 
@@ -332,15 +333,15 @@ def test_another_error_is_not_taken_for_a_lack_of_memory(monkeypatch: pytest.Mon
         raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
 
     trace = live(spec())
-    monkeypatch.setattr(live_module, "forward", broken)
+    monkeypatch.setattr(evaluate_module, "forward", broken)
     with pytest.raises(RuntimeError, match="cannot be multiplied"):
         trace["embed"]
     assert trace.notices == []
 
 
 def test_a_value_of_a_wrong_shape_cannot_exist(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = live_module.forward
-    monkeypatch.setattr(live_module, "forward", lambda op, operands, shapes: real(op, operands, shapes)[..., :1])
+    real = evaluate_module.forward
+    monkeypatch.setattr(evaluate_module, "forward", lambda op, operands, shapes: real(op, operands, shapes)[..., :1])
     with pytest.raises(AxesError, match=r"embed should be \[1 batch, 5 pos, 12 d_model\] but has shape \[1, 5, 1\]"):
         live(spec())["embed"]
 

@@ -23,7 +23,8 @@ from opsamples import Given, Sizes
 
 from tutor.engine import families, ops
 from tutor.engine.axes import BATCH, HEAD, KEY, POS, QUERY, Axes, AxesError, Slices, axes, shape
-from tutor.engine.live import LiveTrace, forward
+from tutor.engine.evaluate import forward
+from tutor.engine.live import LiveTrace
 from tutor.engine.program import LENGTHS, Program
 from tutor.engine.tokens import batch_of_texts, load
 from tutor.engine.trace import Trace, TraceError

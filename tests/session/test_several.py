@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from tests.engine.samples import KINDS, live, spec
 from tutor import several
 from tutor.engine.compare import Look
 from tutor.engine.picture import SUM, Selection
-from tutor.pins import ALONE, BESIDE, DIFFERENCE, Held, Pins, from_plain, to_plain
+from tutor.pins import ALONE, BESIDE, DIFFERENCE, Held, Pins
 from tutor.session import Session
 
 PATTERN = "blocks.1.attn.pattern"
@@ -140,36 +138,3 @@ def test_a_tensor_is_not_compared_with_itself(session):
     assert pins.mode == BESIDE
     assert pins.against(Look(session.trace, PATTERN, Selection((("head", 0),)))) is None
     assert pins.against(Look(session.trace, PATTERN, Selection((("head", 1),)))) is look
-
-
-def test_what_is_held_travels_as_plain_data(session):
-    chosen = Selection().with_several("head", (0, 2)).with_("batch", 1)
-    session.pins.hold(Held(Look(session.trace, PATTERN, chosen), "small"))
-    session.pins.set_mode(DIFFERENCE)
-    plain = json.loads(json.dumps(to_plain(session.pins, session.trace)))
-    look, mode = from_plain(plain, session.trace)
-    assert (look.trace, look.path, look.selection, mode) == (session.trace, PATTERN, chosen, DIFFERENCE)
-    assert to_plain(Pins(), session.trace) == ()
-
-
-def test_what_is_held_of_another_run_is_but_named(session):
-    session.pins.hold(Held(Look(live(spec(), (2,)), PATTERN, Selection()), "other"))
-    plain = to_plain(session.pins, session.trace)
-    assert plain == ({"step": PATTERN, "mode": BESIDE, "other": "other"},)
-    assert from_plain(plain, session.trace) is None
-
-
-@pytest.mark.parametrize("one", [
-    {}, {"step": 3}, {"step": "no.such"}, {"step": ["x"]},
-])  # fmt: skip
-def test_plain_data_that_names_no_step_holds_nothing(session, one):
-    assert from_plain([one], session.trace) is None
-
-
-@pytest.mark.parametrize("one", [
-    {"at": {"head": -1}}, {"at": {"head": True}}, {"at": ["head"]}, {"at": {"rm": 1}}, {"several": {"head": 3}},
-    {"several": {"head": [1, "2"]}}, {"several": {"head": [1]}}, {"how": "product"}, {"mode": 7}, {"mode": []},
-])  # fmt: skip
-def test_hostile_plain_data_chooses_nothing(session, one):
-    look, mode = from_plain([{"step": PATTERN, **one}], session.trace)
-    assert look.selection == Selection() and mode == BESIDE

@@ -1,15 +1,14 @@
 """The live back of a trace: program + weights → values, on demand, within a memory budget.
 
-With `laying`, the only module of the window's side of the engine that imports torch. What is displayed never goes
-through a fused attention call: scores, mask and pattern are tensors of their own.
+With `evaluate` and `laying`, the only module of the window's side of the engine that imports torch. What is displayed
+never goes through a fused attention call: scores, mask and pattern are tensors of their own.
 """
 
 from __future__ import annotations
 
 import math
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -17,30 +16,27 @@ import numpy as np
 import torch
 
 from tutor.engine import axes as ax
+from tutor.engine import evaluate as run
 from tutor.engine import laying, narrow
-from tutor.engine.axes import Axes, Slices
+from tutor.engine.axes import Slices
+from tutor.engine.evaluate import MIB as MIB
+from tutor.engine.evaluate import Cache, Values, evaluate, forward
 from tutor.engine.later import Later
-from tutor.engine.ops import Linear, Lookup, Op
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Cancelled, Plan, Trace, TraceError, frozen, looked_up
 from tutor.engine.weights import Weights, check_weights, not_finite
 
-MIB = 1 << 20
 DEFAULT_BUDGET = 512 * MIB
 #: For weights that are read when they are needed: about one block of a large model.
 WEIGHTS_BUDGET = 512 * MIB
-#: A weight still in its file that is larger than this is never read whole, but in slices of that size.
-SLICE = 128 * MIB
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 #: From so many multiply-adds on, checkpoints are laid by fused kernels.
 FUSED_FROM = 4_000_000_000
 #: From so many cells on, a part of a tensor is made without the rest.
 PART_FROM = 1 << 20
-
-Values = dict[str, torch.Tensor]
 
 
 def pick_device(wanted: str) -> torch.device:
@@ -53,125 +49,6 @@ def pick_device(wanted: str) -> torch.device:
     if not there.get(wanted, True):
         raise TraceError(f"This machine offers torch no {wanted} device: choose cpu or auto.")
     return torch.device(wanted)
-
-
-def evaluate(
-    program: Program,
-    shapes: Mapping[str, Axes],
-    known: Mapping[str, torch.Tensor],
-    weights: Callable[[str], Any],
-    wanted: Iterable[str],
-    made: Callable[[str, torch.Tensor], None] = lambda name, value: None,
-    cancelled: Callable[[], bool] = lambda: False,
-    put: Callable[[str, torch.Tensor], torch.Tensor] = lambda name, value: value,
-) -> Values:
-    """Run the steps that `wanted` needs beyond what is `known`, in the program's order, dropping each value
-    after its last use. Differentiable: gradients flow where torch records them.
-
-    `made` is told every value as it is made; `put` may give another in its place. Raises Cancelled, and AxesError for
-    a value of a wrong shape.
-    """
-    goals = list(wanted)
-    needed: set[str] = set()
-    todo = [name for name in goals if name not in known]
-    while todo:
-        name = todo.pop()
-        if name not in needed:
-            needed.add(name)
-            todo += [one for one in program[name].inputs if one not in known and one not in needed]
-    values: Values = {name: known[name] for name in goals if name in known}
-    run = [step for step in program.steps if step.name in needed]
-    last = {name: at for at, step in enumerate(run) for name in step.inputs}
-    for at, step in enumerate(run):
-        if cancelled():
-            raise Cancelled
-        inputs = [values[name] if name in values else known[name] for name in step.inputs]
-        operands = [*inputs, *(weights(name) for name in step.weights)]
-        value = put(step.name, forward(step.op, operands, [shapes[name] for name in step.operands]))
-        ax.check(step.name, shapes[step.name], value.shape)
-        values[step.name] = value
-        made(step.name, value)
-        for name in step.inputs:
-            if last[name] == at and name not in goals:
-                values.pop(name, None)
-    return {name: values[name] for name in goals}
-
-
-def forward(op: Op, operands: list[Any], shapes: list[Axes]) -> torch.Tensor:
-    """One operation's `forward`, with its fixed tables as tensors on the operands' device.
-
-    An operand may be a `Later`, too large to be read whole: then it is read in slices, or by the rows looked up.
-    """
-    if any(isinstance(one, Later) for one in operands):
-        return _from_parts(op, operands, shapes)
-    tables = {name: torch.as_tensor(values, device=operands[0].device) for name, values in op.table(*shapes).items()}
-    result: torch.Tensor = op.forward(*operands, **tables)
-    return result
-
-
-def _from_parts(op: Op, operands: list[Any], shapes: list[Axes]) -> torch.Tensor:
-    given, table, *rest = operands
-    if isinstance(op, Linear) and isinstance(table, Later):
-        inner, outer = table.shape[::-1] if op.transposed else table.shape
-        result = given.new_empty((*given.shape[:-1], outer))
-        step = max(1, SLICE // (4 * inner))
-        for start in range(0, outer, step):
-            cut = slice(start, min(start + step, outer))
-            values = table.part((cut, slice(None)) if op.transposed else (slice(None), cut))
-            part = torch.from_numpy(values).to(given.device)
-            result[..., cut] = op.forward(given, part, *(one[cut] for one in rest))
-        return result
-    if isinstance(op, Lookup) and isinstance(table, Later):
-        rows, places = np.unique(given.cpu().numpy(), return_inverse=True)
-        values = np.stack([table.part((row, slice(None))) for row in rows.tolist()])
-        ids = torch.from_numpy(places.reshape(given.shape)).to(given.device)
-        looked_up_there: torch.Tensor = op.forward(ids, torch.from_numpy(values).to(given.device))
-        return looked_up_there
-    device = next(one.device for one in operands if isinstance(one, torch.Tensor))
-    whole = [torch.from_numpy(np.asarray(one)).to(device) if isinstance(one, Later) else one for one in operands]
-    return forward(op, whole, shapes)
-
-
-class Cache:
-    """Least recently used tensors within a budget of bytes. A tensor larger than the budget is not kept."""
-
-    def __init__(self, budget: int) -> None:
-        self.budget = budget
-        self.bytes = 0
-        self._kept: OrderedDict[str, torch.Tensor] = OrderedDict()
-
-    def get(self, name: str) -> torch.Tensor | None:
-        value = self._kept.get(name)
-        if value is not None:
-            self._kept.move_to_end(name)
-        return value
-
-    def put(self, name: str, value: torch.Tensor) -> None:
-        size = value.nbytes
-        if name in self._kept or size > self.budget:
-            return
-        self._kept[name] = value
-        self.bytes += size
-        while self.bytes > self.budget:
-            _, dropped = self._kept.popitem(last=False)
-            self.bytes -= dropped.nbytes
-
-    def drop(self, names: Iterable[str]) -> None:
-        """Forget these tensors."""
-        for name in names:
-            value = self._kept.pop(name, None)
-            if value is not None:
-                self.bytes -= value.nbytes
-
-    def clear(self) -> None:
-        self._kept.clear()
-        self.bytes = 0
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._kept
-
-    def __len__(self) -> int:
-        return len(self._kept)
 
 
 class LiveTrace(Trace):
@@ -464,7 +341,7 @@ class LiveTrace(Trace):
         """A weight on the device, or, where it is too large to be read whole, what reads it in parts."""
         held = self._weights[name]
         if isinstance(held, Later):
-            return held if held.nbytes > SLICE and name not in self._rows_used else self._from_file(name)
+            return held if held.nbytes > run.SLICE and name not in self._rows_used else self._from_file(name)
         if name not in self._on_device:
             values = np.asarray(self._weights[name])
             if not values.flags.writeable:

@@ -366,9 +366,9 @@ def picture(trace: Trace, path: str, selection: Selection) -> Picture:
         result, *rest = _one_scale((result, *operands))
         operands = tuple(rest)
     if result.kind == "probability" and operands and operands[0].values.shape == result.values.shape:
-        before, after = operands[0].values, result.values
+        scores, shares = operands[0].values, result.values
         key = ("masked", path, result.where)
-        result = replace(result, masked=trace.facts.get(key, lambda: _masked_out(before, after)))
+        result = replace(result, masked=trace.facts.get(key, lambda: _masked_out(scores, shares)))
     return Picture(
         path, step.op.picture, tuple(with_pyramid(trace, one) for one in operands), with_pyramid(trace, result),
         trace.stats(path),

@@ -10,7 +10,8 @@ import torch
 
 from tutor.engine import axes as ax
 from tutor.engine import decoding
-from tutor.engine.live import LiveTrace, evaluate
+from tutor.engine.evaluate import evaluate
+from tutor.engine.live import LiveTrace
 from tutor.engine.program import Step
 from tutor.engine.tokens import batch_of_ids, batch_of_texts
 from tutor.engine.weights import Weights

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from tutor.engine import models
-from tutor.engine.live import evaluate
+from tutor.engine.evaluate import evaluate
 from tutor.engine.program import LENGTHS, TOKENS, Program
 from tutor.engine.weights import Weights
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from tutor.engine.live import evaluate
+from tutor.engine.evaluate import evaluate
 from tutor.engine.program import Program
 from tutor.engine.weights import Weights, random_weights
 from tutor.training.tasks import Task, TrainBatch

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from tutor import pins, several
+from tutor import several
 from tutor.engine import compare
 from tutor.engine.compare import Look
 from tutor.engine.picture import Panel
@@ -87,20 +85,6 @@ class CompareDesk(QObject):
         self._end_blink()
         self._session.pins.hold(None)
         return there
-
-    def give(self) -> Sequence[Mapping[str, Any]]:
-        """What is pinned, for a session file."""
-        return pins.to_plain(self._session.pins, self._session.trace)
-
-    def take(self, plain: Sequence[Mapping[str, Any]]) -> str:
-        """Pin again what a session file had pinned. Returns a sentence about what could not be, "" for nothing."""
-        trace = self._session.trace
-        found = pins.from_plain(plain, trace) if trace is not None else None
-        if found is None:
-            return self.tr("What was pinned belongs to another run: run it and pin it again.") if plain else ""
-        self._session.pins.set_mode(found[1])
-        self.hold(found[0])
-        return ""
 
     def clear(self) -> bool:
         """One head and one token again; where there was one, no token is followed any more, but in a target the one

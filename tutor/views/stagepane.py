@@ -144,6 +144,7 @@ class StagePane(QWidget):
         tools.addWidget(self._view_row)
         tools.addWidget(scroller, 2)
         tools.addWidget(self._code, 1)
+        tools.addStretch(0)  # takes the room where neither results nor code are shown
         self._tools.add_spare(self._code)
         self._spin_row.setSpacing(12)
         self._code.set_align(Qt.AlignmentFlag.AlignRight)
