@@ -60,3 +60,13 @@ def test_a_row_that_fits_is_at_rest(qtbot, window, monkeypatch, width):
     for _ in range(30):
         QApplication.processEvents()
     assert len(fits) <= 1, "a fit that asks for a fit goes on for ever"
+
+
+def test_tab_goes_through_the_tools_as_they_stand(qtbot, window):
+    tools = row(window)._tools
+    tools[0].setFocus(Qt.FocusReason.TabFocusReason)
+    seen = []
+    for _ in tools:
+        seen.append(QApplication.focusWidget())
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert len(tools) > 2 and seen == tools
