@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from windows import Small, go, settle
 
 from tutor.views.toolrow import ToolRow
@@ -63,7 +63,9 @@ def test_a_row_that_fits_is_at_rest(qtbot, window, monkeypatch, width):
 
 
 def test_tab_goes_through_the_tools_as_they_stand(qtbot, window):
-    tools = row(window)._tools
+    bar = row(window).row()
+    widgets = [bar.itemAt(at).widget() for at in range(bar.count())]
+    tools = [one for one in widgets if isinstance(one, QToolButton)]
     tools[0].setFocus(Qt.FocusReason.TabFocusReason)
     seen = []
     for _ in tools:
