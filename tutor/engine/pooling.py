@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -17,6 +18,7 @@ LARGE = 1 << 16
 BIG = 1 << 22
 STRIDE = 8
 _SMALLEST = 256
+_WINDOWS = 4  # parts that are remembered
 
 Span = tuple[int, int]
 
@@ -134,10 +136,15 @@ class Pyramid:
             values = np.where(masked, values.dtype.type(-np.inf), values)
         return cls(values, (Level(values, 1, 1), *_coarser(values, cancelled)))
 
-    @property
+    @cached_property
     def T(self) -> Pyramid:
         """The same with rows and columns exchanged."""
         return Pyramid(self.values.T, tuple(Level(one.values.T, one.cols, one.rows) for one in self.levels))
+
+    @cached_property
+    def _seen(self) -> dict[tuple[Span, Span, int, int], Window]:
+        """The parts that were looked at last: of a step that is shown again the same."""
+        return {}
 
     @property
     def nbytes(self) -> int:
@@ -149,6 +156,14 @@ class Pyramid:
 
         A bin at the edge may reach a little beyond the part: it says so.
         """
+        key = rows, cols, high, wide
+        if key not in self._seen:
+            while len(self._seen) >= _WINDOWS:
+                self._seen.pop(next(iter(self._seen)))
+            self._seen[key] = self._window(*key)
+        return self._seen[key]
+
+    def _window(self, rows: Span, cols: Span, high: int, wide: int) -> Window:
         bins = min(high, rows[1] - rows[0]), min(wide, cols[1] - cols[0])
         level = next(
             level for level in reversed(self.levels)
