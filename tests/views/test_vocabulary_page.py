@@ -9,10 +9,11 @@ import pytest
 import torch
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
-from windows import Small, click_cell, go, press, settle, step
+from windows import Small, click_cell, go, labels, press, settle, step
 
 from tutor import resources, running
 from tutor.engine import lens, models
+from tutor.engine.changes import Cell
 from tutor.engine.tokens import load
 from tutor.views import numbers
 from tutor.views.bartable import BAR
@@ -266,3 +267,9 @@ def test_words_change_with_the_language_and_nothing_is_lost(qtbot, window):
     window.look_desk.use_dark()
     window.look_desk.larger()
     window.grab()
+
+
+def test_where_the_surprise_is_no_number_neither_is_the_perplexity(qtbot, window):
+    window.session.changes.make(Cell("blocks.0.attn.scores", (0, 0, 5, 3), math.inf))
+    settle(qtbot, window)
+    assert any("mean NaN nats" in one and "NaN, is the perplexity" in one for one in labels(window.vocab))

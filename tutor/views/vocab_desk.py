@@ -378,7 +378,7 @@ class VocabDesk(QObject):
                 "−log p of each true next token: mean {mean} {unit} over %n token(s). In nats the mean is the training "
                 "loss of this text; e to its power, {perplexity}, is the perplexity.", "", len(made.positions),
             )  # fmt: skip
-        perplexity = math.exp(made.mean) if math.isfinite(made.mean) and made.mean < 700 else math.inf
+        perplexity = math.inf if made.mean >= 700 else math.exp(made.mean)  # of NaN it is NaN
         return text.format(mean=mean, unit=name, perplexity=numbers.fixed(perplexity, 2))
 
     def _go_surprise(self, row: int) -> None:
