@@ -81,6 +81,15 @@ def test_equal_values_rank_by_id_and_a_row_smaller_than_the_count_is_shown_whole
     assert (made.others, made.share) == (0, 0.0)
 
 
+def test_what_is_no_number_has_no_rank():
+    trace = run(spec())
+    row = np.zeros((2, 6, trace.spec.d_vocab))
+    row[0, 0, 3], row[0, 0, 5] = np.nan, 2.0
+    made = lens.ranking(trace.with_override("logits", row), "logits", (0, 0), 4, added=[3])
+    assert [entry.rank for entry in made.entries] == [1, 2, 3, 4] and made.entries[0].id == 5
+    assert [(entry.id, entry.rank) for entry in made.added] == [(3, 0)]
+
+
 def test_a_ranking_of_something_else_is_refused_in_one_sentence():
     trace = run(spec())
     with pytest.raises(TraceError, match="no axis over the vocabulary"):

@@ -26,7 +26,8 @@ SAVED = "saved"
 
 @dataclass(frozen=True)
 class Entry:
-    """One vocabulary entry in a row: its value as stored, its rank from 1, and its share of the row's softmax."""
+    """One vocabulary entry in a row: its value as stored, its rank from 1 (NaN has none: 0), and its share of the row's
+    softmax."""
 
     id: int
     value: float
@@ -86,6 +87,7 @@ def ranking(trace: Trace, path: str, at: Sequence[int], count: int, added: Colle
     order = np.argsort(-row, kind="stable")  # NaN last, equal ones by id
     ranks = np.empty(len(order), np.int64)
     ranks[order] = np.arange(1, len(order) + 1)
+    ranks[np.isnan(row)] = 0
 
     def entry(one: int) -> Entry:
         return Entry(one, float(row[one]), int(ranks[one]), float(shares[one]))

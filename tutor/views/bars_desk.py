@@ -269,10 +269,10 @@ class BarsDesk(QObject):
         tip = self.tr("{path}[{index}] = {value}; probability {share}; rank {rank} of {total}").format(
             path=ranking.path, index=", ".join(map(str, (*ranking.at, entry.id))),
             value=numbers.exact(np.float32(entry.value)), share=numbers.exact(np.float32(entry.share)),
-            rank=numbers.count(entry.rank), total=numbers.count(len(ranking.shown) + ranking.others),
+            rank=_rank_text(entry.rank), total=numbers.count(len(ranking.shown) + ranking.others),
         )  # fmt: skip
         return BarRow(
-            numbers.count(entry.rank), made.names[entry.id], entry.id, entry.value, value,
+            _rank_text(entry.rank), made.names[entry.id], entry.id, entry.value, value,
             "prob" if ranking.probability else "signed", marked=marked, found=entry.id in made.found, tip=tip,
         )  # fmt: skip
 
@@ -329,6 +329,11 @@ class BarsDesk(QObject):
             explanation.place(trace, made.asked.path, made.asked.at), made.values, labels, *made.scale,
             made.asked.path, cell[-1] if cell is not None else None, self._apart(made.asked.path),
         )  # fmt: skip
+
+
+def _rank_text(rank: int) -> str:
+    """A rank; what is no number has none."""
+    return numbers.count(rank) if rank else "–"
 
 
 def _rank(trace: Trace, names: Names, model: str, asked: Asked, job: work.Handle) -> Ranked:

@@ -306,8 +306,8 @@ class VocabDesk(QObject):
             self._view.show_here((), "")  # the lens says why
             return
         rows = [
-            BarRow(numbers.count(entry.rank), name, entry.id, entry.value, numbers.share(entry.value),
-                   tip=numbers.exact(np.float32(entry.value)))
+            BarRow(numbers.count(entry.rank) if entry.rank else "–", name, entry.id, entry.value,
+                   numbers.share(entry.value), tip=numbers.exact(np.float32(entry.value)))
             for entry, name in zip(ranking.entries, made.names)
         ]  # fmt: skip
         others = self.tr("%n other token(s)", "", ranking.others)
@@ -424,7 +424,10 @@ def _read(trace: Trace, names: Names, model: str, path: str, row: int, job: work
         made = lens.reading(trace, path, row)
     except TraceError as error:
         return _Layer(trace, path, row, None, problem=str(error))
-    return _Layer(trace, path, row, made, tuple(names.of(trace, model).names(made.ids)))
+    named = names.of(trace, model).names(made.ids)
+    # Where a share is no number, no token is the likeliest.
+    said = tuple("–" if math.isnan(share) else name for name, share in zip(named, made.shares.tolist()))
+    return _Layer(trace, path, row, made, said)
 
 
 def _rank(trace: Trace, names: Names, model: str, path: str, at: Index, job: work.Handle) -> _Here:
