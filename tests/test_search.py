@@ -49,6 +49,8 @@ def found(text: str, here: int = 0) -> list[str]:
         ("op:softmax", ["blocks.0.attn.pattern", "probs"]),
         ("op:softmax axis:d_vocab", ["probs"]),
         ("axis:d_head", ["blocks.1.attn.z"]),
+        ("d_head", ["blocks.1.attn.z"]),  # nothing is called so but the axis
+        ("softmax d_vocab", ["probs"]),
         ("axis:head pattern", ["blocks.0.attn.pattern", "blocks.1.attn.z"]),
         ("[*,4,*,*]", ["blocks.0.attn.scores", "blocks.0.attn.pattern", "blocks.1.attn.scores", "blocks.1.attn.z"]),
         ("[*, 4, *, 32]", ["blocks.1.attn.z"]),

@@ -134,7 +134,10 @@ def parse(text: str) -> Query:
 
 
 def find(query: Query, entries: Iterable[Entry], here: int = 0) -> list[Entry]:
-    """What fits, the best first; of equals, what is nearest to the stage `here`, forward before back."""
+    """What fits, the best first; of equals, what is nearest to the stage `here`, forward before back.
+
+    Where nothing is called so, words that are the names of axes stand for these.
+    """
     entries = tuple(entries)
     query = replace(query, words=_phrases(query.words, entries))
     ranked = []
@@ -143,6 +146,11 @@ def find(query: Query, entries: Iterable[Entry], here: int = 0) -> list[Entry]:
         if rank is not None:
             away = entry.stop - here if entry.stop >= here else 10**6 + here - entry.stop
             ranked.append((rank, away, at, entry))
+    axes = {name for entry in entries for name, _ in entry.axes}
+    named = tuple(word for word in query.words if word in axes)
+    if named and not ranked:
+        words = tuple(word for word in query.words if word not in axes)
+        return find(replace(query, words=words, axes=(*query.axes, *named)), entries, here)
     return [one[-1] for one in sorted(ranked, key=lambda one: one[:3])]
 
 

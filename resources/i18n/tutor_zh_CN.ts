@@ -107,6 +107,14 @@
         <source>The others lie between {low} and {high}; p is what softmax will make of them.</source>
         <translation>其余的在 {low} 与 {high} 之间；p 是 softmax 之后它们的概率。</translation>
     </message>
+    <message>
+        <source>The bars are the numbers of this run itself, not the difference.</source>
+        <translation>条形是这次运行本身的数，不是差值。</translation>
+    </message>
+    <message>
+        <source>The bars are one row of the tensor itself, not the mean or sum.</source>
+        <translation>条形是张量本身的一行，不是均值或总和。</translation>
+    </message>
 </context>
 <context>
     <name>BarsView</name>

@@ -262,6 +262,15 @@ def test_a_what_if_leaves_open_what_was_open(window):
     assert titles(window) == ["Blocks 2–3"]
 
 
+def test_another_model_while_it_is_open(window):
+    for shape in ({"family": "encoder_decoder", "n_layers_encoder": 2, "tied": True}, {"family": "gpt2"}):
+        trace = live(2, n_layers=2, **shape)
+        window.session.set_trace(trace)
+        scene = canvas(window).scene()
+        check_graph(trace.program, scene.graph)
+        assert window.session.cursor.path in {name for box in scene.graph.boxes for name in box.steps}
+
+
 def test_without_a_run_it_says_what_to_do(qtbot, opened):
     window = opened(Small())
     window.maps.toggle()

@@ -246,6 +246,34 @@ def test_a_row_of_attention_has_its_keys_as_columns_and_the_head_on_screen(qtbot
     assert window.session.cell == (0, 1, trace.batch.n_pos - 1, trace.batch.n_pos - 1)
 
 
+def test_where_the_maps_show_a_difference_or_a_sum_the_bars_say_that_they_do_not(qtbot, window):
+    go(qtbot, window, "blocks.1.attn.pattern")
+    window.stage.show_view("bars")
+    settle(qtbot, window)
+    assert window.bars.told() == ""
+    step(qtbot, window, "p")
+    step(qtbot, window, "h")
+    step(qtbot, window, "d")
+    assert window.bars.told() == "The bars are the numbers of this run itself, not the difference."
+    window.compare_desk.unpin()
+    settle(qtbot, window)
+    assert window.bars.told() == ""
+    window.session.choose(window.session.selection.with_several("head", (0, 2)))
+    settle(qtbot, window)
+    assert window.bars.told() == "The bars are one row of the tensor itself, not the mean or sum."
+
+
+def test_the_bars_of_padding_are_labelled_so(qtbot, window):
+    window.start(Request((SENTENCE, "The cat"), "storyteller"))
+    settle(qtbot, window)
+    go(qtbot, window, "blocks.1.attn.pattern")
+    window.stage.show_view("bars")
+    window.session.select("batch", 1)
+    settle(qtbot, window)
+    bars = window.bars.columns()
+    assert [bars.label(at) for at in (0, 9)] == ["The (0)", "pad (9)"]
+
+
 def test_ids_have_no_bars_and_say_so(qtbot, window):
     go(qtbot, window, "tokens")
     window.stage.show_view("bars")

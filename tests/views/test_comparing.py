@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QApplication
 from windows import Small, click_cell, go, labels, live, numbers_on_screen, press, run_sentence, settle, step
 
 from tutor.pins import ALONE, BESIDE, DIFFERENCE, Held
+from tutor.views.badge import badge_size
 from tutor.views.numbers import fixed
+from tutor.views.theme import LIGHT
 from tutor.work import Request
 
 Key = Qt.Key
@@ -58,6 +60,30 @@ def test_p_holds_the_tensor_and_shows_it_beside_the_next(qtbot, window):
     step(qtbot, window, "h")
     assert np.array_equal(shown(window)[0], trace[FIRST][0, 0])
     assert np.array_equal(shown(window)[1], trace[SECOND][0, 1])
+
+
+def test_a_pinned_sum_is_called_so(qtbot, window):
+    window.session.choose(replace(window.session.selection.with_several("head", (0, 2)), how="sum"))
+    settle(qtbot, window)
+    step(qtbot, window, "p")
+    go(qtbot, window, SECOND)
+    window.session.choose(type(window.session.selection)())
+    settle(qtbot, window)
+    assert window.heads.compare.words() == f"Pinned: {FIRST}, sum of heads 0, 2, “{SENTENCE}”, article"
+    assert window.stage.equation.parts()[0].name == "pinned · Block 0 · pattern · sum"
+
+
+def test_no_badge_reaches_beyond_the_maps(qtbot, window):
+    step(qtbot, window, "p")
+    go(qtbot, window, SECOND)
+    view = window.stage.equation
+    for width in range(900, 1500, 20):
+        window.resize(width, 800)
+        settle(qtbot, window)
+        part, rect = view.parts()[-1], view._heads[-1]
+        if not view._stacked:
+            wide = view._label_width(part) + badge_size(part.axes, LIGHT).width()
+            assert rect.left() + wide <= view.width(), width
 
 
 def test_the_pointer_lights_the_same_cell_of_both_and_tells_both_values(qtbot, window):

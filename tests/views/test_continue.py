@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import windows
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from tutor import work
 from tutor.engine import fetch, models, sampling
@@ -140,6 +141,7 @@ def test_escape_closes_the_bar(qtbot, window: MainWindow) -> None:
     open_bar(qtbot, window)
     windows.step(qtbot, window, Qt.Key.Key_Escape)
     assert not window.continuing.isVisible()
+    assert QApplication.focusWidget() is window.stage.equation, "the keys step through the model again"
 
 
 # ---------------------------------------------------------------- training

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QStandardPaths, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
@@ -20,6 +20,7 @@ from windows import CTRL, Small, go, press, settle, step
 
 from tutor import cli, work
 from tutor.engine import files
+from tutor.engine.changes import Switch
 from tutor.engine.picture import Selection
 from tutor.views import captions, figure, numbers, present, render
 from tutor.views.equation import Part
@@ -27,6 +28,7 @@ from tutor.views.export_dialog import FORMATS, Wanted
 from tutor.views.handout import Handout
 from tutor.views.heatdata import Map, colour_index
 from tutor.views.theme import DARK, LIGHT, lut
+from tutor.whatif import DIFFERENCE
 from tutor.work import Request
 
 Key = Qt.Key
@@ -158,6 +160,26 @@ def test_a_hostile_token_is_only_text(qtbot, window):
     assert "<img" not in svg
     assert HOSTILE in " ".join(texts(tree))
     assert figure.clean("a\x00b\ufffe") == "a⟨U+0000⟩b⟨U+FFFE⟩"
+
+
+def test_a_caption_names_what_is_pinned_only_where_it_is_compared_with_that(qtbot, window):
+    go(qtbot, window, "blocks.0.attn.pattern")
+    for key in ("p", "h", "d"):
+        step(qtbot, window, key)
+    assert window.exporter._caption()[-1].startswith("Pinned: blocks.0.attn.pattern, head 0")
+    window.session.changes.make(Switch("mask", "off"))
+    settle(qtbot, window)
+    window.session.changes.set_view(DIFFERENCE)
+    settle(qtbot, window)
+    said = window.exporter._caption()
+    assert "What if: mask=off" in said and not any("Pinned" in one for one in said)
+
+
+def test_the_first_folder_offered_is_there(window, tmp_path, monkeypatch):
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _: str(tmp_path / "Documents"))
+    assert window.exporter._folder().is_dir()
+    (tmp_path / "Documents").mkdir()
+    assert window.exporter._folder() == tmp_path / "Documents"
 
 
 def test_a_caption_says_tensor_shape_place_model_sentence_and_scale(qtbot, window):

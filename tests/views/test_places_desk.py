@@ -440,6 +440,21 @@ def test_a_pin_that_cannot_be_had_is_said_and_the_rest_opens(qtbot, window, tmp_
     assert window.status_text() == "What was pinned in the session could not be had again."
 
 
+@pytest.mark.parametrize("step, sentence", [
+    ("blocks.9.z", "This model has no step blocks.9.z: choose the model of that place."),
+    (PROBS, "What was pinned in the session could not be had again."),
+])  # fmt: skip
+def test_what_could_not_be_had_is_still_said_once_the_what_ifs_are_made(qtbot, window, tmp_path, step, sentence):
+    path = tmp_path / "a.tutor"
+    asked = Asked("article", texts=("you need",), changes=({"set": "scale=off"},))
+    sessionfile.write(path, SessionFile(asked, Place(step), pins=({},)))
+    window.open(path)
+    finish(qtbot, window)
+    qtbot.waitUntil(lambda: bool(window.session.changes.made))
+    settle(qtbot, window)
+    assert window.status_text() == sentence
+
+
 def test_several_heads_as_one_travel(qtbot, opened, window, small):
     go(qtbot, window, PATTERN)
     window.session.choose(window.session.selection.with_several("head", (0, 2)))

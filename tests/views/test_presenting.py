@@ -33,11 +33,12 @@ def outside(window) -> tuple:
     parts = (window.menuBar(), window.sentence, window.strip, window.left, window.right, window.transport,
              window.training, window.continuing, window.offer)  # fmt: skip
     shown = [one.isVisible() for one in parts]
-    return (window.size(), window.windowState(), window.panes.splitter.sizes(), window.look, shown,
+    return (window.geometry(), window.windowState(), window.panes.splitter.sizes(), window.look, shown,
             window.right.page(), window.acts.mode, QApplication.font(), window.stage.equation.size())  # fmt: skip
 
 
 def test_f11_presents_and_everything_is_as_it_was_afterwards(qtbot, window):
+    window.move(40, 60)  # not in the screen's corner
     before, settings = outside(window), {key: window._settings.value(key) for key in ("theme", "type")}
     press(qtbot, Key.Key_F11)
     settle(qtbot, window)

@@ -51,6 +51,15 @@ def test_each_part_has_its_table(qtbot, pane):
     assert pane._badge.accessibleName() == "Shape: key_pos 4, d_head 2"
 
 
+def test_a_name_that_is_longer_than_those_before_it_is_not_cut(qtbot, pane):
+    pane.set_parts([
+        Part(Map(np.eye(3)), name, (("query_pos", 3), ("key_pos", 3)))
+        for name in ("pinned · Block 0 · pattern · head 0", "current · Block 1 · pattern · head 0")
+    ], "blocks.1.attn.pattern")  # fmt: skip
+    words = pane.which.fontMetrics().horizontalAdvance(pane.which.currentText())
+    qtbot.waitUntil(lambda: pane.which.width() > words)
+
+
 def test_a_cell_of_an_operand_is_pointed_at_and_not_pinned(qtbot, pane):
     pane.which.setCurrentIndex(0)
     with qtbot.waitSignal(pane.pointed) as pointed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from windows import Small, go, settle
 
 from tutor.views.toolrow import ToolRow
@@ -60,3 +60,15 @@ def test_a_row_that_fits_is_at_rest(qtbot, window, monkeypatch, width):
     for _ in range(30):
         QApplication.processEvents()
     assert len(fits) <= 1, "a fit that asks for a fit goes on for ever"
+
+
+def test_tab_goes_through_the_tools_as_they_stand(qtbot, window):
+    bar = row(window).row()
+    widgets = [bar.itemAt(at).widget() for at in range(bar.count())]
+    tools = [one for one in widgets if isinstance(one, QToolButton)]
+    tools[0].setFocus(Qt.FocusReason.TabFocusReason)
+    seen = []
+    for _ in tools:
+        seen.append(QApplication.focusWidget())
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert len(tools) > 2 and seen == tools

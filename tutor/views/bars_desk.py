@@ -10,12 +10,14 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from tutor import work
+from tutor import several, work
 from tutor.engine import axes as ax
 from tutor.engine import lens, picture
 from tutor.engine.axes import Index
+from tutor.engine.compare import Look
 from tutor.engine.trace import Trace
 from tutor.engine.vocabulary import outputs
+from tutor.pins import DIFFERENCE
 from tutor.runner import Runner
 from tutor.session import Session
 from tutor.views import explanation, numbers, present
@@ -113,7 +115,9 @@ class BarsDesk(QObject):
         stage.viewChanged.connect(self._view_changed)
         session.traceChanged.connect(self._forget)
         session.moved.connect(self._moved)
-        for changed in (session.moved, session.selectionChanged, session.followed):
+        for changed in (
+            session.moved, session.selectionChanged, session.followed, session.pins.changed, session.changes.viewed,
+        ):  # fmt: skip
             changed.connect(self.ask)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
@@ -285,6 +289,8 @@ class BarsDesk(QObject):
 
     def _told(self, made: Ranked) -> str:
         """A sentence below the bars: what the search found, or where the others lie."""
+        if apart := self._apart(made.asked.path):
+            return apart
         if made.asked.query and not made.found:
             return self.tr("No token has “{text}” in it: try a part of it, or an id below {total}.").format(
                 text=made.asked.query, total=numbers.count(len(made.ranking.shown) + made.ranking.others)
@@ -298,17 +304,30 @@ class BarsDesk(QObject):
             low=numbers.fixed(ranking.low, 4), high=numbers.fixed(ranking.high, 4)
         )
 
+    def _apart(self, path: str) -> str:
+        """Where the maps show a difference, a mean or a sum, that the bars do not; "" elsewhere."""
+        session = self._session
+        assert session.trace is not None
+        look = Look(session.trace, path, several.shown(session))
+        pins = session.pins
+        minus = pins.mode == DIFFERENCE and pins.against(look) is not None
+        if minus or session.changes.against(look) is not None:
+            return self.tr("The bars are the numbers of this run itself, not the difference.")
+        if several.is_derived(session):
+            return self.tr("The bars are one row of the tensor itself, not the mean or sum.")
+        return ""
+
     def _show_columns(self, trace: Trace, made: Columns) -> None:
         axes = trace.shapes[made.asked.path]
         text = trace.texts(made.asked.path)[-1]
         row = made.asked.at[0] if axes[0].name == ax.BATCH and made.asked.at else 0
         labels: Sequence[str] | None = None
         if text is not None:
-            labels = [present.token_label(text, row, at) for at in range(axes[-1].size)]
+            labels = present.token_labels(text, row)
         cell = self._session.cell
         self._view.show_columns(
             explanation.place(trace, made.asked.path, made.asked.at), made.values, labels, *made.scale,
-            made.asked.path, cell[-1] if cell is not None else None,
+            made.asked.path, cell[-1] if cell is not None else None, self._apart(made.asked.path),
         )  # fmt: skip
 
 

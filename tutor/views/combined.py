@@ -95,6 +95,7 @@ def where_words(trace: Trace, panel: Panel, named: bool = True) -> str:
         if axis.name == ax.HEAD and axis.size > 1 and isinstance(at, int)
         and not any(axis == one for one, _ in panel.derived)
     ]  # fmt: skip
+    found += [short_how(panel)] if panel.derived else []
     return " · ".join(found)
 
 
@@ -267,13 +268,12 @@ def held_words(held: Held) -> str:
     trace, axes = look.trace, look.trace.shapes[look.path]
     found = [look.path]
     row = next((look.selection.of(axis) for axis in axes if axis.name == ax.BATCH), 0)
+    several = [(axis, entries) for axis in axes if (entries := look.selection.entries(axis))]
     for axis in axes:
-        if axis.name == ax.HEAD and axis.size > 1:
-            some = look.selection.entries(axis)
-            found.append(
-                translate("combined", "heads {list}").format(list=", ".join(map(str, some))) if some
-                else translate("combined", "head {at}").format(at=look.selection.of(axis))
-            )  # fmt: skip
+        if axis.name == ax.HEAD and axis.size > 1 and not look.selection.entries(axis):
+            found.append(translate("combined", "head {at}").format(at=look.selection.of(axis)))
+    if several:
+        found.append(_of(trace, look.path, row, several, look.selection.how))
     batch = trace.batch
     text = batch.texts[row] if row < len(batch.texts) else ""
     if text:

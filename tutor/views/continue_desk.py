@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication
 
 from tutor import work
 from tutor.engine import axes as ax
@@ -20,7 +21,13 @@ NEXT = "next"
 
 
 class ContinueDesk(QObject):
-    """Shows the candidates for the next token of the sentence on screen, and has tokens appended to it."""
+    """Shows the candidates for the next token of the sentence on screen, and has tokens appended to it.
+
+    Signals:
+        left()  the bar was closed with the focus in it
+    """
+
+    left = Signal()
 
     def __init__(
         self, session: Session, runner: Runner, sentence: SentenceDesk, bar: ContinueBar, parent: QObject | None = None
@@ -51,7 +58,11 @@ class ContinueDesk(QObject):
             self.ask()
 
     def close(self) -> None:
+        focus = QApplication.focusWidget()
+        inside = focus is not None and self._bar.isAncestorOf(focus)
         self._bar.hide()
+        if inside:
+            self.left.emit()
 
     def escape(self) -> bool:
         """Close the bar where it is open. Returns whether it was."""

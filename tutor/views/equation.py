@@ -255,10 +255,10 @@ class EquationView(QWidget):
         columns = [plot.data.shape[1] for plot in self._plots]
         shares = zoom.shares(columns, max(room, 40.0 * count), px, self._sign[0] == "×")
         widths = [self._whole(share, cols) for share, cols in zip(shares, columns)]
-        slots = [gutter * 0.5 + width + sign for gutter, width in zip(gutters, widths)]
+        ends = (*[sign] * (count - 1), px(10))  # no sign follows the last part
         self._stacked = any(
-            self._label_width(part) + badge_size(part.axes, self._theme).width() > slot
-            for part, slot in zip(self._parts, slots)
+            self._label_width(part) + badge_size(part.axes, self._theme).width() > gutter * 0.5 + width + end
+            for part, gutter, width, end in zip(self._parts, gutters, widths, ends)
         )
         head = self._head()
         labels = max(plot.headroom(width / plot.shown[1]) for plot, width in zip(self._plots, widths))

@@ -25,6 +25,7 @@ from tutor.views.handout import Handout
 from tutor.views.look_desk import LookDesk
 from tutor.views.stage_desk import StageDesk
 from tutor.views.stagepane import StagePane
+from tutor.whatif import DIFFERENCE
 
 EXPORT = "export"
 
@@ -95,11 +96,12 @@ class ExportDesk(QObject):
         self._dialog = None
 
     def _folder(self) -> Path:
-        """The folder of the last time, else that of documents."""
+        """The folder of the last time, else that of documents, which need not be there."""
         kept = self._settings.value("export/folder")
         if isinstance(kept, str) and Path(kept).is_dir():
             return Path(kept)
-        return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or Path.home())
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        return Path(documents) if documents and Path(documents).is_dir() else Path.home()
 
     def _stems(self) -> dict[str, str]:
         """File names that say what is in them."""
@@ -158,7 +160,9 @@ class ExportDesk(QObject):
         )
         parts = self._stage.equation.parts()
         found = captions.lines(trace, shown.picture, step, parts[-1].data.limits if parts else None)
-        told = combined.caption(trace, shown.picture, self._session.pins.held)
+        # The difference from the original goes before one from what is pinned.
+        held = None if self._session.changes.view == DIFFERENCE else self._session.pins.held
+        told = combined.caption(trace, shown.picture, held)
         return [*found, told] if told else list(found)
 
     # A handout ----------------------------------------------------------------------------------------------

@@ -275,6 +275,7 @@ class MainWindow(QMainWindow):
         self.finding.modelChosen.connect(self.desk.use_model)
         self.finding.sentenceChosen.connect(self.desk.start_sample)
         self.finding.went.connect(self._leave_text)
+        self.continue_desk.left.connect(self._focus_stage)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
         self.models_desk.used.connect(self.desk.use_model_on)
@@ -486,7 +487,10 @@ class MainWindow(QMainWindow):
     def _leave_text(self) -> None:
         """The keys step through the model, no longer through a text."""
         if any(box.hasFocus() for box in self.sentence.boxes()):
-            self.stage.current_view().setFocus(Qt.FocusReason.OtherFocusReason)
+            self._focus_stage()
+
+    def _focus_stage(self) -> None:
+        self.stage.current_view().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_map(self, shown: bool) -> None:
         self.panes.show_cover(shown)

@@ -164,7 +164,9 @@ class MapDesk(QObject):
     def set_changed(self, steps: Iterable[str]) -> None:
         """The steps, by name, whose results a what-if has changed."""
         self._changed = frozenset(steps)
-        self._place()
+        trace = self._session.trace
+        if trace is not None and self._steps == trace.program.steps:  # else the map is still the last model's
+            self._place()
 
     # Going there --------------------------------------------------------------------------------------------------
 

@@ -96,6 +96,7 @@ class PlacesDesk(QObject):
         #: The run of what was pinned, which comes first; and whether it could not be had.
         self._first: Pin | None = None
         self._unpinned = False
+        self._later = ""
         self._hold: Callable[[Look], None] | None = None
         self._parts: dict[str, tuple[Give, Take]] = {}
         marks.jumped.connect(self.jump)
@@ -109,6 +110,7 @@ class PlacesDesk(QObject):
         session.moved.connect(self._show_marks)
         stage.viewChanged.connect(self._changed)
         session.pins.changed.connect(self._changed)
+        session.changes.changed.connect(self._say_later)
         desk.ran.connect(self._arrive)
         desk.erred.connect(self._erred)
         line.accepted.connect(self._restore)
@@ -189,7 +191,7 @@ class PlacesDesk(QObject):
         """To a bookmark, by its number from 0."""
         marks = self._session.bookmarks.marks
         if self._session.trace is not None and number < len(marks):
-            self._visit(marks[number].place)
+            self._say(self._visit(marks[number].place))
 
     def jump_by_key(self) -> None:
         """To the bookmark of the action that was triggered."""
@@ -197,16 +199,15 @@ class PlacesDesk(QObject):
         if isinstance(action, QAction):
             self.jump(self._jumps[action])
 
-    def _visit(self, place: Place) -> None:
-        """Go to a place, as far as the run on screen has it."""
+    def _visit(self, place: Place) -> str:
+        """Go to a place, as far as the run on screen has it. Returns a sentence about what it has not."""
         session = self._session
         trace = session.trace
         if trace is None or not place.step:
-            return
+            return ""
         if place.step not in trace.program.by_name:
-            self.said.emit(self.tr("This model has no step {step}: choose the model of that place.").format(
-                step=place.step))  # fmt: skip
-            return
+            text = self.tr("This model has no step {step}: choose the model of that place.")
+            return text.format(step=place.step)
         outside = False
         with session.moves.together():
             session.go(place.step, OPERATION if place.inside else STAGE)
@@ -217,12 +218,24 @@ class PlacesDesk(QObject):
                 session.pin(place.cell)
             except AxesError:
                 outside = True
-        if outside:
-            self.said.emit(self.tr("The pinned cell lies outside the tensor of this sentence."))
         try:
             self._stage.show_view(place.view or self._usual())
         except ValueError:  # a view of another version
             self._stage.show_view(self._usual())
+        return self.tr("The pinned cell lies outside the tensor of this sentence.") if outside else ""
+
+    def _say(self, sentence: str) -> None:
+        """Say it, if it says anything; where a run with changes is on its way, after that."""
+        if self._session.changes.waiting():
+            self._later = sentence
+        elif sentence:
+            self.said.emit(sentence)
+
+    def _say_later(self) -> None:
+        """The run with changes is there, or is not to come."""
+        if self._later and not self._session.changes.waiting():
+            sentence, self._later = self._later, ""
+            self.said.emit(sentence)
 
     def _title(self, step: str) -> str:
         """A step's name for people; its full name where the run has no such step."""
@@ -423,13 +436,11 @@ class PlacesDesk(QObject):
         self._session.see(session.visited)
         if found.name:  # a step code says nothing of colours
             self._session.scales.take(session.scales)
-        self._visit(session.place)
+        problems.append(self._visit(session.place))
         problems.append(self._take_part("changes", asked.changes))
         if self._unpinned:
             problems.append(self.tr("What was pinned in the session could not be had again."))
-        sentence = next((one for one in problems if one), "")
-        if sentence:
-            self.said.emit(sentence)
+        self._say(next((one for one in problems if one), ""))
 
     # Kept while the window is open --------------------------------------------------------------------------
 

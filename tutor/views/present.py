@@ -37,6 +37,12 @@ def token_label(batch: Batch, row: int, at: int) -> str:
     return " " + text[1:] if text.startswith("·") and token.data[:1] == b" " and len(text) > 1 else text
 
 
+def token_labels(batch: Batch, row: int) -> list[str]:
+    """A sentence's tokens as axis labels; padding is called so, whatever token fills it."""
+    pad = translate("present", "pad")
+    return [pad if token.pad else token_label(batch, row, at) for at, token in enumerate(batch.rows[row])]
+
+
 def chips(batch: Batch, row: int) -> tuple[Chip, ...]:
     """One sentence as chips; pieces of one character share a group."""
     found, group, last = [], -1, None
@@ -77,11 +83,8 @@ def labels(trace: Trace, panel: Panel, axis: Axis | None, row: int) -> list[str]
     text = text_of(trace, panel, axis)
     if text is None:
         return None
-    pad = translate("present", "pad")
     # Asked for by every map of every step, and of a long sentence as long.
-    return trace.facts.get(("labels", id(text), row, pad), lambda: [
-        pad if token.pad else token_label(text, row, at) for at, token in enumerate(text.rows[row])
-    ])  # fmt: skip
+    return trace.facts.get(("labels", id(text), row, translate("present", "pad")), lambda: token_labels(text, row))
 
 
 def text_of(trace: Trace, panel: Panel, axis: Axis) -> Batch | None:

@@ -46,7 +46,7 @@ class Presenting(QObject):
         self._panes, self._stage, self._inspector = panes, stage, inspector
         self.on = False
         self._look: Theme = looks.theme
-        self._state, self._size = window.windowState(), window.size()
+        self._state, self._frame = window.windowState(), window.geometry()
         self._page = ""
         self._hideable: tuple[QWidget, ...] = ()
         self._hidden: list[QWidget] = []
@@ -80,7 +80,7 @@ class Presenting(QObject):
             return
         self.on = True
         self._look = self._looks.theme
-        self._state, self._size = self._window.windowState(), self._window.size()
+        self._state, self._frame = self._window.windowState(), self._window.geometry()
         self._hidden = [one for one in self._hideable if not one.isHidden()]
         for widget in self._hidden:
             widget.hide()
@@ -122,7 +122,7 @@ class Presenting(QObject):
         self._looks.presenting = False
         self._looks.set_look(self._look, keep=False)
         if not self._window.isFullScreen() and not self._window.isMaximized():
-            self._window.resize(self._size)
+            self._window.setGeometry(self._frame)  # the size alone would put it into the screen's corner
         self._enable()
         self.changed.emit(False)
         return True

@@ -47,6 +47,9 @@ class TablePane(QWidget):
         self.form.setCurrentIndex(numbers.FORMATS.index(self.view.form()))
         self.progress.setTextVisible(False)
         self.progress.setRange(0, 100)
+        # Another step's names are as long as they are; where there is no room for them they give way.
+        self.which.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.which.setMinimumWidth(60)
         self._which_label.setBuddy(self.which)
         self._form_label.setBuddy(self.form)
         row = QHBoxLayout()

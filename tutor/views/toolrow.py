@@ -52,8 +52,10 @@ class ToolRow(QWidget):
         button.installEventFilter(self)
 
     def add_tool(self, widget: QWidget) -> None:
-        """One more widget at the right end."""
+        """One more widget at the right end. By Tab it comes after the one before it, however late it was added."""
         self._row.addWidget(widget)
+        if self._tools:
+            self.setTabOrder(self._tools[-1], widget)
         for button in [widget, *widget.findChildren(QToolButton)]:
             if isinstance(button, QToolButton) and not button.icon().isNull():
                 self._tools.append(button)
