@@ -5,7 +5,8 @@
 The window is the real one, at 1,280 × 800, on a model of 1,024 tokens: scores of 1,024 × 1,024 and logits of
 1,024 × 50,257. Each time is from the key or the pointer's event to the end of painting the whole window; 95 of 100
 are no longer than what is printed. matplotlib draws the same arrays with `imshow` on a canvas as large as our maps, so
-it is compared with the drawing of our maps alone. It ends with exit status 1 where a budget or a ratio is missed.
+it is compared with the drawing of our maps alone, by the processor's time, which other programs do not change. It ends
+with exit status 1 where a budget or a ratio is missed.
 """
 
 from __future__ import annotations
@@ -45,11 +46,13 @@ SPEC = ModelSpec(
 
 @dataclass
 class Line:
-    """One line of the report: times in milliseconds, the budget, and the peer's times where it does the same."""
+    """One line of the report: times in milliseconds and their budget; where the peer does the same, the processor's
+    time of both and the ratio that is wanted."""
 
     what: str
     times: list[float]
     budget: float
+    own: list[float] | None = None
     peer: list[float] | None = None
     ratio: float = 0.0
 
@@ -58,7 +61,7 @@ class Line:
 
     def faster(self) -> float | None:
         """How many times faster than the peer, by the medians of both."""
-        return float(np.median(self.peer) / np.median(self.times)) if self.peer else None
+        return float(np.median(self.peer) / np.median(self.own)) if self.peer and self.own else None
 
     def missed(self) -> bool:
         faster = self.faster()
@@ -66,7 +69,7 @@ class Line:
 
     def text(self) -> str:
         faster = self.faster()
-        peer = f"{np.percentile(self.peer, 95):8.0f} ms {faster:7.0f} ×" if self.peer and faster else " " * 21
+        peer = f"{np.median(self.peer):8.0f} ms {faster:7.0f} ×" if self.peer and faster else " " * 21
         wanted = f"≥ {self.ratio:.0f} ×" if self.ratio else ""
         mark = "missed" if self.missed() else "✓"
         own = f"{self.worst():8.1f} ms  ≤ {self.budget:4.0f} ms {np.median(self.times):8.1f} ms"
@@ -116,15 +119,15 @@ class Hands:
         self.settle()
         return took
 
-    def redraw(self, path: str) -> float:
+    def redraw(self, path: str) -> tuple[float, float]:
         """The maps alone, of a step laid out before: new ones in the place of those on screen, painted."""
         trace, view = self.window.session.trace, self.window.stage.equation
         assert trace is not None
         made = picture(trace, path, Selection())
-        begun = time.perf_counter()
+        begun, busy = time.perf_counter(), time.thread_time()
         view.set_parts(*present.parts(trace, made))
         view.repaint()
-        return (time.perf_counter() - begun) * 1000
+        return (time.perf_counter() - begun) * 1000, (time.thread_time() - busy) * 1000
 
     def point(self, row: int, column: int) -> float:
         """The pointer to a cell of the result, until it is read out."""
@@ -183,11 +186,11 @@ class Peer:
             canvas.draw()
             self._drawn[shapes] = canvas, images
         canvas, images = self._drawn[shapes]
-        begun = time.perf_counter()
+        busy = time.thread_time()
         for image, array in zip(images, arrays):
             image.set_data(array)
         canvas.draw()  # type: ignore[attr-defined]
-        return (time.perf_counter() - begun) * 1000
+        return (time.thread_time() - busy) * 1000
 
 
 def arrays_of(trace: LiveTrace, path: str) -> list[np.ndarray]:
@@ -195,9 +198,12 @@ def arrays_of(trace: LiveTrace, path: str) -> list[np.ndarray]:
     return [np.asarray(panel.values) for panel in (*made.operands, made.result)]
 
 
-def drawn(hands: Hands, peer: Peer | None, paths: Iterable[str], rounds: int) -> tuple[list[float], list[float]]:
+def drawn(
+    hands: Hands, peer: Peer | None, paths: Iterable[str], rounds: int
+) -> tuple[list[tuple[float, float]], list[float]]:
     """Each step's maps drawn so many times, ours and the peer's by turns so that both meet the same machine."""
-    ours, theirs = [], []
+    ours: list[tuple[float, float]] = []
+    theirs: list[float] = []
     trace = hands.window.session.trace
     assert isinstance(trace, LiveTrace)
     for _ in range(rounds):
@@ -229,7 +235,8 @@ def measure(hands: Hands, peer: Peer | None, rounds: int) -> list[Line]:
     lines.append(Line("next step, 1,024 × 50,257", [one for at, one in enumerate(times) if at % 3 != 2], 100))
     for paths, name, budget, ratio in ((squares, "1,024 × 1,024", 50, 10), (giant, "1,024 × 50,257", 100, 20)):
         ours, theirs = drawn(hands, peer, paths, rounds)
-        lines.append(Line(f"its maps drawn, {name}", ours, budget, theirs or None, ratio))
+        walls, own = (list(one) for one in zip(*ours))
+        lines.append(Line(f"its maps drawn, {name}", walls, budget, own, theirs or None, ratio))
     hands.go(small[1])
     rng = np.random.default_rng(1)
 
