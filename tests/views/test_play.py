@@ -82,7 +82,7 @@ def test_a_slow_stage_delays_the_next_and_none_is_skipped(qtbot, window, monkeyp
     assert window.player.timer.isActive()
     assert window.player.timer.isSingleShot()
     asked = []
-    monkeypatch.setattr(window.runner, "submit", lambda channel, work: asked.append((channel, work)))
+    monkeypatch.setattr(window.runner, "submit", lambda channel, work, urgent=False: asked.append((channel, work)))
     window.player.timer.stop()
     window.player.timer.timeout.emit()
     assert window.session.stop.number == 1
