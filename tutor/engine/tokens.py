@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -105,12 +106,12 @@ class Batch:
         """The ids of each row without its pads."""
         return tuple(tuple(token.id for token in row if not token.pad) for row in self.rows)
 
-    @property
+    @cached_property
     def ids(self) -> np.ndarray:
         """int64 [batch, pos], read-only."""
         return _read_only([[token.id for token in row] for row in self.rows])
 
-    @property
+    @cached_property
     def lengths(self) -> np.ndarray:
         """Tokens of each row without its pads: int64 [batch], read-only."""
         return _read_only([sum(not token.pad for token in row) for row in self.rows])

@@ -10,6 +10,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from tutor.views.theme import Theme
 
 DOT = "\u00b7"  # how a leading space is shown
+#: Tokens as they were measured, and how many at most: the same ones are painted again and again.
+_FITTED: dict[tuple[str, str, tuple[str, ...], float], tuple[str, str, float, float, float]] = {}
+_MOST_FITTED = 4096
 _VISIBLE = str.maketrans({"\n": "\u21b5", "\r": "\u21b5", "\t": "\u2192", "\u00a0": DOT})
 
 
@@ -84,25 +87,39 @@ def token_width(text: str, metrics: QFontMetricsF) -> float:
     return metrics.horizontalAdvance(visible(text))
 
 
+def _token_fitted(text: str, font: QFont, room: float) -> tuple[str, str, float, float, float]:
+    """What of a token fits into so much room, measured once for each font: its dots, the rest, the width of the dots,
+    of both, and how far the baseline lies below the middle."""
+    key = (text, font.key(), tuple(font.families()), room)
+    found = _FITTED.get(key)
+    if found is None:
+        metrics = QFontMetricsF(font)
+        shown = metrics.elidedText(visible(text), Qt.TextElideMode.ElideRight, room + 0.5)
+        spaces = len(text) - len(text.lstrip(" \u00a0")) if text.strip() else 0
+        dots, rest = shown[:spaces], shown[spaces:]
+        rise = (metrics.ascent() - metrics.descent()) / 2
+        found = dots, rest, metrics.horizontalAdvance(dots), metrics.horizontalAdvance(shown), rise
+        if len(_FITTED) >= _MOST_FITTED:
+            _FITTED.clear()
+        _FITTED[key] = found
+    return found
+
+
 def draw_token(painter: QPainter, rect: QRectF, text: str, font: QFont, colour: QColor, dot: QColor,
                align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignHCenter) -> None:
     """One line of token text, elided to `rect`, its leading-space dots in the quieter colour `dot`."""
-    metrics = QFontMetricsF(font)
-    shown = metrics.elidedText(visible(text), Qt.TextElideMode.ElideRight, rect.width() + 0.5)
-    spaces = len(text) - len(text.lstrip(" \u00a0")) if text.strip() else 0
-    dots, rest = shown[:spaces], shown[spaces:]
-    width = metrics.horizontalAdvance(shown)
+    dots, rest, before, width, rise = _token_fitted(text, font, rect.width())
     left = rect.left()
     if align & Qt.AlignmentFlag.AlignRight:
         left = rect.right() - width
     elif align & Qt.AlignmentFlag.AlignHCenter:
         left = rect.center().x() - width / 2
-    baseline = rect.center().y() + (metrics.ascent() - metrics.descent()) / 2
+    baseline = rect.center().y() + rise
     painter.setFont(font)
     if dots:
         painter.setPen(dot)
         painter.drawText(QPointF(left, baseline), dots)
-        left += metrics.horizontalAdvance(dots)
+        left += before
     painter.setPen(colour)
     painter.drawText(QPointF(left, baseline), rest)
 
