@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from tutor.engine.pooling import Span, Window
 from tutor.views import heatcells
 from tutor.views.heatdata import Map
-from tutor.views.paint import draw_token, frame, hatch, snap, token_width, triangle
+from tutor.views.paint import draw_token, frame, snap, token_width, triangle
 from tutor.views.theme import LIGHT, Theme, font, metrics
 
 Cell = tuple[int, int]
@@ -343,11 +343,6 @@ class HeatPlot:
             painter.fillRect(beside, theme.line)
             first, length = _thumb(self.rows, self.data.shape[0], beside.height(), 2 * thick)
             painter.fillRect(QRectF(beside.left(), beside.top() + first, thick, length), theme.accent)
-
-    def paint_legend(self, painter: QPainter, rect: QRectF) -> None:
-        """A swatch of the hatching, for the words beside it."""
-        hatch(painter, rect, self.theme.hatch, self.theme.hatchbg)
-        frame(painter, rect, self.theme.hatch, 1)
 
 
 @lru_cache(maxsize=32)
