@@ -1,0 +1,53 @@
+"""The texts of lessons and experiments, by language. No Qt.
+
+`resources/lessons/LANGUAGE/experiments/KEY.toml` holds what an experiment says: `title`, `about` and tables of
+sentences (`controls`, `options`, `plots`, `axes`, `words`, `facts`, `verdicts`, `notes`, `unfit`). A sentence may hold
+numbers, `{variance:.2f}`; they are written with the minus sign of print.
+"""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from tutor import resources
+
+LANGUAGES = ("en", "zh_CN")
+
+
+class TextMissing(KeyError):
+    """A text that should be in the resources is not."""
+
+
+class _Printed(string.Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        text = str(super().format_field(value, format_spec))
+        return text.replace("-", "−") if isinstance(value, (int, float)) else text
+
+
+_PRINTED = _Printed()
+
+
+def filled(template: str, numbers: Mapping[str, Any]) -> str:
+    """A sentence with its numbers. Raises KeyError or ValueError for one that does not fit."""
+    return _PRINTED.vformat(template, (), numbers)
+
+
+@cache
+def experiment(key: str, language: str) -> Mapping[str, Any]:
+    """All texts of an experiment. Raises TextMissing."""
+    try:
+        return tomllib.loads(resources.path("lessons", language, "experiments", f"{key}.toml").read_text("utf-8"))
+    except (resources.ResourceMissing, tomllib.TOMLDecodeError) as error:
+        raise TextMissing(f"{language}: {key}: {error}") from error
+
+
+def say(key: str, language: str, table: str, name: str, numbers: Mapping[str, Any] | None = None) -> str:
+    """One sentence of an experiment: `say("qk_variance", "en", "verdicts", "grows", {...})`. Raises TextMissing."""
+    try:
+        return filled(experiment(key, language)[table][name], numbers or {})
+    except (KeyError, ValueError, IndexError) as error:
+        raise TextMissing(f"{language}: {key}: {table}.{name}: {error}") from error
