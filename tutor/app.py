@@ -25,6 +25,7 @@ from tutor.engine import kept, models
 from tutor.running import Engine
 from tutor.views import style, theme
 from tutor.views.main_window import MainWindow
+from tutor.views.quiz_desk import SETTING
 
 NAME = "transformer-tutor"
 
@@ -150,6 +151,7 @@ def run(options: argparse.Namespace, file: Path | None) -> int:
     window.places.keep(kept.data_folder() / "sessions")
     window.recent.set_last(window.places.last())
     window.session.changes.begin(options.changes)
+    window.quiz_desk.turn(str(settings.value(SETTING, "true")) == "true")
     if getattr(options, "code", None) is not None:
         window.desk.request = wanted  # where later runs are to be computed
         window.places.start_code(options.code)

@@ -59,7 +59,8 @@ FILE, EDIT, VIEW, STEP, TOOLS, HELP = (
     QT_TRANSLATE_NOOP("commands", "&Tools"),
     QT_TRANSLATE_NOOP("commands", "&Help"),
 )
-MENUS = (FILE, EDIT, VIEW, STEP, TOOLS, HELP)
+LEARN = QT_TRANSLATE_NOOP("commands", "&Learn")
+MENUS = (FILE, EDIT, VIEW, STEP, TOOLS, LEARN, HELP)
 
 COMMANDS = (
     Command(
@@ -208,6 +209,9 @@ COMMANDS = (
             "redo"),
     Command("what_if_reset", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: reset to the original"), "what_if.reset",
             (), (), "reset"),
+    Command("ask", LEARN, QT_TRANSLATE_NOOP("commands", "Ask me about this step"), "quiz_desk.ask_here", (), ("Q",),
+            "question"),
+    Command("questions", LEARN, QT_TRANSLATE_NOOP("commands", "Questions on the way"), "quiz_desk.toggle", check=True),
     Command("palette", HELP, QT_TRANSLATE_NOOP("commands", "Find a command…"), "finding.palette", ("Ctrl+K",)),
     Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "help.show_keys", ("F1",), ("?",)),
     Command("diagnose", HELP, QT_TRANSLATE_NOOP("commands", "Copy diagnostics"), "help.diagnose"),

@@ -195,6 +195,22 @@
     </message>
 </context>
 <context>
+    <name>ChoiceBox</name>
+    <message>
+        <source>, </source>
+        <extracomment>What became of an answer: not answered yet, right, chosen and wrong, neither.</extracomment>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>the right answer</source>
+        <translation>正确答案</translation>
+    </message>
+    <message>
+        <source>your answer, not right</source>
+        <translation>你的答案，不对</translation>
+    </message>
+</context>
+<context>
     <name>CodeView</name>
     <message>
         <source>Code</source>
@@ -373,6 +389,14 @@
     <message>
         <source>The way here</source>
         <translation>来到这里的路径</translation>
+    </message>
+</context>
+<context>
+    <name>Curtain</name>
+    <message>
+        <source>Predict first: what belongs here is shown once you answer or skip the question.</source>
+        <extracomment>Pages that say nothing of the result.</extracomment>
+        <translation>先预测：答完或跳过之后，这里才会显示内容。</translation>
     </message>
 </context>
 <context>
@@ -1127,8 +1151,12 @@
 <context>
     <name>Outline</name>
     <message>
-        <source>bookmarked</source>
+        <source>a question waits</source>
         <extracomment>With more blocks than these, all but the first, the last and the current one fold into a row between them.</extracomment>
+        <translation>有一个问题</translation>
+    </message>
+    <message>
+        <source>bookmarked</source>
         <translation>已添加书签</translation>
     </message>
     <message>
@@ -1164,6 +1192,7 @@
     <name>PlaceDesk</name>
     <message>
         <source>Model</source>
+        <extracomment>Whether the step on screen waits for the learner&apos;s prediction.</extracomment>
         <translation>模型</translation>
     </message>
     <message>
@@ -1185,6 +1214,10 @@
     <message>
         <source>stage {s} of {total}</source>
         <translation>第 {s} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>? waiting for your prediction · {place}</source>
+        <translation>? 等待预测 · {place}</translation>
     </message>
     <message>
         <source>✓ result shown · {place}</source>
@@ -1322,6 +1355,50 @@
     </message>
 </context>
 <context>
+    <name>QuestionCard</name>
+    <message>
+        <source>Made from this run&apos;s tensors; keys 1–4 choose, no clock runs.</source>
+        <extracomment>The most answers a card has room for.</extracomment>
+        <translation>选项由本次运行的张量生成；按 1–4 选择，不计时。</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Submit</source>
+        <translation>提交</translation>
+    </message>
+    <message>
+        <source>Submit the chosen answer (Enter)</source>
+        <translation>提交选中的答案（Enter）</translation>
+    </message>
+    <message>
+        <source>Skip (Esc)</source>
+        <translation>跳过 (Esc)</translation>
+    </message>
+    <message>
+        <source>Show the result without answering (Esc)</source>
+        <translation>不回答，直接看结果（Esc）</translation>
+    </message>
+    <message>
+        <source>Hint</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Close the question (Enter)</source>
+        <translation>关闭问题（Enter）</translation>
+    </message>
+    <message>
+        <source>Lesson</source>
+        <translation>课文</translation>
+    </message>
+</context>
+<context>
     <name>QuietLine</name>
     <message>
         <source>Close</source>
@@ -1330,6 +1407,34 @@
     <message>
         <source>Close the offer</source>
         <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>QuizDesk</name>
+    <message>
+        <source>Questions are asked on the way: Esc skips one.</source>
+        <extracomment>Under which key the settings keep whether questions are asked. The step whose result is veiled; the question that is on the card, and the answer it got.</extracomment>
+        <translation>途中会提问：按 Esc 跳过。</translation>
+    </message>
+    <message>
+        <source>No more questions are asked.</source>
+        <translation>不再提问。</translation>
+    </message>
+    <message>
+        <source>Questions are about the model&apos;s own numbers: reset the what-if first.</source>
+        <translation>问题只针对模型自己的数字：请先还原“假如”的改动。</translation>
+    </message>
+    <message>
+        <source>A question is being made…</source>
+        <translation>正在出题……</translation>
+    </message>
+    <message>
+        <source>These numbers decide nothing clearly enough to ask about them.</source>
+        <translation>这些数字分不出明确的结果，没有可问的。</translation>
+    </message>
+    <message>
+        <source>{at} of {of} in this section</source>
+        <translation>本节第 {at} 题，共 {of} 题</translation>
     </message>
 </context>
 <context>
@@ -1819,6 +1924,17 @@
     <message>
         <source>step {step} of {last}</source>
         <translation>第 {step} 步，共 {last} 步</translation>
+    </message>
+</context>
+<context>
+    <name>Veil</name>
+    <message>
+        <source>The result is hidden: predict first, then reveal.</source>
+        <translation>结果被遮住了：先预测，再揭晓。</translation>
+    </message>
+    <message>
+        <source>Predict first, then reveal</source>
+        <translation>先预测，再揭晓</translation>
     </message>
 </context>
 <context>
@@ -2670,6 +2786,10 @@
         <translation>工具(&amp;T)</translation>
     </message>
     <message>
+        <source>&amp;Learn</source>
+        <translation>学习</translation>
+    </message>
+    <message>
         <source>Open a session…</source>
         <translation>打开会话……</translation>
     </message>
@@ -2864,6 +2984,14 @@
     <message>
         <source>What if: reset to the original</source>
         <translation>假如：复原</translation>
+    </message>
+    <message>
+        <source>Ask me about this step</source>
+        <translation>就这一步考考我</translation>
+    </message>
+    <message>
+        <source>Questions on the way</source>
+        <translation>途中提问</translation>
     </message>
     <message>
         <source>Find a command…</source>

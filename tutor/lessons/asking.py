@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from tutor.engine import axes, vocabulary
 from tutor.engine.trace import Trace, TraceError
@@ -55,21 +55,30 @@ def at(trace: Trace, path: str, focus: Focus, seed: int = 7, model: str = "") ->
 
 
 def ask(trace: Trace, path: str, kind: str, focus: Focus, seed: int = 7, model: str = "") -> Question | None:
-    """A question of that kind about a step, or the best other one where its numbers decide nothing; None for none."""
-    found = make(trace, path, kind, focus, seed, names_of(trace, model))
-    return found if found is not None else next(at(trace, path, focus, seed, model), None)
+    """A question of that kind about a step, or the best other one where its numbers decide nothing; None for none.
+    With `!` before the kind, or with "", the best one of another kind."""
+    found = make(trace, path, kind, focus, seed, names_of(trace, model)) if kind in every() else None
+    if found is not None:
+        return found
+    others = list(at(trace, path, focus, seed, model))
+    return next((one for one in others if one.kind != kind.removeprefix("!")), others[0] if others else None)
 
 
-def plan(trace: Trace, kinds_known: Sequence[str] = (), most: int = MOST, seed: int = 7) -> tuple[tuple[str, str], ...]:
+def plan(
+    trace: Trace, kinds_known: Sequence[str] = (), most: int = MOST, seed: int = 7,
+    shown: Collection[str] | None = None,
+) -> tuple[tuple[str, str], ...]:  # fmt: skip
     """Where to ask in a run, and what: (path, kind), in the run's order, at most `most`, no kind and no stop twice,
-    spread over its blocks. Kinds in `kinds_known` (answered rightly of late) come last.
+    spread over its blocks. Kinds in `kinds_known` (answered rightly of late) come last. Only steps in
+    `shown` are asked about, where it is given.
 
     Decided by operations alone, without computing anything: where a place's numbers decide nothing clearly, `ask` asks
     something else there.
     """
     places: dict[str, list[str]] = {}
     for kind, one in every().items():
-        found = [step.name for step in trace.program.steps if one.fits(trace, step)]
+        fitting = [step.name for step in trace.program.steps if one.fits(trace, step)]
+        found = [path for path in fitting if shown is None or path in shown]
         if found:
             places[kind] = found
     order = sorted(places, key=lambda one: (one in kinds_known, -WORTH.get(one, 0), one))

@@ -15,10 +15,12 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 from tutor import commands, work
 from tutor.engine import axes as ax
 from tutor.engine import models
+from tutor.quiz import Quiz
 from tutor.runner import Runner
 from tutor.session import Session
 from tutor.views import present, words
 from tutor.views.actions import Actions
+from tutor.views.answermarks import AnswerMarks
 from tutor.views.bars import BarsView
 from tutor.views.bars_desk import BarsDesk
 from tutor.views.chips import TokenStrip
@@ -27,6 +29,7 @@ from tutor.views.compare_desk import CompareDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
 from tutor.views.copy_desk import CopyDesk
+from tutor.views.curtain import Curtain
 from tutor.views.escapes import Escapes, Rank
 from tutor.views.export_desk import ExportDesk
 from tutor.views.files_desk import FilesDesk
@@ -54,7 +57,9 @@ from tutor.views.places_desk import PlacesDesk
 from tutor.views.play import PlayDesk
 from tutor.views.playbar import PlayBar
 from tutor.views.presenting import Presenting
+from tutor.views.questioncard import QuestionCard
 from tutor.views.quietline import QuietLine
+from tutor.views.quiz_desk import QuizDesk
 from tutor.views.recent import Recent
 from tutor.views.rowdrawer import RowDrawer
 from tutor.views.scale_desk import ScaleDesk
@@ -69,6 +74,7 @@ from tutor.views.timeline import Timeline
 from tutor.views.timeline_desk import TimelineDesk
 from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
+from tutor.views.veil import GateView
 from tutor.views.vocab_desk import VocabDesk
 from tutor.views.vocabview import VocabView
 from tutor.views.whatif_desk import WhatIfDesk
@@ -126,6 +132,8 @@ class MainWindow(QMainWindow):
         self.inspector = Inspector(look)
         self.drawer = RowDrawer(look)
         self.stage.add_drawer(self.drawer)
+        self.card, self.gate = QuestionCard(look), GateView(look)
+        self.answers = AnswerMarks(look, self.stage.equation)
         self.timeline = Timeline(look)
         steps = [self.actions_[one] for one in ("first", "previous", "next", "into", "out", "last")]
         self.transport = Transport(look, steps, self.actions_["next"])
@@ -152,6 +160,7 @@ class MainWindow(QMainWindow):
         self.panes.add_below(self.transport, self.training)
         self.panes.assemble()
         self.panes.add_cover(self.map)
+        self.panes.add_under(self.card)
         self.panes.set_stops(
             self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.marks.list(),
             self.map.canvas, self.stage, self.right, self.timeline,
@@ -216,6 +225,21 @@ class MainWindow(QMainWindow):
         self._mouse = MouseKeys(self)
         self._mouse.back.connect(self.session.undo_move)
         self._mouse.forward.connect(self.session.redo_move)
+        self._make_questions()
+
+    def _make_questions(self) -> None:
+        """Predicting before the result is shown."""
+        self.quiz_desk = QuizDesk(
+            self.session, self.runner, Quiz(self.session), lambda: self.desk.request.model, self.stage, self.stage_desk,
+            self.card, self.gate, self.answers, self.place_desk.announcer, self.actions_["questions"], self._settings,
+            self,
+        )  # fmt: skip
+        self.place_desk.waits = self.quiz_desk.waits_here
+        Curtain(self.session, self.quiz_desk.quiz, self.quiz_desk, self.right, self.outline, self.lanes, self.thumbs,
+                self.maps, self.player, self)  # fmt: skip
+        self.quiz_desk.gated.connect(self._refresh)
+        self.quiz_desk.said.connect(self.say)
+        self.quiz_desk.failed.connect(self._stage_failed)
 
     def _make_vocabulary(self) -> None:
         """The page Vocabulary, and what is written to files of it and of everything else."""
@@ -229,7 +253,7 @@ class MainWindow(QMainWindow):
         """Bookmarks, sessions, presenting, and the order in which Esc asks the parts of the window."""
         jumps = [self.actions_[f"jump_{number}"] for number in range(1, KEYED + 1)]
         self.places = PlacesDesk(
-            self.session, self.desk, self.stage, self.timeline, self.outline, self.marks, self.offer, jumps, self
+            self.session, self.desk, self.stage, self.lanes, self.outline, self.marks, self.offer, jumps, self
         )  # fmt: skip
         self.places.join_pins(self.compare_desk.hold)
         self.recent = Recent(self._settings, self.acts.menu(str(commands.FILE)), self.actions_["save_session"], self)
@@ -249,6 +273,8 @@ class MainWindow(QMainWindow):
             self.escapes.add(Rank.POPUP, close)
         for cancel in (self._cancel_export, self._cancel_what_if, self._cancel_run):
             self.escapes.add(Rank.RUN, cancel)
+        self.escapes.add(Rank.QUESTION, self.quiz_desk.skip)
+        self.presenting.add_reveal(self.quiz_desk.reveal)
         for unpin in (self._unpin, self.session.trail.leave):
             self.escapes.add(Rank.UNPIN, unpin)
         for clear in (self.compare_desk.unpin, self.compare_desk.clear):
@@ -261,7 +287,7 @@ class MainWindow(QMainWindow):
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
             self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band, self.marks, self.offer,
-            self.presenting, *self.heads.all(), self.what_if_views,
+            self.presenting, *self.heads.all(), self.what_if_views, self.card, self.gate, self.answers,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar(),
                               self.offer)  # fmt: skip
@@ -546,6 +572,7 @@ class MainWindow(QMainWindow):
     def retranslate(self) -> None:
         self.setWindowTitle(self.tr("Transformer Tutor"))
         self.acts.retranslate()
+        self.quiz_desk.retranslate()
         for name, text in _CORNER.items():
             self.actions_[name].setIconText(text)
         self._corner.set_theme(self.look)

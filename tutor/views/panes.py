@@ -100,6 +100,10 @@ class Panes(QWidget):
         widget.hide()
         self._centre_column.insertWidget(1, widget, 1)
 
+    def add_under(self, widget: QWidget) -> None:
+        """What stands under the stage and never scrolls with it; call after `assemble`."""
+        self._centre_column.insertWidget(self._centre_column.indexOf(self._area) + 1, widget)
+
     def show_cover(self, shown: bool) -> None:
         """Show that in the place of the stage, or the stage again."""
         if self._cover is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 
 from tutor.engine.program import Stop
@@ -27,6 +29,8 @@ class PlaceDesk(QObject):
         self._session, self._outline, self._timeline, self._lanes = session, outline, timeline, lanes
         self._stage, self._inspector = stage, inspector
         self.announcer = Announcer(timeline, self)
+        #: Whether the step on screen waits for the learner's prediction.
+        self.waits: Callable[[], bool] = lambda: False
         outline.stageChosen.connect(session.go_stop)
         stage.stepChosen.connect(self._choose_step)
         session.traceChanged.connect(self.show_model)
@@ -53,7 +57,7 @@ class PlaceDesk(QObject):
         crumbs = [self.tr("Model"), words.section(stop.section), words.stage(stop.stage.title)]
         if session.inside:
             crumbs.append(step.short)
-        self._stage.set_place(crumbs, self.where(ready), not ready)
+        self._stage.set_place(crumbs, self.where(ready), not ready or self.waits())
         axes = trace.shapes[step.name]
         self._stage.set_step(present.step_title(session), step.name, [(axis.name, axis.size) for axis in axes])
         self._stage.set_mark(*self._mark(stop))
@@ -89,6 +93,8 @@ class PlaceDesk(QObject):
             )
         else:
             place = self.tr("stage {s} of {total}").format(s=session.stop.number + 1, total=total)
+        if self.waits():
+            return self.tr("? waiting for your prediction · {place}").format(place=place)
         if ready:
             return self.tr("✓ result shown · {place}").format(place=place)
         return self.tr("computing… · {place}").format(place=place)

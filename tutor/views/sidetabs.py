@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from tutor.views.theme import Theme, font
 
@@ -25,6 +27,12 @@ class SideTabs(QWidget):
         self._keys: list[str] = []
         self._pages: list[QWidget] = []
         self._bare = False
+        self._open: frozenset[str] = frozenset()
+        self._veil = QLabel()
+        self._veil.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._veil.setWordWrap(True)
+        self._veil.setMargin(24)
+        self._veil.hide()
         self._bar, self._stack = QTabBar(), QStackedWidget()
         self._bar.setDrawBase(False)
         self._bar.setExpanding(False)
@@ -45,6 +53,7 @@ class SideTabs(QWidget):
         column.setSpacing(0)
         column.addWidget(self._head)
         column.addWidget(self._stack, 1)
+        column.addWidget(self._veil, 1)
         self._below = column
         self.set_theme(theme)
         self.retranslate()
@@ -80,6 +89,17 @@ class SideTabs(QWidget):
         self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self._button.show()
 
+    def set_veil(self, words: str, keep: Iterable[str] = ()) -> None:
+        """Show these words in the place of all pages but those to `keep`; "" shows the pages again."""
+        self._veil.setText(words)
+        self._open = frozenset(keep)
+        self._show_veil()
+
+    def _show_veil(self) -> None:
+        veiled = bool(self._veil.text()) and self.page() not in self._open
+        self._stack.setVisible(not veiled)
+        self._veil.setVisible(veiled)
+
     def set_title(self, key: str, text: str) -> None:
         """A page's name, in the learner's language."""
         self._bar.setTabText(self._keys.index(key), text)
@@ -102,6 +122,7 @@ class SideTabs(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._bar.setFont(font(theme, "dense"))
+        self._veil.setFont(font(theme, "body"))
         colours = self.palette()
         colours.setColor(colours.ColorRole.Window, theme.strip)
         for widget in (self._bar, self._head):
@@ -119,4 +140,5 @@ class SideTabs(QWidget):
 
     def _changed(self, at: int) -> None:
         self._stack.setCurrentIndex(at)
+        self._show_veil()
         self.pageChanged.emit(self.page())

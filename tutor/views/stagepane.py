@@ -97,6 +97,8 @@ class StagePane(QWidget):
         self._view_keys: list[str] = []
         self._view_icons: list[str] = []
         self._view_widgets: list[QWidget] = []
+        self._gate: QWidget | None = None
+        self._gate_keys: QWidget | None = None
         self._views = QButtonGroup(self)
         self._views.setExclusive(True)
         self._view_row = QWidget()
@@ -151,6 +153,7 @@ class StagePane(QWidget):
         middle = QHBoxLayout()
         middle.setContentsMargins(14, 2, 14, 2)
         middle.addWidget(self._stack)
+        self._middle = middle
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -186,7 +189,7 @@ class StagePane(QWidget):
         links = "".join(f'<br><a href="{escape(one)}">{escape(one)}</a>' for one in samples)
         self._empty.setText(escape(words) + links)
         self._empty.setVisible(bool(words))
-        self._view_row.setVisible(not words)
+        self._view_row.setVisible(not words and self._gate is None)
 
     def set_step(self, title: str, name: str, axes: Sequence[tuple[str, int]]) -> None:
         """The stage's title, the tensor's full name and its shape."""
@@ -319,9 +322,28 @@ class StagePane(QWidget):
         return self._view_keys[self._stack.currentIndex()]
 
     def current_view(self) -> QWidget:
-        """What has the result's cells on screen."""
+        """What has the result's cells on screen; while they are hidden, what has the keys."""
+        if self._gate is not None and self._gate_keys is not None:
+            return self._gate_keys
         shown = self._view_widgets[self._stack.currentIndex()]
         return shown.focusProxy() or shown
+
+    def set_gate(self, gate: QWidget | None, keys: QWidget | None = None) -> None:
+        """What stands in the place of every view of the result until it may be seen; None shows the view again. `keys`
+        is what has the keys meanwhile."""
+        if gate is not None and self._middle.indexOf(gate) < 0:
+            self._middle.addWidget(gate)
+        focused = self.current_view().hasFocus()
+        if self._gate is not None and self._gate is not gate:
+            self._gate.hide()
+        self._gate, self._gate_keys = gate, keys
+        self._stack.setVisible(gate is None)
+        self._view_row.setVisible(gate is None)
+        self.foot.setVisible(gate is None and not self._compact)
+        if gate is not None:
+            gate.show()
+        if focused:
+            self.current_view().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def add_tool(self, widget: QWidget) -> None:
         """A button at the right end of the toolbar."""
@@ -343,7 +365,7 @@ class StagePane(QWidget):
         """Leave out breadcrumb and scales where the window is low; the status line says where one is."""
         self._compact = compact
         self._crumb_row.setVisible(not compact and not self._presenting)
-        self.foot.setVisible(not compact)
+        self.foot.setVisible(not compact and self._gate is None)
 
     def set_presenting(self, on: bool) -> None:
         """Title, formula and maps only: an audience needs no tools, and the tensor's name and code are small print."""
