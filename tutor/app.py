@@ -151,6 +151,7 @@ def run(options: argparse.Namespace, file: Path | None) -> int:
     window.places.keep(kept.data_folder() / "sessions")
     window.recent.set_last(window.places.last())
     window.session.changes.begin(options.changes)
+    window.progress_desk.keep(kept.data_folder() / "progress.json")
     window.quiz_desk.turn(str(settings.value(SETTING, "true")) == "true")
     if getattr(options, "code", None) is not None:
         window.desk.request = wanted  # where later runs are to be computed

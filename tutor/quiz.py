@@ -36,6 +36,8 @@ class Quiz(QObject):
         self.seed = 7
         #: Kinds that were answered rightly of late: they come last.
         self.known: tuple[str, ...] = ()
+        #: Kinds that were missed some days ago: they come first.
+        self.due: tuple[str, ...] = ()
         self._places: dict[str, str] = {}
         self._made: dict[str, Question] = {}
         self._answers: dict[str, int] = {}
@@ -64,7 +66,7 @@ class Quiz(QObject):
         trace = self._session.trace
         if trace is not None and self.on:
             shown = {stop.results[0].name for stop in trace.program.stops}
-            self._places = dict(asking.plan(trace, self.known, seed=self.seed, shown=shown))
+            self._places = dict(asking.plan(trace, self.known, seed=self.seed, shown=shown, due=self.due))
         self.changed.emit()
 
     # Where questions are ------------------------------------------------------------------------------------
@@ -90,6 +92,22 @@ class Quiz(QObject):
         self._places[path] = "" if known is None else f"!{known.kind}"
         self._asked.add(path)
         self.changed.emit()
+
+    def review(self) -> str:
+        """Ask everything that is due, in the run on screen. Returns the first step, "" where none of it fits there."""
+        trace = self._session.trace
+        if trace is None or not self.due:
+            return ""
+        shown = {stop.results[0].name for stop in trace.program.stops}
+        found = dict(asking.plan(trace, (), len(self.due), self.seed, shown, self.due))
+        found = {path: kind for path, kind in found.items() if kind in self.due}
+        for path, kind in found.items():
+            self._places[path] = kind
+            self._made.pop(path, None)
+            self._answers.pop(path, None)
+            self._asked.add(path)
+        self.changed.emit()
+        return min(found, key=trace.program.order.__getitem__, default="")
 
     def drop(self, path: str) -> None:
         """There is nothing to ask at a step after all."""

@@ -1355,6 +1355,89 @@
     </message>
 </context>
 <context>
+    <name>ProgressDesk</name>
+    <message>
+        <source>Nothing that is due can be asked of this model: run another one.</source>
+        <extracomment>How long after a change it is written.</extracomment>
+        <translation>该复习的问题都不适合这个模型：请换一个模型运行。</translation>
+    </message>
+    <message>
+        <source>Export progress</source>
+        <translation>导出进度</translation>
+    </message>
+    <message>
+        <source>Progress (*.json)</source>
+        <translation>进度 (*.json)</translation>
+    </message>
+    <message>
+        <source>Exported as {name}.</source>
+        <translation>已导出为 {name}。</translation>
+    </message>
+</context>
+<context>
+    <name>ProgressDialog</name>
+    <message>
+        <source>This forgets everything that was seen and answered. Press Reset once more to do it.</source>
+        <translation>这会清除看过和答过的一切记录。确定的话，请再按一次“清空”。</translation>
+    </message>
+    <message>
+        <source>Progress and review</source>
+        <translation>进度与复习</translation>
+    </message>
+    <message>
+        <source>Questions by kind</source>
+        <translation>各类问题</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Answered</source>
+        <translation>回答次数</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>答对</translation>
+    </message>
+    <message>
+        <source>Asked again</source>
+        <translation>再次提问</translation>
+    </message>
+    <message>
+        <source>Review now ({count})</source>
+        <translation>现在复习（{count}）</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>清空</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>All of this stays on this machine. What was missed comes again after 1, 3 and 7 days.</source>
+        <translation>这些记录只保存在这台机器上。答错的问题会在 1、3、7 天后再次出现。</translation>
+    </message>
+    <message>
+        <source>{seen} stages seen · {lessons} lessons read</source>
+        <translation>看过 {seen} 个步骤 · 读过 {lessons} 篇课文</translation>
+    </message>
+    <message>
+        <source>No question was answered yet: press Q at any step to be asked.</source>
+        <translation>还没有回答过问题：在任何一步按 Q 即可出题。</translation>
+    </message>
+    <message>
+        <source>{right} of {answered} answered rightly, {skipped} skipped; {due} due today, {waiting} waiting for their day.</source>
+        <translation>答了 {answered} 次，对 {right} 次，跳过 {skipped} 次；今天该复习 {due} 个，还有 {waiting} 个没到日子。</translation>
+    </message>
+</context>
+<context>
     <name>QuestionCard</name>
     <message>
         <source>Made from this run&apos;s tensors; keys 1–4 choose, no clock runs.</source>
@@ -2990,6 +3073,10 @@
         <translation>就这一步考考我</translation>
     </message>
     <message>
+        <source>Progress and review…</source>
+        <translation>进度与复习…</translation>
+    </message>
+    <message>
         <source>Questions on the way</source>
         <translation>途中提问</translation>
     </message>
@@ -3211,6 +3298,14 @@
     <message>
         <source>{name} could not be written ({reason}): free some space or choose another place.</source>
         <translation>无法写入 {name}（{reason}）：请腾出空间或换一个位置。</translation>
+    </message>
+    <message>
+        <source>{name} cannot be read, so nothing new is kept: move it away to begin anew.</source>
+        <translation>{name} 无法读取，因此不会保存新的进度：把它移走即可重新开始。</translation>
+    </message>
+    <message>
+        <source>{name} is too large for what was learned: move it away to begin anew.</source>
+        <translation>{name} 太大，不像学习进度：把它移走即可重新开始。</translation>
     </message>
     <message>
         <source>There is no file {name}: check the name and the folder.</source>

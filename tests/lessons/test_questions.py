@@ -166,11 +166,7 @@ def test_every_kind_is_met_somewhere() -> None:
         met |= {one.kind for one in said(lab(model, sentences[0]).trace, 7, Focus(), model)}
     met |= {one.kind for one in said(live(spec(**EVERY["rotary, RMS, SwiGLU"]), lengths=(5,)), 7, Focus())}
     met |= {one.kind for one in said(live(spec(**EVERY["rotary, RMS, SwiGLU"]), lengths=(3,)), 7, Focus())}
-    made = {"hand_divide", "hand_multiply"} if met & {"hand_divide", "hand_multiply"} else set()
-    made |= {"hand_softmax2", "hand_softmax3"} & met
-    assert made and met - {"hand_divide", "hand_multiply", "hand_softmax2", "hand_softmax3"} == set(every()) - {
-        "hand_scale", "hand_softmax"
-    }  # fmt: skip
+    assert {max((key for key in every() if one.startswith(key)), key=len) for one in met} == set(every())
 
 
 def test_the_same_seed_asks_the_same() -> None:
@@ -270,9 +266,26 @@ def test_texts_have_the_same_keys_and_numbers_in_both_languages() -> None:
         assert names[0] == names[1], key
 
 
+def test_every_kind_has_a_title_and_is_found_again() -> None:
+    for language in texts.LANGUAGES:
+        assert all(texts.question_title(kind, language) for kind in every())
+    for model, sentences in SHIPPED.items():
+        for one in said(lab(model, sentences[0]).trace, 7, Focus(), model):
+            assert asking.kind_of(one) in every()
+    with pytest.raises(texts.TextMissing):
+        texts.question_title("none", "en")
+
+
+def test_what_is_due_comes_first() -> None:
+    trace = lab("storyteller", SHIPPED["storyteller"][0]).trace
+    assert "hand_weighted" not in {kind for _, kind in asking.plan(trace)}
+    found = asking.plan(trace, most=1, due=["hand_weighted"])
+    assert [kind for _, kind in found] == ["hand_weighted"]
+
+
 def test_scaled_embeddings_are_multiplied() -> None:
     trace = live(spec(**EVERY["embeddings scaled, tied"]), lengths=(4,))
     scales = [one.op for one in trace.program.steps if isinstance(one.op, ops.Scale)]
     assert SMALL.d_model in [one.n for one in scales if not one.divide]
     kinds = {one.kind for seed in range(6) for one in said(trace, seed, Focus())}
-    assert "hand_multiply" in kinds
+    assert "hand_scale_multiply" in kinds

@@ -45,6 +45,11 @@ def make(trace: Trace, path: str, kind: str, focus: Focus, seed: int, names: Nam
         return None
 
 
+def kind_of(question: Question) -> str:
+    """The kind that a question was made by; its texts may be of a closer one (`hand_softmax2` of `hand_softmax`)."""
+    return max((key for key in every() if question.kind.startswith(key)), key=len)
+
+
 def at(trace: Trace, path: str, focus: Focus, seed: int = 7, model: str = "") -> Iterator[Question]:
     """Every question about a step, the best first. A question's kind is made when it is asked for."""
     names = names_of(trace, model)
@@ -66,11 +71,11 @@ def ask(trace: Trace, path: str, kind: str, focus: Focus, seed: int = 7, model: 
 
 def plan(
     trace: Trace, kinds_known: Sequence[str] = (), most: int = MOST, seed: int = 7,
-    shown: Collection[str] | None = None,
+    shown: Collection[str] | None = None, due: Sequence[str] = (),
 ) -> tuple[tuple[str, str], ...]:  # fmt: skip
     """Where to ask in a run, and what: (path, kind), in the run's order, at most `most`, no kind and no stop twice,
-    spread over its blocks. Kinds in `kinds_known` (answered rightly of late) come last. Only steps in
-    `shown` are asked about, where it is given.
+    spread over its blocks. Kinds in `kinds_known` (answered rightly of late) come last, those `due` (missed before)
+    first. Only steps in `shown` are asked about, where it is given.
 
     Decided by operations alone, without computing anything: where a place's numbers decide nothing clearly, `ask` asks
     something else there.
@@ -81,7 +86,7 @@ def plan(
         found = [path for path in fitting if shown is None or path in shown]
         if found:
             places[kind] = found
-    order = sorted(places, key=lambda one: (one in kinds_known, -WORTH.get(one, 0), one))
+    order = sorted(places, key=lambda one: (one not in due, one in kinds_known, -WORTH.get(one, 0), one))
     draw = random.Random(seed)
     chosen: list[tuple[str, str]] = []
     used: dict[str, int] = {}

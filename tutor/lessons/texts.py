@@ -60,6 +60,14 @@ def _questions(language: str) -> Mapping[str, Any]:
     return tomllib.loads(resources.path("lessons", language, "questions.toml").read_text("utf-8"))
 
 
+def question_title(kind: str, language: str) -> str:
+    """What a kind of question is called. Raises TextMissing."""
+    try:
+        return str(_questions(language)["titles"][kind])
+    except KeyError as error:
+        raise TextMissing(f"{language}: titles.{kind}") from error
+
+
 def question(kind: str, language: str, name: str, numbers: Mapping[str, Any] | None = None, table: str = "") -> str:
     """One sentence of a kind of question: `question("row_sum", "en", "ask", {...})`; of its `faces` or its `feedback`
     with `table`. Raises TextMissing."""

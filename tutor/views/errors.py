@@ -31,6 +31,8 @@ _PATTERNS = (
         "too: use another copy of the model."),
     QT_TRANSLATE_NOOP("error", "There is not enough memory to compute {name}: use a shorter sentence."),
     QT_TRANSLATE_NOOP("error", "{name} could not be written ({reason}): free some space or choose another place."),
+    QT_TRANSLATE_NOOP("error", "{name} cannot be read, so nothing new is kept: move it away to begin anew."),
+    QT_TRANSLATE_NOOP("error", "{name} is too large for what was learned: move it away to begin anew."),
     QT_TRANSLATE_NOOP("error", "There is no file {name}: check the name and the folder."),
     QT_TRANSLATE_NOOP("error", "{name} is cut short or is no saved trace: save it again with `trace --save`."),
     QT_TRANSLATE_NOOP("error", "{name} was saved by a newer version of the tutor: update to open it."),

@@ -57,6 +57,7 @@ from tutor.views.places_desk import PlacesDesk
 from tutor.views.play import PlayDesk
 from tutor.views.playbar import PlayBar
 from tutor.views.presenting import Presenting
+from tutor.views.progress_desk import ProgressDesk
 from tutor.views.questioncard import QuestionCard
 from tutor.views.quietline import QuietLine
 from tutor.views.quiz_desk import QuizDesk
@@ -240,6 +241,8 @@ class MainWindow(QMainWindow):
         self.quiz_desk.gated.connect(self._refresh)
         self.quiz_desk.said.connect(self.say)
         self.quiz_desk.failed.connect(self._stage_failed)
+        self.progress_desk = ProgressDesk(self.session, self.runner, self.quiz_desk.quiz, self)
+        self.progress_desk.said.connect(self.say)
 
     def _make_vocabulary(self) -> None:
         """The page Vocabulary, and what is written to files of it and of everything else."""
@@ -552,6 +555,9 @@ class MainWindow(QMainWindow):
             self.sentence.target_box().setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.sentence.target_box().selectAll()
 
+    def show_progress_of_learning(self) -> None:
+        self.progress_desk.open(self.look)
+
     def show_models(self) -> None:
         self.models_desk.open(self.look)
 
@@ -630,6 +636,7 @@ class MainWindow(QMainWindow):
         self.panes.save(self._settings)
         self._patience.stop()
         self.places.close()
+        self.progress_desk.close()
         self.player.pause()
         self.desk.close()
         self.runner.close()

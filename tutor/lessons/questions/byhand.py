@@ -68,7 +68,7 @@ def scale(asking: Asking) -> Question | None:
         (("by_n", value / n), ("turned", value * root), ("minus", value - root)) if op.divide
         else (("by_n", value * n), ("turned", value / root), ("plus", value + root))
     )  # fmt: skip
-    kind = "hand_divide" if op.divide else "hand_multiply"
+    kind = "hand_scale_divide" if op.divide else "hand_scale_multiply"
     lesson = "why-scale" if op.divide else "why-embed-scale"
     return _question(asking, kind, Cell(asking.step.name, index), wrong, {"x": x},
                      {"x": value, "n": n, "root": root}, lesson)  # fmt: skip
