@@ -211,6 +211,7 @@ COMMANDS = (
             (), (), "reset"),
     Command("ask", LEARN, QT_TRANSLATE_NOOP("commands", "Ask me about this step"), "quiz_desk.ask_here", (), ("Q",),
             "question"),
+    Command("practise", LEARN, QT_TRANSLATE_NOOP("commands", "Work it out by hand…"), "practise", (), ("Shift+Q",)),
     Command("progress", LEARN, QT_TRANSLATE_NOOP("commands", "Progress and review…"), "show_progress_of_learning"),
     Command("questions", LEARN, QT_TRANSLATE_NOOP("commands", "Questions on the way"), "quiz_desk.toggle", check=True),
     Command("palette", HELP, QT_TRANSLATE_NOOP("commands", "Find a command…"), "finding.palette", ("Ctrl+K",)),

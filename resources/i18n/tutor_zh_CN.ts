@@ -144,6 +144,21 @@
     </message>
 </context>
 <context>
+    <name>Blank</name>
+    <message>
+        <source>right</source>
+        <translation>正确</translation>
+    </message>
+    <message>
+        <source>not right yet</source>
+        <translation>还不对</translation>
+    </message>
+    <message>
+        <source>the solution</source>
+        <translation>答案</translation>
+    </message>
+</context>
+<context>
     <name>Candidates</name>
     <message>
         <source>all others</source>
@@ -1340,6 +1355,80 @@
     <message>
         <source>Here is a question: answer or skip it, then press Play to go on.</source>
         <translation>这里有一个问题：回答或跳过它，再按“播放”继续。</translation>
+    </message>
+</context>
+<context>
+    <name>PractiseDesk</name>
+    <message>
+        <source>This step is not one to work out by hand: try scores, scale, softmax, × V or a norm.</source>
+        <translation>这一步不适合手算：请试试分数、缩放、softmax、× V 或归一化。</translation>
+    </message>
+</context>
+<context>
+    <name>PractiseDialog</name>
+    <message>
+        <source>the others</source>
+        <translation>其余各项</translation>
+    </message>
+    <message>
+        <source>result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>All right, to the printed precision.</source>
+        <translation>全部正确，精度与所印的一致。</translation>
+    </message>
+    <message>
+        <source>{right} of {all} right. Look again at “{name}”.</source>
+        <translation>{all} 个中对了 {right} 个。请再看看“{name}”。</translation>
+    </message>
+    <message>
+        <source>The numbers of the run stand there now.</source>
+        <translation>现在填上的是这次运行的数字。</translation>
+    </message>
+    <message>
+        <source>Work it out</source>
+        <translation>动手算一算</translation>
+    </message>
+    <message>
+        <source>{at} of {of}: worked out</source>
+        <translation>{at}/{of}：完整示范</translation>
+    </message>
+    <message>
+        <source>{at} of {of}: fill the blanks</source>
+        <translation>{at}/{of}：填空</translation>
+    </message>
+    <message>
+        <source>{at} of {of}: all yours</source>
+        <translation>{at}/{of}：全由你来</translation>
+    </message>
+    <message>
+        <source>Three decimals are enough; 1/3 is a number, too.</source>
+        <translation>三位小数就够了；也可以写 1/3。</translation>
+    </message>
+    <message>
+        <source>Follow the numbers, then take the next one.</source>
+        <translation>跟着数字走一遍，再看下一个。</translation>
+    </message>
+    <message>
+        <source>Check (Enter)</source>
+        <translation>检查 (Enter)</translation>
+    </message>
+    <message>
+        <source>Show the solution</source>
+        <translation>显示答案</translation>
+    </message>
+    <message>
+        <source>Three others</source>
+        <translation>再来三个</translation>
+    </message>
+    <message>
+        <source>Next example</source>
+        <translation>下一个例子</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -3071,6 +3160,10 @@
     <message>
         <source>Ask me about this step</source>
         <translation>就这一步考考我</translation>
+    </message>
+    <message>
+        <source>Work it out by hand…</source>
+        <translation>自己动手算…</translation>
     </message>
     <message>
         <source>Progress and review…</source>

@@ -56,6 +56,7 @@ from tutor.views.place_desk import PlaceDesk
 from tutor.views.places_desk import PlacesDesk
 from tutor.views.play import PlayDesk
 from tutor.views.playbar import PlayBar
+from tutor.views.practise_desk import PractiseDesk
 from tutor.views.presenting import Presenting
 from tutor.views.progress_desk import ProgressDesk
 from tutor.views.questioncard import QuestionCard
@@ -133,7 +134,7 @@ class MainWindow(QMainWindow):
         self.inspector = Inspector(look)
         self.drawer = RowDrawer(look)
         self.stage.add_drawer(self.drawer)
-        self.card, self.gate = QuestionCard(look), GateView(look)
+        self.card, self.gate = QuestionCard(look), GateView(look, self.stage)
         self.answers = AnswerMarks(look, self.stage.equation)
         self.timeline = Timeline(look)
         steps = [self.actions_[one] for one in ("first", "previous", "next", "into", "out", "last")]
@@ -243,6 +244,9 @@ class MainWindow(QMainWindow):
         self.quiz_desk.failed.connect(self._stage_failed)
         self.progress_desk = ProgressDesk(self.session, self.runner, self.quiz_desk.quiz, self)
         self.progress_desk.said.connect(self.say)
+        self.practise_desk = PractiseDesk(self.session, self.runner, self.stage_desk, self)
+        self.practise_desk.said.connect(self.say)
+        self.practise_desk.failed.connect(self._stage_failed)
 
     def _make_vocabulary(self) -> None:
         """The page Vocabulary, and what is written to files of it and of everything else."""
@@ -557,6 +561,9 @@ class MainWindow(QMainWindow):
 
     def show_progress_of_learning(self) -> None:
         self.progress_desk.open(self.look)
+
+    def practise(self) -> None:
+        self.practise_desk.open(self.look)
 
     def show_models(self) -> None:
         self.models_desk.open(self.look)

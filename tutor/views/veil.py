@@ -134,6 +134,7 @@ class GateView(QWidget):
         row.addWidget(self.veil, 1)
         self._row = row
         self.operands.hide()
+        self.hide()
 
     def set_operands(self, parts: Sequence[Part], sign: str) -> None:
         """Show the operands; none while they are being made, or where the step has none."""
