@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from tutor.lessons.fading import ALONE, BLANKS, WORKED, Entry, Example
+from tutor.views import words
 from tutor.views.style import primary
 from tutor.views.theme import Theme, font, metrics
 
@@ -135,12 +136,12 @@ class PractiseDialog(QDialog):
         grid.setVerticalSpacing(4)
         at = 0
         for column, header in enumerate(example.headers):
-            grid.addWidget(self._label(header, "dense", "ink2"), at, column + 1)
+            grid.addWidget(self._label(words.column(header), "dense", "ink2"), at, column + 1)
         at += bool(example.headers)
         for number, row in enumerate(example.rows):
             grid.addWidget(self._label(str(number + 1), "dense", "ink2"), at, 0)
             for column, entry in enumerate(row):
-                grid.addWidget(self._number(entry, f"{entry.label}, {number + 1}"), at, column + 1)
+                grid.addWidget(self._number(entry, f"{words.column(entry.label)}, {number + 1}"), at, column + 1)
             at += 1
         if example.rest is not None:
             grid.addWidget(self._label(self.tr("the others"), "dense", "ink2"), at, 0)
@@ -150,7 +151,7 @@ class PractiseDialog(QDialog):
             at += 1
         last = max(1, len(example.headers))
         for entry in (*example.lines, example.result):
-            name = self.tr("result") if entry is example.result else entry.label
+            name = self.tr("result") if entry is example.result else words.column(entry.label)
             label = self._label(name, "body", "ink")
             label.setFont(font(self._theme, "body", True if entry is example.result else None))
             grid.addWidget(label, at, 0, 1, last)

@@ -61,6 +61,8 @@ class ProgressDialog(QDialog):
         self._table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.review, self.export, self.reset, self._close = (QPushButton() for _ in range(4))
         primary(self.review)
+        for button in (self.review, self.export, self.reset, self._close):
+            button.setAutoDefault(False)
         for label in (self._head, self._told, self._where):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -76,6 +78,7 @@ class ProgressDialog(QDialog):
         column.addWidget(self._head)
         column.addWidget(self._told)
         column.addWidget(self._table, 1)
+        column.addStretch(0)
         column.addWidget(self._where)
         column.addLayout(row)
         self.review.clicked.connect(self.reviewWanted)
