@@ -153,6 +153,7 @@ def run(options: argparse.Namespace, file: Path | None) -> int:
     window.session.changes.begin(options.changes)
     window.progress_desk.keep(kept.data_folder() / "progress.json")
     window.quiz_desk.turn(str(settings.value(SETTING, "true")) == "true")
+    window.tours.offer_first()
     if getattr(options, "code", None) is not None:
         window.desk.request = wanted  # where later runs are to be computed
         window.places.start_code(options.code)

@@ -59,7 +59,7 @@ FILE, EDIT, VIEW, STEP, TOOLS, HELP = (
     QT_TRANSLATE_NOOP("commands", "&Tools"),
     QT_TRANSLATE_NOOP("commands", "&Help"),
 )
-LEARN = QT_TRANSLATE_NOOP("commands", "&Learn")
+LEARN, TOURS = QT_TRANSLATE_NOOP("commands", "&Learn"), QT_TRANSLATE_NOOP("commands", "Guided tours")
 MENUS = (FILE, EDIT, VIEW, STEP, TOOLS, LEARN, HELP)
 
 COMMANDS = (
@@ -211,6 +211,11 @@ COMMANDS = (
             (), (), "reset"),
     Command("ask", LEARN, QT_TRANSLATE_NOOP("commands", "Ask me about this step"), "quiz_desk.ask_here", (), ("Q",),
             "question"),
+    Command("tour_first", LEARN, QT_TRANSLATE_NOOP("commands", "From tokens to the next token"), "tours.first",
+            submenu=TOURS),
+    Command("tour_translator", LEARN, QT_TRANSLATE_NOOP("commands", "The translator"), "tours.second", submenu=TOURS),
+    Command("tour_article", LEARN, QT_TRANSLATE_NOOP("commands", "The article's batch"), "tours.third", submenu=TOURS),
+    Command("class", LEARN, QT_TRANSLATE_NOOP("commands", "Make a lesson for a class…"), "make_lesson"),
     Command("practise", LEARN, QT_TRANSLATE_NOOP("commands", "Work it out by hand…"), "practise", (), ("Shift+Q",)),
     Command("progress", LEARN, QT_TRANSLATE_NOOP("commands", "Progress and review…"), "show_progress_of_learning"),
     Command("questions", LEARN, QT_TRANSLATE_NOOP("commands", "Questions on the way"), "quiz_desk.toggle", check=True),

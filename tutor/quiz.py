@@ -42,6 +42,9 @@ class Quiz(QObject):
         self._made: dict[str, Question] = {}
         self._answers: dict[str, int] = {}
         self._asked: set[str] = set()
+        #: Whether only those wait that somebody asked for, as on a guided tour.
+        self._hushed = False
+        self._seeds: dict[str, int] = {}
         self._trace: Trace | None = None
         session.traceChanged.connect(self._new_trace)
 
@@ -62,7 +65,7 @@ class Quiz(QObject):
 
     def _plan(self) -> None:
         """Where to ask in the run on screen, of what its stages show: what is within a stage is not in the way."""
-        self._places, self._made, self._answers, self._asked = {}, {}, {}, set()
+        self._places, self._made, self._answers, self._asked, self._seeds = {}, {}, {}, set(), {}
         trace = self._session.trace
         if trace is not None and self.on:
             shown = {stop.results[0].name for stop in trace.program.stops}
@@ -75,7 +78,7 @@ class Quiz(QObject):
         """Whether a question waits at a step. None does in a run with changes, which is another model."""
         trace = self._session.trace
         waiting = path in self._places and path not in self._answers and trace is not None and not trace.told
-        return waiting and (self.on or path in self._asked)
+        return waiting and ((self.on and not self._hushed) or path in self._asked)
 
     def kind(self, path: str) -> str:
         """Which kind of question waits there; "" for the best that there is."""
@@ -84,6 +87,23 @@ class Quiz(QObject):
     def waiting(self) -> tuple[str, ...]:
         """The steps where a question waits."""
         return tuple(path for path in self._places if self.waits(path))
+
+    def hush(self, on: bool) -> None:
+        """Let no question wait but those that are asked for, or all again."""
+        self._hushed = on
+        self.changed.emit()
+
+    def place(self, path: str, kind: str, seed: int) -> None:
+        """Have a question of a kind asked at a step, whether or not questions are asked on the way."""
+        self._places[path], self._seeds[path] = kind, seed
+        self._made.pop(path, None)
+        self._answers.pop(path, None)
+        self._asked.add(path)
+        self.changed.emit()
+
+    def seed_at(self, path: str) -> int:
+        """What the question at a step is drawn with."""
+        return self._seeds.get(path, self.seed)
 
     def ask_here(self, path: str) -> None:
         """One more question about a step, asked for by the learner."""

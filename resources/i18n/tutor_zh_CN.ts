@@ -226,6 +226,76 @@
     </message>
 </context>
 <context>
+    <name>ClassDesk</name>
+    <message>
+        <source>Save the lesson</source>
+        <translation>保存这一课</translation>
+    </message>
+    <message>
+        <source>Lessons (*.safetensors)</source>
+        <translation>课文 (*.safetensors)</translation>
+    </message>
+    <message>
+        <source>Pick at least one stop.</source>
+        <translation>请至少选一站。</translation>
+    </message>
+    <message>
+        <source>A lesson</source>
+        <translation>一课</translation>
+    </message>
+    <message>
+        <source>The lesson is saved as {name}.</source>
+        <translation>这一课已保存为 {name}。</translation>
+    </message>
+</context>
+<context>
+    <name>ClassDialog</name>
+    <message>
+        <source>A lesson for a class</source>
+        <translation>课堂上的一课</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Stops</source>
+        <translation>各站</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>站</translation>
+    </message>
+    <message>
+        <source>What is said there</source>
+        <translation>在那里说的话</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Save the lesson…</source>
+        <translation>保存这一课…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Bookmark the stages of your lesson first (Ctrl+B); their notes are what is said there.</source>
+        <translation>请先为这一课的各步添加书签（Ctrl+B）；书签的备注就是在那里说的话。</translation>
+    </message>
+    <message>
+        <source>The file holds this run with all its numbers, and opens on any machine; F11 shows it large, and R reveals an answer.</source>
+        <translation>文件里有这次运行的全部数字，在任何机器上都能打开；按 F11 放大演示，按 R 揭示答案。</translation>
+    </message>
+</context>
+<context>
     <name>CodeView</name>
     <message>
         <source>Code</source>
@@ -2069,6 +2139,53 @@
     </message>
 </context>
 <context>
+    <name>TourCard</name>
+    <message>
+        <source>Guided tour</source>
+        <translation>导览</translation>
+    </message>
+    <message>
+        <source>{at} of {of}</source>
+        <translation>第 {at} 站，共 {of} 站</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>上一站</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Next stop</source>
+        <translation>下一站</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Enter</translation>
+    </message>
+    <message>
+        <source>Leave (Esc)</source>
+        <translation>离开 (Esc)</translation>
+    </message>
+</context>
+<context>
+    <name>TourDesk</name>
+    <message>
+        <source>The tour begins as soon as its sentence has run.</source>
+        <extracomment>Under which key the settings keep that the first tour was offered. The tour whose run is not there yet.</extracomment>
+        <translation>例句运行完毕，导览就开始。</translation>
+    </message>
+    <message>
+        <source>New here? A guided tour leads from a sentence to the next token.</source>
+        <translation>第一次来？导览会带你从一个句子走到下一个词元。</translation>
+    </message>
+    <message>
+        <source>Take the tour</source>
+        <translation>开始导览</translation>
+    </message>
+</context>
+<context>
     <name>TrailBar</name>
     <message>
         <source>Back along the working</source>
@@ -2962,6 +3079,10 @@
         <translation>学习</translation>
     </message>
     <message>
+        <source>Guided tours</source>
+        <translation>导览</translation>
+    </message>
+    <message>
         <source>Open a session…</source>
         <translation>打开会话……</translation>
     </message>
@@ -3160,6 +3281,22 @@
     <message>
         <source>Ask me about this step</source>
         <translation>就这一步考考我</translation>
+    </message>
+    <message>
+        <source>From tokens to the next token</source>
+        <translation>从词元到下一个词元</translation>
+    </message>
+    <message>
+        <source>The translator</source>
+        <translation>翻译模型</translation>
+    </message>
+    <message>
+        <source>The article&apos;s batch</source>
+        <translation>文章里的那批数据</translation>
+    </message>
+    <message>
+        <source>Make a lesson for a class…</source>
+        <translation>为课堂制作一课…</translation>
     </message>
     <message>
         <source>Work it out by hand…</source>
@@ -3399,6 +3536,22 @@
     <message>
         <source>{name} is too large for what was learned: move it away to begin anew.</source>
         <translation>{name} 太大，不像学习进度：把它移走即可重新开始。</translation>
+    </message>
+    <message>
+        <source>This run has none of the stops of “{title}”: open the lesson&apos;s own file.</source>
+        <translation>这次运行里没有“{title}”的任何一站：请打开这一课自己的文件。</translation>
+    </message>
+    <message>
+        <source>What is said at {step} cannot be filled in: open the tour on its own model.</source>
+        <translation>{step} 处的文字无法填入数字：请在导览自己的模型上打开。</translation>
+    </message>
+    <message>
+        <source>The tour {name} cannot be read: install Transformer Tutor again.</source>
+        <translation>导览 {name} 无法读取：请重新安装 Transformer Tutor。</translation>
+    </message>
+    <message>
+        <source>The lesson in this file cannot be read, so only its trace is shown: save the lesson again.</source>
+        <translation>这个文件里的课文无法读取，因此只显示运行记录：请重新保存这一课。</translation>
     </message>
     <message>
         <source>There is no file {name}: check the name and the folder.</source>

@@ -33,6 +33,11 @@ _PATTERNS = (
     QT_TRANSLATE_NOOP("error", "{name} could not be written ({reason}): free some space or choose another place."),
     QT_TRANSLATE_NOOP("error", "{name} cannot be read, so nothing new is kept: move it away to begin anew."),
     QT_TRANSLATE_NOOP("error", "{name} is too large for what was learned: move it away to begin anew."),
+    QT_TRANSLATE_NOOP("error", "This run has none of the stops of “{title}”: open the lesson's own file."),
+    QT_TRANSLATE_NOOP("error", "What is said at {step} cannot be filled in: open the tour on its own model."),
+    QT_TRANSLATE_NOOP("error", "The tour {name} cannot be read: install Transformer Tutor again."),
+    QT_TRANSLATE_NOOP("error", "The lesson in this file cannot be read, so only its trace is shown: save the lesson "
+        "again."),
     QT_TRANSLATE_NOOP("error", "There is no file {name}: check the name and the folder."),
     QT_TRANSLATE_NOOP("error", "{name} is cut short or is no saved trace: save it again with `trace --save`."),
     QT_TRANSLATE_NOOP("error", "{name} was saved by a newer version of the tutor: update to open it."),

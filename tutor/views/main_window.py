@@ -25,6 +25,7 @@ from tutor.views.bars import BarsView
 from tutor.views.bars_desk import BarsDesk
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
+from tutor.views.class_desk import ClassDesk
 from tutor.views.compare_desk import CompareDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
@@ -74,6 +75,8 @@ from tutor.views.theme import LIGHT, Theme
 from tutor.views.thumbs_desk import ThumbsDesk
 from tutor.views.timeline import Timeline
 from tutor.views.timeline_desk import TimelineDesk
+from tutor.views.tour_desk import TourDesk
+from tutor.views.tourcard import TourCard
 from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
 from tutor.views.veil import GateView
@@ -162,6 +165,8 @@ class MainWindow(QMainWindow):
         self.panes.add_below(self.transport, self.training)
         self.panes.assemble()
         self.panes.add_cover(self.map)
+        self.tour_card = TourCard(look)
+        self.panes.add_under(self.tour_card)
         self.panes.add_under(self.card)
         self.panes.set_stops(
             self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.marks.list(),
@@ -246,6 +251,15 @@ class MainWindow(QMainWindow):
         self.progress_desk.said.connect(self.say)
         self.practise_desk = PractiseDesk(self.session, self.runner, self.stage_desk, self)
         self.practise_desk.said.connect(self.say)
+        self.tours = TourDesk(
+            self.session, self.runner, self.quiz_desk.quiz, lambda: self.desk.request, self.tour_card, self.offer,
+            self.place_desk.announcer, self._settings, self,
+        )  # fmt: skip
+        self.tours.runWanted.connect(self.start)
+        self.tours.said.connect(self.say)
+        self.class_desk = ClassDesk(self.session, self.runner, self.tours, self)
+        self.class_desk.said.connect(self.say)
+        self.desk.ran.connect(self.class_desk.take)
         self.practise_desk.failed.connect(self._stage_failed)
 
     def _make_vocabulary(self) -> None:
@@ -281,6 +295,7 @@ class MainWindow(QMainWindow):
         for cancel in (self._cancel_export, self._cancel_what_if, self._cancel_run):
             self.escapes.add(Rank.RUN, cancel)
         self.escapes.add(Rank.QUESTION, self.quiz_desk.skip)
+        self.escapes.add(Rank.TOUR, self.tours.leave)
         self.presenting.add_reveal(self.quiz_desk.reveal)
         for unpin in (self._unpin, self.session.trail.leave):
             self.escapes.add(Rank.UNPIN, unpin)
@@ -295,6 +310,7 @@ class MainWindow(QMainWindow):
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
             self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band, self.marks, self.offer,
             self.presenting, *self.heads.all(), self.what_if_views, self.card, self.gate, self.answers,
+            self.tour_card,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar(),
                               self.offer)  # fmt: skip
@@ -562,6 +578,9 @@ class MainWindow(QMainWindow):
     def show_progress_of_learning(self) -> None:
         self.progress_desk.open(self.look)
 
+    def make_lesson(self) -> None:
+        self.class_desk.open(self.look)
+
     def practise(self) -> None:
         self.practise_desk.open(self.look)
 
@@ -586,6 +605,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(self.tr("Transformer Tutor"))
         self.acts.retranslate()
         self.quiz_desk.retranslate()
+        self.tours.retranslate()
         for name, text in _CORNER.items():
             self.actions_[name].setIconText(text)
         self._corner.set_theme(self.look)

@@ -137,7 +137,7 @@ class QuizDesk(QObject):
         self._veil(path, "shape" if self.quiz.kind(path).startswith("shape_") else "result")
         self._card.wait(self.tr("A question is being made…"))
         self._made_for = (trace, path, self._focus())
-        kind, seed = self.quiz.kind(path), self.quiz.seed
+        kind, seed = self.quiz.kind(path), self.quiz.seed_at(path)
         self._runner.submit(
             QUESTION, partial(_ask, trace, path, kind, self._focus(), seed, self._model()), urgent=True
         )  # fmt: skip
