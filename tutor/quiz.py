@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from tutor.engine.trace import Trace
-from tutor.lessons import asking
+from tutor.lessons import picking
 from tutor.lessons.question import Question
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Quiz(QObject):
         trace = self._session.trace
         if trace is not None and self.on:
             shown = {stop.results[0].name for stop in trace.program.stops}
-            self._places = dict(asking.plan(trace, self.known, seed=self.seed, shown=shown, due=self.due))
+            self._places = dict(picking.plan(trace, self.known, seed=self.seed, shown=shown, due=self.due))
         self.changed.emit()
 
     # Where questions are ------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ class Quiz(QObject):
         if trace is None or not self.due:
             return ""
         shown = {stop.results[0].name for stop in trace.program.stops}
-        found = dict(asking.plan(trace, (), len(self.due), self.seed, shown, self.due))
+        found = dict(picking.plan(trace, (), len(self.due), self.seed, shown, self.due))
         found = {path: kind for path, kind in found.items() if kind in self.due}
         for path, kind in found.items():
             self._places[path] = kind

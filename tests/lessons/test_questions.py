@@ -16,7 +16,7 @@ from tests.lessons.labs import lab
 from tutor.engine import axes as ax
 from tutor.engine import ops
 from tutor.engine.trace import Trace
-from tutor.lessons import asking, texts
+from tutor.lessons import picking, texts
 from tutor.lessons.experiment import Focus, Said
 from tutor.lessons.question import Cell, Choice, Figure, Question, Shape, Word, looks
 from tutor.lessons.questions import every
@@ -33,7 +33,7 @@ GIVEN = [(name, text) for name, sentences in SHIPPED.items() for text in sentenc
 
 def said(trace: Trace, seed: int, focus: Focus, model: str = "") -> Iterator[Question]:
     for step in trace.program.steps:
-        yield from asking.at(trace, step.name, focus, seed, model)
+        yield from picking.at(trace, step.name, focus, seed, model)
 
 
 def check(trace: Trace, question: Question) -> None:
@@ -50,7 +50,7 @@ def check(trace: Trace, question: Question) -> None:
         for index in choice.lit:
             assert ax.cell(trace.shapes[question.path], index) == index
     for language in texts.LANGUAGES:
-        faces = [asking.worded(question.kind, one.face, language) for one in question.choices]
+        faces = [picking.worded(question.kind, one.face, language) for one in question.choices]
         assert len(set(faces)) == len(faces) and all(faces)
         hint = texts.question(question.kind, language, "hint", question.ask.numbers)
         _whole(texts.question(question.kind, language, question.ask.key, question.ask.numbers), language, asks=True)
@@ -193,7 +193,7 @@ def test_the_trap_where_the_context_is_as_long_as_a_head() -> None:
 def test_nothing_is_asked_where_the_numbers_decide_nothing() -> None:
     """Uniform attention has no winner; a model without clear next token is not asked for one."""
     trace = lab("storyteller", SHIPPED["storyteller"][0]).change("head=0.0:uniform")
-    found = [one.kind for one in asking.at(trace, "blocks.0.attn.pattern", Focus(head=0), 7, "storyteller")]
+    found = [one.kind for one in picking.at(trace, "blocks.0.attn.pattern", Focus(head=0), 7, "storyteller")]
     assert "key_wins" not in found
 
 
@@ -203,27 +203,27 @@ def test_nan_asks_nothing_about_numbers() -> None:
     spoilt[0, 0, 1, 1] = np.nan
     trace = trace.with_override("blocks.0.attn.scores", spoilt)
     for path in ("blocks.0.attn.scaled", "blocks.0.attn.pattern"):
-        for question in asking.at(trace, path, Focus(), 7, "storyteller"):
+        for question in picking.at(trace, path, Focus(), 7, "storyteller"):
             check(trace, question)
 
 
 @pytest.mark.parametrize("model", sorted(SHIPPED))
 def test_a_plan_is_short_and_spread(model: str) -> None:
     trace = lab(model, SHIPPED[model][0]).trace
-    found = asking.plan(trace)
+    found = picking.plan(trace)
     order = [trace.program.order[path] for path, _ in found]
-    assert 4 <= len(found) <= asking.MOST and order == sorted(order)
+    assert 4 <= len(found) <= picking.MOST and order == sorted(order)
     assert len({kind for _, kind in found}) == len(found)
     stops = [trace.program.stop_of(path).number for path, _ in found]
     assert len(set(stops)) == len(stops)
     sections = {trace.program[path].section for path, _ in found}
     blocks = {one.name for one in trace.program.sections if one.number is not None}
     assert len(sections & blocks) >= min(3, len(blocks))
-    assert len(asking.plan(trace, most=2)) == 2
+    assert len(picking.plan(trace, most=2)) == 2
     known = [kind for _, kind in found]
-    again = {kind for _, kind in asking.plan(trace, kinds_known=known)}
+    again = {kind for _, kind in picking.plan(trace, kinds_known=known)}
     assert again != set(known)
-    asked = [asking.ask(trace, path, kind, Focus(), 7, model) for path, kind in found]
+    asked = [picking.ask(trace, path, kind, Focus(), 7, model) for path, kind in found]
     # A model that was not trained has no clear next token, and nothing else is asked of the probabilities.
     assert sum(one is None for one in asked) <= (model == "article")
     assert all(one is None or one.path == path for one, (path, _) in zip(asked, found))
@@ -271,15 +271,15 @@ def test_every_kind_has_a_title_and_is_found_again() -> None:
         assert all(texts.question_title(kind, language) for kind in every())
     for model, sentences in SHIPPED.items():
         for one in said(lab(model, sentences[0]).trace, 7, Focus(), model):
-            assert asking.kind_of(one) in every()
+            assert picking.kind_of(one) in every()
     with pytest.raises(texts.TextMissing):
         texts.question_title("none", "en")
 
 
 def test_what_is_due_comes_first() -> None:
     trace = lab("storyteller", SHIPPED["storyteller"][0]).trace
-    assert "hand_weighted" not in {kind for _, kind in asking.plan(trace)}
-    found = asking.plan(trace, most=1, due=["hand_weighted"])
+    assert "hand_weighted" not in {kind for _, kind in picking.plan(trace)}
+    found = picking.plan(trace, most=1, due=["hand_weighted"])
     assert [kind for _, kind in found] == ["hand_weighted"]
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from tutor import progress, work
 from tutor.engine.files import FileError
-from tutor.lessons import asking, texts
+from tutor.lessons import picking, texts
 from tutor.lessons.question import Question
 from tutor.progress import Answer, Progress, ProgressError
 from tutor.quiz import SKIPPED, Quiz
@@ -84,7 +84,7 @@ class ProgressDesk(QObject):
             return
         right = None if at == SKIPPED else question.choices[at].right
         stage = trace.program.stop_of(question.path).stage.key
-        self.progress.answered(Answer(asking.kind_of(question), stage, trace.spec.name, right, self._today()))
+        self.progress.answered(Answer(picking.kind_of(question), stage, trace.spec.name, right, self._today()))
         self._tell()
         self._changed()
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainT
 from tutor import work
 from tutor.engine import axes as ax
 from tutor.engine.trace import Trace
-from tutor.lessons import asking, texts
+from tutor.lessons import picking, texts
 from tutor.lessons.experiment import Focus
 from tutor.lessons.question import Choice, Question, Shape
 from tutor.quiz import SKIPPED, Quiz
@@ -313,7 +313,7 @@ class QuizDesk(QObject):
         face = choice.face
         if isinstance(face, Shape):
             return Face("", tuple((axis.name, axis.size) for axis in face.axes))
-        return Face(asking.worded(question.kind, face, self._language))
+        return Face(picking.worded(question.kind, face, self._language))
 
     def _count(self, question: Question) -> str:
         at, of = self.quiz.number(question.path)
@@ -335,7 +335,7 @@ def _typing() -> bool:
 
 
 def _ask(trace: Trace, path: str, kind: str, focus: Focus, seed: int, model: str, job: work.Handle) -> Any:
-    return asking.ask(trace, path, kind, focus, seed, model)
+    return picking.ask(trace, path, kind, focus, seed, model)
 
 
 def stages(trace: Trace, paths: Sequence[str]) -> tuple[int, ...]:
