@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import sys
 import traceback
@@ -15,6 +16,7 @@ from PySide6.QtCore import (
     QLibraryInfo,
     QLocale,
     QSettings,
+    Qt,
     QTranslator,
 )
 from PySide6.QtGui import QFontDatabase
@@ -150,6 +152,7 @@ def run(options: argparse.Namespace, file: Path | None) -> int:
     window.places.keep(kept.data_folder() / "sessions")
     window.recent.set_last(window.places.last())
     window.session.changes.begin(options.changes)
+    window.settled.connect(_collect, Qt.ConnectionType.SingleShotConnection)
     if getattr(options, "code", None) is not None:
         window.desk.request = wanted  # where later runs are to be computed
         window.places.start_code(options.code)
@@ -159,6 +162,12 @@ def run(options: argparse.Namespace, file: Path | None) -> int:
     else:
         window.start(wanted)
     return app.exec()
+
+
+def _collect() -> None:
+    """The window is there: what it was made of needs no second look, and garbage is collected from now on."""
+    gc.freeze()
+    gc.enable()
 
 
 def _system_language() -> str:

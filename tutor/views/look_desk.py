@@ -87,12 +87,18 @@ class LookDesk(QObject):
     def apply(self, look: Theme) -> None:
         """Give every view the theme."""
         self.theme = look
-        by_id = self._actions.by_id
-        by_id["light"].setChecked(not look.dark)
-        by_id["dark"].setChecked(look.dark)
-        self._actions.set_theme(look)
         for view in self._views:
             view.set_theme(look)
+        self.begin()
+
+    def begin(self) -> None:
+        """The theme where it is not a view's own business: of the commands and of grounds. Views are made with theirs."""
+        look, by_id = self.theme, self._actions.by_id
+        by_id["light"].setChecked(not look.dark)
+        by_id["dark"].setChecked(look.dark)
+        by_id["chinese"].setChecked(look.cjk)
+        by_id["english"].setChecked(not look.cjk)
+        self._actions.set_theme(look)
         for widget, colour in self._grounds:
             colours = widget.palette()
             colours.setColor(colours.ColorRole.Window, colour(look))
@@ -108,6 +114,4 @@ class LookDesk(QObject):
 
     def set_cjk(self, cjk: bool) -> None:
         """Chinese headers have no capitals and no tracking."""
-        self._actions.by_id["chinese"].setChecked(cjk)
-        self._actions.by_id["english"].setChecked(not cjk)
         self.apply(replace(self.theme, cjk=cjk))

@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
         self._dress()
         self._connect()
         self._restore()
-        self.look_desk.set_cjk(look.cjk)
+        self.look_desk.begin()
         self.retranslate()
 
     # Making it ----------------------------------------------------------------------------------------------
@@ -573,6 +573,11 @@ class MainWindow(QMainWindow):
         self._refresh()
 
     # Qt's own -----------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.look_desk.apply(self.look)  # icons are drawn for the screens there are
+        return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

@@ -51,6 +51,7 @@ class Panes(QWidget):
         self.bottom = QWidget()
         self._above: list[QWidget] = []
         self._rows: list[tuple[QWidget, ...]] = []
+        self.set_theme(theme)
         self.retranslate()
 
     # Filling it ---------------------------------------------------------------------------------------------
