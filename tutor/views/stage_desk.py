@@ -71,6 +71,13 @@ class StageDesk(QObject):
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
 
+    def ask_after_others(self) -> None:
+        """Ask for the picture of a new step behind all that have asked for something of it so far."""
+        for changed in (self._session.moved, self._session.selectionChanged, self._session.pins.changed,
+                        self._session.changes.viewed):  # fmt: skip
+            changed.disconnect(self.ask)
+            changed.connect(self.ask)
+
     def ready(self) -> bool:
         """Whether the step under the cursor is on screen."""
         return self._current() is not None

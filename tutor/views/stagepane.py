@@ -31,8 +31,12 @@ from tutor.views.formula import FormulaView
 from tutor.views.icons import icon
 from tutor.views.scalefoot import ScaleFoot
 from tutor.views.tablepane import TablePane
+from tutor.views.taborder import follow
 from tutor.views.theme import Theme, font
 from tutor.views.toolrow import ToolRow
+
+#: The strips between the toolbar and the maps, from top to bottom.
+BANDS = ("nan", "several", "compared", "heads", "what if")
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class StagePane(QWidget):
         selected(str, int)          another entry of an axis that is not on screen
         sampleChosen(str)           a sample sentence of the empty state
         viewChanged(str)            another view of the step is shown, by its key
+        viewWanted(str)             a view that is still to be made is asked for: whoever hears it calls `fill_view`
     """
 
     hovered = Signal(int, int, int)
@@ -75,6 +80,7 @@ class StagePane(QWidget):
     selected = Signal(str, int)
     sampleChosen = Signal(str)
     viewChanged = Signal(str)
+    viewWanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,6 +103,8 @@ class StagePane(QWidget):
         self._view_keys: list[str] = []
         self._view_icons: list[str] = []
         self._view_widgets: list[QWidget] = []
+        self._unmade: dict[str, QWidget] = {}  # what stands for the views that are still to be made
+        self._band_kinds: list[str] = []
         self._views = QButtonGroup(self)
         self._views.setExclusive(True)
         self._view_row = QWidget()
@@ -266,8 +274,11 @@ class StagePane(QWidget):
 
     # Views, tools, bands and drawers ------------------------------------------------------------------------
 
-    def add_view(self, key: str, widget: QWidget, icon_name: str) -> None:
-        """One more way to see the step, as a segment beside the others."""
+    def add_view(self, key: str, widget: QWidget | None, icon_name: str) -> None:
+        """One more way to see the step, as a segment beside the others; without a widget it is filled when it is first
+        wanted, or before."""
+        if widget is None:
+            self._unmade[key] = widget = QWidget()
         at = len(self._view_keys)
         self._view_keys.append(key)
         self._view_icons.append(icon_name)
@@ -282,6 +293,15 @@ class StagePane(QWidget):
         self._view_layout.addWidget(button)
         self._tools.add_view(button)
         self._mark_segments()
+
+    def fill_view(self, key: str, widget: QWidget) -> None:
+        """The view of a segment that had none yet."""
+        unmade, at = self._unmade.pop(key), self._view_keys.index(key)
+        self._view_widgets[at] = widget
+        self._stack.insertWidget(at, widget)
+        self._stack.removeWidget(unmade)
+        unmade.deleteLater()
+        follow(self, widget)
 
     def _mark_segments(self) -> None:
         shown = [button for button in self._views.buttons() if not button.isHidden()]
@@ -304,6 +324,8 @@ class StagePane(QWidget):
 
     def show_view(self, key: str) -> None:
         """`heat`: heat maps, `table`: the table twin of the result, or a view that was added."""
+        if key in self._unmade:
+            self.viewWanted.emit(key)
         at = self._view_keys.index(key)
         focused = self.current_view().hasFocus()
         changed = at != self._stack.currentIndex()
@@ -327,9 +349,11 @@ class StagePane(QWidget):
         """A button at the right end of the toolbar."""
         self._tools.add_tool(widget)
 
-    def add_band(self, widget: QWidget) -> None:
-        """A strip between the toolbar and the maps; it takes no room while it is hidden."""
-        self._bands.addWidget(widget)
+    def add_band(self, widget: QWidget, kind: str) -> None:
+        """A strip between the toolbar and the maps, in the order of `BANDS`; it takes no room while it is hidden."""
+        self._band_kinds = sorted((*self._band_kinds, kind), key=BANDS.index)
+        self._bands.insertWidget(self._band_kinds.index(kind), widget)
+        follow(self, widget)
 
     def add_drawer(self, widget: QWidget) -> None:
         """What stands below the maps, above their scales."""
