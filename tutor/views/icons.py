@@ -151,7 +151,7 @@ def icon(name: str, theme: Theme, on_accent: bool = False) -> QIcon:
     """A QIcon for stock widgets: ink, accent ink when checked, ink3 when disabled; or `onaccent` throughout.
 
     It holds ready pixmaps for the screens there are, no icon engine: engines written in Python are copied and freed by
-    Qt on its own. The window asks again where it comes to another kind of screen (`MainWindow.event`).
+    Qt on its own. The window asks again where it comes to another kind of screen (`MainWindow.showEvent`).
     """
     colours = (theme.onaccent, theme.onaccent) if on_accent else (theme.ink, theme.accentink)
     ratios = tuple(sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()} or {1.0}))

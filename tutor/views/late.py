@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from operator import attrgetter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt
@@ -51,7 +52,9 @@ if TYPE_CHECKING:
     from tutor.views.headviews import HeadViews
     from tutor.views.map_desk import MapDesk
     from tutor.views.mappane import MapPane
+    from tutor.views.models_desk import ModelsDesk
     from tutor.views.names_desk import Names
+    from tutor.views.tablepane import TablePane
     from tutor.views.vocab_desk import VocabDesk
     from tutor.views.vocabview import VocabView
     from tutor.views.whatif_views import WhatIfViews
@@ -59,7 +62,8 @@ if TYPE_CHECKING:
 #: The order in which the parts are made while nothing else is to be done; each takes a few hundredths of a second.
 PARTS = (
     "heads", "heads_desk", "compare_desk", "what_if_views", "finder", "finding", "side_map", "map", "maps", "names",
-    "bars", "bars_desk", "vocab", "vocab_desk", "continuing", "continue_desk", "exporter",
+    "tables", "bars", "bars_desk", "vocab", "vocab_desk", "continuing", "continue_desk", "exporter",
+    "models_desk",
 )  # fmt: skip
 #: Which part a page of a side, or a view of the stage, belongs to.
 PAGES = {
@@ -221,6 +225,10 @@ class LateParts(QMainWindow):
         return made
 
     @cached_property
+    def tables(self) -> TablePane:
+        return self.stage.tables
+
+    @cached_property
     def bars(self) -> BarsView:
         from tutor.views.bars import BarsView
 
@@ -317,6 +325,20 @@ class LateParts(QMainWindow):
         self.look_desk.dress(made)
         made.toldChanged.connect(self.sentence.set_what_if)
         made.refresh()
+        return made
+
+    def add_model(self, package: Path) -> None:
+        """Take the model out of a downloaded package and run it."""
+        self.models_desk.add(package)
+
+    @cached_property
+    def models_desk(self) -> ModelsDesk:
+        from tutor.views.models_desk import ModelsDesk
+
+        made = ModelsDesk(self.runner, self)
+        made.used.connect(self.desk.use_model_on)
+        made.came.connect(self.sentence.offer)
+        made.said.connect(self.say)
         return made
 
     @cached_property

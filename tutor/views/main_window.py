@@ -30,7 +30,6 @@ from tutor.views.late import PAGES, PARTS, LateParts
 from tutor.views.look_desk import LookDesk
 from tutor.views.marks import KEYED, MarksView
 from tutor.views.mask_desk import MaskDesk
-from tutor.views.models_desk import ModelsDesk
 from tutor.views.motion import Motion
 from tutor.views.mousekeys import MouseKeys
 from tutor.views.nan_desk import NanDesk
@@ -166,8 +165,7 @@ class MainWindow(LateParts):
         self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.chips, self)
         self.help = HelpDesk(self.session, self.desk, self)
         self.gaps = MaskDesk(self.session, self.desk, self.sentence, self)
-        self.models_desk = ModelsDesk(self.runner, self)
-        self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
+        self.files = FilesDesk(self.session, self.desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
         self.what_if = WhatIfDesk(self.session, self.runner, self.desk, self)
         self.scale_desk = ScaleDesk(self.session, self.runner, self.stage, self.stage_desk, self)
@@ -244,9 +242,7 @@ class MainWindow(LateParts):
         self.panes.folded.connect(self._adapt)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
-        self.models_desk.used.connect(self.desk.use_model_on)
-        self.models_desk.came.connect(self.sentence.offer)
-        self.models_desk.said.connect(self.say)
+        self.files.packageChosen.connect(self.add_model)
         self.desk.busyChanged.connect(self.set_busy)
         self.desk.progressed.connect(self.set_progress)
         self.desk.ran.connect(self._ran)
@@ -268,8 +264,7 @@ class MainWindow(LateParts):
         self.stage_desk.failed.connect(self.say_failed)
         self.stage_desk.said.connect(self.say)
         self.copy_desk.said.connect(self.say)
-        self.stage.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.stage.table.addActions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
+        self.stage.set_table_actions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
         self.working_desk.failed.connect(self.say_failed)
         self.session.traceChanged.connect(self._refresh)
         self.session.moved.connect(self._moved)
@@ -548,11 +543,6 @@ class MainWindow(LateParts):
 
     # Qt's own -----------------------------------------------------------------------------------------------
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self.look_desk.apply(self.look)  # icons are drawn for the screens there are
-        return super().event(event)
-
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
@@ -573,8 +563,13 @@ class MainWindow(LateParts):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous():
-            self._mouse.watch(self.windowHandle())
+            handle = self.windowHandle()
+            self._mouse.watch(handle)
+            handle.screenChanged.connect(self._other_screen, Qt.ConnectionType.UniqueConnection)
             self.stage.equation.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _other_screen(self) -> None:
+        self.look_desk.apply(self.look)  # icons are drawn for the screens that there were
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.presenting.leave()

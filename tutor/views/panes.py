@@ -109,6 +109,7 @@ class Panes(QWidget):
         self._cover = widget
         widget.hide()
         self._centre_column.insertWidget(1, widget, 1)
+        follow(self.stage, widget)
 
     def show_cover(self, shown: bool) -> None:
         """Show that in the place of the stage, or the stage again."""

@@ -69,7 +69,7 @@ class SideTabs(QWidget):
         shown = self._stack.currentIndex()
         self._pages[at] = widget
         self._stack.insertWidget(at, widget)
-        follow(self._pages[at - 1] if at else self._bar, widget)
+        follow(empty, widget)
         self._stack.removeWidget(empty)
         self._stack.setCurrentIndex(shown)
         empty.deleteLater()

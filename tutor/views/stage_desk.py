@@ -60,7 +60,7 @@ class StageDesk(QObject):
         stage.selected.connect(session.select)
         stage.hovered.connect(self._hovered)
         stage.clicked.connect(self._clicked)
-        stage.table.cellChosen.connect(self._table_chosen)
+        stage.tableChosen.connect(self._table_chosen)
         strip.clicked.connect(self._chip_clicked)
         session.traceChanged.connect(self._forget)
         session.moved.connect(self.ask)
@@ -172,7 +172,7 @@ class StageDesk(QObject):
         self._shown, self._shown_for = shown, self._asked_for
         made, sign, caption = combined.parts(trace, shown.picture)
         self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
-        self._stage.tables.set_parts(made, shown.picture.path)
+        self._stage.set_table(made, shown.picture.path)
         self._stage.set_formula(shown.formula, shown.words, shown.code)
         ids = shown.picture.result.kind == "ids"
         self._inspector.set_stats(() if ids else present.stats(shown.picture.stats))
@@ -193,7 +193,7 @@ class StageDesk(QObject):
             if self._session.trail.given is not None:
                 lit = self._lit_by((self._session.trail.given,), shown)
             self._stage.equation.set_pinned(place, lit)
-            self._stage.tables.set_pinned(place, lit)
+            self._stage.set_table_pinned(place, lit)
         self._chips.mark()
 
     def _refresh_choices(self) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -26,14 +28,17 @@ from tutor.views.axischooser import AxisChooser
 from tutor.views.badge import ShapeBadge
 from tutor.views.changedmark import ChangedMark
 from tutor.views.elided import Elided
-from tutor.views.equation import EquationView
+from tutor.views.equation import EquationView, Lit, Part
 from tutor.views.formula import FormulaView
 from tutor.views.icons import icon
 from tutor.views.scalefoot import ScaleFoot
-from tutor.views.tablepane import TablePane
 from tutor.views.taborder import follow
 from tutor.views.theme import Theme, font
 from tutor.views.toolrow import ToolRow
+
+if TYPE_CHECKING:
+    from tutor.views.tablepane import TablePane
+    from tutor.views.tabletwin import TableTwin
 
 #: The strips between the toolbar and the maps, from top to bottom.
 BANDS = ("nan", "several", "compared", "heads", "what if")
@@ -71,6 +76,8 @@ class StagePane(QWidget):
         selected(str, int)          another entry of an axis that is not on screen
         sampleChosen(str)           a sample sentence of the empty state
         viewChanged(str)            another view of the step is shown, by its key
+        tableChosen(row, column)    a cell of the table
+        copyCancelled()             copying from the table is to stop
         viewWanted(str)             a view that is still to be made is asked for: whoever hears it calls `fill_view`
     """
 
@@ -80,6 +87,8 @@ class StagePane(QWidget):
     selected = Signal(str, int)
     sampleChosen = Signal(str)
     viewChanged = Signal(str)
+    tableChosen = Signal(int, int)
+    copyCancelled = Signal()
     viewWanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -97,8 +106,9 @@ class StagePane(QWidget):
         self._spin_row = QHBoxLayout()
         self._code = Elided(theme, "tensor", "ink2")
         self.equation = EquationView(theme)
-        self.tables = TablePane(theme)
-        self.table = self.tables.view
+        self._table_parts: tuple[tuple[Part, ...], str] = ((), "")
+        self._table_pinned: tuple[tuple[int, int] | None, tuple[Lit | None, ...]] = (None, ())
+        self._table_actions: list[QAction] = []
         self._stack = QStackedWidget()
         self._view_keys: list[str] = []
         self._view_icons: list[str] = []
@@ -145,7 +155,7 @@ class StagePane(QWidget):
         views.setSpacing(0)
         self._view_layout = views
         self.add_view("heat", self.equation, "heat")
-        self.add_view("table", self.tables, "table")
+        self.add_view("table", None, "table")
         self._views.button(0).setChecked(True)
         self._views.idClicked.connect(self._view_clicked)
         tools.addLayout(self._spin_row)
@@ -176,12 +186,47 @@ class StagePane(QWidget):
         self._empty.linkActivated.connect(self.sampleChosen)
         self.equation.hovered.connect(self.hovered)
         self.equation.clicked.connect(self.clicked)
-        self.tables.pointed.connect(self.hovered)
         self._tabs.idClicked.connect(self._tab_clicked)
         self._tab_paths: tuple[str, ...] = ()
         self._compact = self._presenting = False
 
+    @cached_property
+    def tables(self) -> TablePane:
+        """The table twin, made when it is first asked for."""
+        from tutor.views.tablepane import TablePane
+
+        made = TablePane(self._theme)
+        self.fill_view("table", made)
+        made.set_parts(*self._table_parts)
+        made.set_pinned(*self._table_pinned)
+        made.pointed.connect(self.hovered)
+        made.view.cellChosen.connect(self.tableChosen)
+        made.cancelClicked.connect(self.copyCancelled)
+        made.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        made.view.addActions(self._table_actions)
+        return made
+
+    @property
+    def table(self) -> TableTwin:
+        return self.tables.view
+
+    def set_table_actions(self, actions: Sequence[QAction]) -> None:
+        """What the table's menu offers."""
+        self._table_actions = list(actions)
+
     # What is shown ------------------------------------------------------------------------------------------
+
+    def set_table(self, parts: Sequence[Part], path: str) -> None:
+        """The operands and the result as the table has them."""
+        self._table_parts = tuple(parts), path
+        if "table" not in self._unmade:
+            self.tables.set_parts(parts, path)
+
+    def set_table_pinned(self, cell: tuple[int, int] | None, lit: Sequence[Lit | None] = ()) -> None:
+        """The pinned cell in the table, and what lights with it."""
+        self._table_pinned = cell, tuple(lit)
+        if "table" not in self._unmade:
+            self.tables.set_pinned(cell, lit)
 
     def set_place(self, crumbs: Sequence[str], state: str, waiting: bool = False) -> None:
         """The way from the model to here, and whether the result is shown."""
@@ -299,9 +344,9 @@ class StagePane(QWidget):
         unmade, at = self._unmade.pop(key), self._view_keys.index(key)
         self._view_widgets[at] = widget
         self._stack.insertWidget(at, widget)
+        follow(unmade, widget)
         self._stack.removeWidget(unmade)
         unmade.deleteLater()
-        follow(self, widget)
 
     def _mark_segments(self) -> None:
         shown = [button for button in self._views.buttons() if not button.isHidden()]
@@ -324,7 +369,9 @@ class StagePane(QWidget):
 
     def show_view(self, key: str) -> None:
         """`heat`: heat maps, `table`: the table twin of the result, or a view that was added."""
-        if key in self._unmade:
+        if key == "table":
+            _ = self.tables
+        elif key in self._unmade:
             self.viewWanted.emit(key)
         at = self._view_keys.index(key)
         focused = self.current_view().hasFocus()
@@ -407,8 +454,10 @@ class StagePane(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         for widget in (self._crumbs, self._state, self._formula, self._name, self._badge, self._mark, self._code,
-                       self.equation, self.tables, self.foot):  # fmt: skip
+                       self.equation, self.foot):  # fmt: skip
             widget.set_theme(theme)  # type: ignore[attr-defined]
+        if "table" not in self._unmade:
+            self.tables.set_theme(theme)
         self._title.setFont(font(theme, "title"))
         self._empty.setFont(font(theme, "body"))
         for chooser in self._choosers.values():

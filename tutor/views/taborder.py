@@ -8,21 +8,19 @@ from PySide6.QtWidgets import QWidget
 
 def follow(before: QWidget, widget: QWidget) -> None:
     """By Tab, `widget` and what is in it come behind `before` and what is in that."""
-    inside = [one for one in _chain(before) if not _is_of(one, widget) and _is_of(one, before)]
-    last = inside[-1]
-    for part in [one for one in _chain(widget) if _is_of(one, widget)]:
-        if part.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            QWidget.setTabOrder(last, part)
-            last = part
+    policy = before.focusPolicy()
+    stops = [one for one in _stops(before) if one is not widget and not widget.isAncestorOf(one)]
+    if not stops:
+        before.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Qt puts nothing behind what takes no focus
+    last = stops[-1] if stops else before
+    for part in _stops(widget):
+        QWidget.setTabOrder(last, part)
+        last = part
+    before.setFocusPolicy(policy)
 
 
-def _chain(widget: QWidget) -> list[QWidget]:
-    """Everything in the Tab key's round, from a widget on."""
-    found = [widget]
-    while (following := found[-1].nextInFocusChain()) is not None and following is not widget:
-        found.append(following)
-    return found
-
-
-def _is_of(one: QWidget, other: QWidget) -> bool:
-    return one is other or other.isAncestorOf(one)
+def _stops(widget: QWidget) -> list[QWidget]:
+    """Where the Tab key stops in a widget. (Qt's own round of them, `nextInFocusChain`, must not be walked from Python:
+    it makes each widget the owner of the next one.)"""
+    found = [widget, *widget.findChildren(QWidget)]
+    return [one for one in found if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.window() is widget.window()]
