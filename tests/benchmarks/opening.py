@@ -75,7 +75,7 @@ def watcher(window):  # type: ignore[no-untyped-def]
                 self.say("shown")
             if not path or not window.stage_desk.ready():
                 return
-            if len(self.seen) == 1:
+            if self.seen == ["shown"]:
                 self.say("painted")
                 self.first = path
                 for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):

@@ -414,6 +414,8 @@ class MainWindow(LateParts):
         self.place_desk.announce()
 
     def _refresh(self) -> None:
+        if self.desk.taking:
+            return  # a run comes with half a dozen signals; the last one is enough
         there = self.session.trace is not None
         for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save", "export",
                      "next_head", "previous_head", "undo_move", "redo_move", "play", "bookmark", "copy_code",
