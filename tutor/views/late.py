@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from tutor.views.mappane import MapPane
     from tutor.views.models_desk import ModelsDesk
     from tutor.views.names_desk import Names
+    from tutor.views.rowdrawer import RowDrawer
     from tutor.views.tablepane import TablePane
     from tutor.views.vocab_desk import VocabDesk
     from tutor.views.vocabview import VocabView
@@ -61,8 +62,8 @@ if TYPE_CHECKING:
 
 #: The order in which the parts are made while nothing else is to be done; each takes a few hundredths of a second.
 PARTS = (
-    "heads", "heads_desk", "compare_desk", "what_if_views", "finder", "finding", "side_map", "map", "maps", "names",
-    "tables", "bars", "bars_desk", "vocab", "vocab_desk", "continuing", "continue_desk", "exporter",
+    "drawer", "heads", "heads_desk", "compare_desk", "what_if_views", "finder", "finding", "side_map", "map", "maps",
+    "names", "tables", "bars", "bars_desk", "vocab", "vocab_desk", "continuing", "continue_desk", "exporter",
     "models_desk",
 )  # fmt: skip
 #: Which part a page of a side, or a view of the stage, belongs to.
@@ -163,6 +164,16 @@ class LateParts(QMainWindow):
             self.sentence.box(), self.strip, self.outline.tree(), *side, self.marks.list(), *large, self.stage,
             self.right, self.timeline,
         )  # fmt: skip
+
+    @cached_property
+    def drawer(self) -> RowDrawer:
+        from tutor.views.rowdrawer import RowDrawer
+
+        made = RowDrawer(self.look)
+        self.look_desk.dress(made)
+        self.stage.add_drawer(made)
+        self.working_desk.join(made)
+        return made
 
     # Finding ------------------------------------------------------------------------------------------------
 

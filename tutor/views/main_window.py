@@ -43,7 +43,6 @@ from tutor.views.playbar import PlayBar
 from tutor.views.presenting import Presenting
 from tutor.views.quietline import QuietLine
 from tutor.views.recent import Recent
-from tutor.views.rowdrawer import RowDrawer
 from tutor.views.scale_desk import ScaleDesk
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
@@ -114,8 +113,6 @@ class MainWindow(LateParts):
         self.nan_band = NanBand(look)
         self.stage.add_band(self.nan_band, "nan")
         self.inspector = Inspector(look)
-        self.drawer = RowDrawer(look)
-        self.stage.add_drawer(self.drawer)
         self.timeline = Timeline(look)
         steps = [self.actions_[one] for one in ("first", "previous", "next", "into", "out", "last")]
         self.transport = Transport(look, steps, self.actions_["next"])
@@ -172,7 +169,7 @@ class MainWindow(LateParts):
         self.copy_desk = CopyDesk(self.runner, self.stage, self.stage_desk, self)
         self.nan_desk = NanDesk(self.session, self.runner, self.stage_desk, self.nan_band, self)
         self.working_desk = WorkingDesk(
-            self.session, self.runner, self.stage, self.inspector, self.stage_desk, self.drawer, self
+            self.session, self.runner, self.stage, self.inspector, self.stage_desk, self
         )
         self.thumbs = ThumbsDesk(self.session, self.runner, self)
         self.lanes = TimelineDesk(self.session, self.timeline, self.thumbs, self)
@@ -226,7 +223,7 @@ class MainWindow(LateParts):
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
         self.look_desk.dress(
-            self.sentence, self.strip, self.outline, self.stage, self.inspector, self.drawer,
+            self.sentence, self.strip, self.outline, self.stage, self.inspector,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
             self.panes, self.nan_band, self.marks, self.offer, self.presenting,
         )  # fmt: skip
@@ -238,6 +235,7 @@ class MainWindow(LateParts):
         self.left.wanted.connect(self._make_page)
         self.right.wanted.connect(self._make_page)
         self.stage.viewWanted.connect(self._make_page)
+        self.working_desk.drawerWanted.connect(self._make_drawer)
         self.look_desk.dressed.connect(self._adapt)
         self.panes.folded.connect(self._adapt)
         self.stage.sampleChosen.connect(self.desk.start_sample)
@@ -289,6 +287,8 @@ class MainWindow(LateParts):
         """The next of the parts that are still to be made, in its own turn of the event loop."""
         while self._missing and self.is_made(self._missing[0]):
             self._missing.pop(0)
+        if self._missing and not self.runner.is_idle():
+            return  # what the learner waits for comes first; `_idle` goes on
         if self._missing:
             self.make_part(self._missing.pop(0))
             self._make_late.start(0)
@@ -297,6 +297,9 @@ class MainWindow(LateParts):
 
     def _make_page(self, key: str) -> None:
         self.make_part(PAGES[key])
+
+    def _make_drawer(self) -> None:
+        self.make_part("drawer")
 
     def _close_map(self) -> bool:
         return self.is_made("maps") and self.maps.escape()
@@ -321,7 +324,6 @@ class MainWindow(LateParts):
 
     def open(self, path: Path) -> None:
         """Open a saved trace, or run a model folder or file on the sentence in the box."""
-        self._make_late.stop()  # until it is on screen
         self.files.open(path)
 
     def escape(self) -> None:

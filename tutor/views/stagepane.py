@@ -405,6 +405,7 @@ class StagePane(QWidget):
     def add_drawer(self, widget: QWidget) -> None:
         """What stands below the maps, above their scales."""
         self._drawers.addWidget(widget)
+        follow(self, widget)
 
     def add_headline(self, widget: QWidget) -> None:
         """What stands above the title while presenting, in the breadcrumb's place."""
