@@ -1,21 +1,20 @@
 """One start of the window, watched: what `tests.benchmarks.start` runs in a fresh process.
 
-    python -m tests.benchmarks.opening SETTINGS [ARGUMENT …]
+    python -c "from tests.benchmarks import opening; opening.main()" SETTINGS [ARGUMENT …]
 
 `main.py`'s own way is taken; only what the window shows is looked at, from outside: an event filter on the stage's
 heat maps sees them painted, and one key is sent. Prints a line for each moment, with the seconds by the clock that the
-parent reads too: `shown` (the window, still empty), `painted` (the first picture), `stepped` (the next one, after the
+parent reads too: `shown` (the window), `painted` (its first picture), `stepped` (the next one, after the
 key), `settled` (nothing left to do); then the window closes.
 """
 
-import importlib.util
-import os
+import importlib.machinery
 import sys
 import time
 
 
 def say(moment: str) -> None:
-    print(f"{moment} {time.perf_counter()!r} {time.process_time()!r}", flush=True)
+    print(f"{moment} {time.perf_counter()!r}", flush=True)
 
 
 class Watch:
@@ -28,7 +27,7 @@ class Watch:
         if name != "tutor.app":
             return None
         sys.meta_path.remove(self)  # type: ignore[arg-type]
-        spec = importlib.util.find_spec(name)
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
         assert spec is not None and spec.loader is not None
         load = spec.loader.exec_module
 
@@ -98,10 +97,13 @@ def watcher(window):  # type: ignore[no-untyped-def]
     return Watcher()
 
 
-if __name__ == "__main__":
-    sys.path.insert(0, os.getcwd())
+def main() -> int:
     folder, sys.argv[1:] = sys.argv[1], sys.argv[2:]
     sys.meta_path.insert(0, Watch(folder))  # type: ignore[arg-type]
-    from tutor.cli import main
+    from tutor.cli import main as start
 
+    return start()
+
+
+if __name__ == "__main__":
     sys.exit(main())
