@@ -47,6 +47,7 @@ class Quiz(QObject):
         self._seeds: dict[str, int] = {}
         self._trace: Trace | None = None
         session.traceChanged.connect(self._new_trace)
+        self._new_trace()
 
     def turn(self, on: bool) -> None:
         """Ask questions, or none."""

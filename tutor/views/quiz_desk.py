@@ -22,14 +22,13 @@ from tutor.session import Session
 from tutor.views import combined
 from tutor.views.announcer import Announcer
 from tutor.views.answermarks import AnswerMarks
+from tutor.views.learning import SETTING
 from tutor.views.questioncard import Face, QuestionCard
 from tutor.views.stage_desk import StageDesk
 from tutor.views.stagepane import StagePane
 from tutor.views.veil import GateView
 
 QUESTION = "question"
-#: Under which key the settings keep whether questions are asked.
-SETTING = "questions"
 
 
 class QuizDesk(QObject):
@@ -75,9 +74,12 @@ class QuizDesk(QObject):
         stage_desk.shown.connect(self._show_operands)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
-        self.turn(str(settings.value(SETTING, "false")) == "true")
 
     # On and off ---------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Ask on the way if the learner wants it; to be called once every part of the window knows what to veil."""
+        self.turn(str(self._settings.value(SETTING, "false")) == "true")
 
     def turn(self, on: bool) -> None:
         """Ask questions on the way, or none; not remembered."""
