@@ -148,6 +148,8 @@ class QuestionCard(QFrame):
     def answered(self, right: int, chosen: int, feedback: str) -> None:
         """Show which was right and which was chosen (−1 for none), side by side, and what is to be said."""
         self._state = RIGHT if chosen == right else WRONG if chosen >= 0 else OTHER
+        if any(box.hasFocus() for box in self._boxes):
+            self.setFocus()  # a box that is hidden would hand the keys to whatever comes next
         for at, box in enumerate(self._boxes):
             box.set_state(RIGHT if at == right else WRONG if at == chosen else OTHER)
             # The maps need the room: what was neither chosen nor right has had its say.

@@ -266,7 +266,7 @@ class QuizDesk(QObject):
         return True
 
     def _reveal(self, question: Question, at: int) -> None:
-        self._chosen = at
+        self._chosen, typing = at, _typing()
         self._unveil()
         feedback = self._feedback(question, at)
         self._card.answered(question.right, at, feedback)
@@ -274,7 +274,7 @@ class QuizDesk(QObject):
         self._mark(question, at)
         self.quiz.answer(question.path, at)
         self._announcer.say(feedback)
-        if not _typing():
+        if not typing:
             self._card.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _mark(self, question: Question, at: int) -> None:
