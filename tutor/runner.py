@@ -12,6 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
+from tutor.engine.cancelling import can_be_given_up
 from tutor.engine.trace import Cancelled
 
 #: A job gets its own handle, for progress and cancelling.
@@ -146,7 +147,8 @@ class _Task(QRunnable):
         try:
             if job.cancelled():
                 raise Cancelled
-            result = work(job)
+            with can_be_given_up(job.cancelled):
+                result = work(job)
         except BaseException as problem:  # whatever happened must reach the window, not end a thread silently
             error = problem
         runner._tell(runner._finished, job, result, error)

@@ -168,6 +168,11 @@ class Trace(ABC):
         return self
 
     @property
+    def edition(self) -> int:
+        """Counts up where numbers that were read before may come out otherwise by a rounding."""
+        return 0
+
+    @property
     @abstractmethod
     def where(self) -> str:
         """Where the numbers come from: `cpu`, `cuda`, `mps` or `saved`."""

@@ -6,6 +6,7 @@ happens between them is in the desks: sentence, stage, place and the others. Not
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
@@ -27,6 +28,7 @@ from tutor.views.compare_desk import CompareDesk
 from tutor.views.continue_desk import ContinueDesk
 from tutor.views.continuebar import ContinueBar
 from tutor.views.copy_desk import CopyDesk
+from tutor.views.engine_desk import EngineDesk
 from tutor.views.escapes import Escapes, Rank
 from tutor.views.export_desk import ExportDesk
 from tutor.views.files_desk import FilesDesk
@@ -93,9 +95,11 @@ class MainWindow(QMainWindow):
     settled = Signal()
 
     def __init__(
-        self, settings: QSettings, run: work.RunRequest, look: Theme = LIGHT, parent: QWidget | None = None
-    ) -> None:
-        """`run` computes a request; it is called on the runner's thread only."""
+        self, settings: QSettings, run: work.RunRequest, look: Theme = LIGHT, engine: work.Restartable | None = None,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        """`run` computes a request; it is called on the runner's thread only. `engine` is what it computes in, where
+        that is a process of its own."""
         super().__init__(parent)
         self._settings = settings
         self._run_seconds = 0.0
@@ -106,7 +110,7 @@ class MainWindow(QMainWindow):
         self.actions_: dict[str, QAction] = self.acts.by_id
         self.look_desk = LookDesk(settings, look, self.acts, self)
         self._make_views(look)
-        self._make_desks(run)
+        self._make_desks(run, engine)
         self._dress()
         self._connect()
         self._restore()
@@ -135,7 +139,7 @@ class MainWindow(QMainWindow):
         self.playbar = PlayBar(look, "F5")
         self.transport.add_group(self.playbar)
         self.transport.add_actions(self.actions_["bookmark"], self.actions_["copy_code"])
-        self.marks, self.offer = MarksView(look), QuietLine(look)
+        self.marks, self.offer, self.lost = MarksView(look), QuietLine(look), QuietLine(look)
         self.panes = Panes(look, self.stage)
         self.left, self.right = self.panes.left, self.panes.right
         self.side_map, self.map = MapPane(look, compact=True), MapPane(look)
@@ -147,7 +151,7 @@ class MainWindow(QMainWindow):
         self.stage.add_view("bars", self.bars, "bars")
         self.heads = HeadViews(look, self.stage, self.right, self.acts)
         self.right.add("vocabulary", self.vocab)
-        self.panes.add_above(self.sentence, self.strip, self.continuing, self.offer)
+        self.panes.add_above(self.sentence, self.strip, self.continuing, self.lost, self.offer)
         self.panes.add_below(self.timeline)
         self.panes.add_below(self.transport, self.training)
         self.panes.assemble()
@@ -170,7 +174,7 @@ class MainWindow(QMainWindow):
         ])  # fmt: skip
         self.menuBar().setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
 
-    def _make_desks(self, run: work.RunRequest) -> None:
+    def _make_desks(self, run: work.RunRequest, engine: work.Restartable | None) -> None:
         self.chips = ChipsDesk(self.session, self.strip, self.writing, self)
         self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.chips, self)
         self.help = HelpDesk(self.session, self.desk, self)
@@ -187,6 +191,9 @@ class MainWindow(QMainWindow):
         self.what_if = WhatIfDesk(self.session, self.runner, self.desk, self)
         edits = (self.actions_["what_if_undo"], self.actions_["what_if_redo"], self.actions_["what_if_reset"])
         self.what_if_views = WhatIfViews(self.session, self.runner, self.what_if, self.right, edits, self.look, self)
+        self.engine_desk = EngineDesk(
+            self.session, self.runner, self.desk, self.what_if, self.lost, engine, self
+        )  # fmt: skip
         self.stage.add_band(self.what_if_views.bar)
         self.stage.add_tool(self.what_if_views.tool(self.actions_["what_if"]))
         self.scale_desk = ScaleDesk(self.session, self.runner, self.stage, self.stage_desk, self)
@@ -247,8 +254,8 @@ class MainWindow(QMainWindow):
         self.escapes = Escapes()
         for close in (self.maps.escape, self.continue_desk.escape, self.presenting.unblank):
             self.escapes.add(Rank.POPUP, close)
-        for cancel in (self._cancel_export, self._cancel_what_if, self._cancel_run):
-            self.escapes.add(Rank.RUN, cancel)
+        for desk in (self.exporter, self.engine_desk, self.what_if, self.desk):
+            self.escapes.add(Rank.RUN, partial(_cancelled, desk))
         for unpin in (self._unpin, self.session.trail.leave):
             self.escapes.add(Rank.UNPIN, unpin)
         for clear in (self.compare_desk.unpin, self.compare_desk.clear):
@@ -261,10 +268,10 @@ class MainWindow(QMainWindow):
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
             self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band, self.marks, self.offer,
-            self.presenting, *self.heads.all(), self.what_if_views,
+            self.lost, self.presenting, *self.heads.all(), self.what_if_views,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar(),
-                              self.offer)  # fmt: skip
+                              self.offer, self.lost)  # fmt: skip
         self.look_desk.ground("win", self._status)
 
     def _connect(self) -> None:
@@ -293,6 +300,10 @@ class MainWindow(QMainWindow):
         self.what_if.progressed.connect(self._progressed)
         self.what_if.failed.connect(self._stage_failed)
         self.what_if.said.connect(self.say)
+        self.engine_desk.busyChanged.connect(self._busy_changed)
+        self.engine_desk.progressed.connect(self._progressed)
+        self.engine_desk.failed.connect(self._stage_failed)
+        self.engine_desk.said.connect(self.say)
         self.what_if_views.toldChanged.connect(self.sentence.set_what_if)
         self.sentence.whatIfWanted.connect(self.what_if_views.open)
         for told in (self.session.changes.changed, self.session.changes.compared, self.session.changes.viewed):
@@ -343,26 +354,8 @@ class MainWindow(QMainWindow):
         """What Esc means first: close, cancel, unpin, leave presenting."""
         self.escapes.escape()
 
-    def _cancel_run(self) -> bool:
-        busy = self.desk.busy()
-        if busy:
-            self.desk.cancel()
-        return busy
-
     def _show_changed(self) -> None:
         self.maps.set_changed(self.session.changes.steps())
-
-    def _cancel_what_if(self) -> bool:
-        busy = self.what_if.busy()
-        if busy:
-            self.what_if.cancel()
-        return busy
-
-    def _cancel_export(self) -> bool:
-        busy = self.exporter.busy()
-        if busy:
-            self.exporter.cancel()
-        return busy
 
     def _unpin(self) -> bool:
         pinned = self.session.cell is not None
@@ -381,7 +374,8 @@ class MainWindow(QMainWindow):
 
     def show_progress(self) -> None:
         """The progress bar, once work has taken half a second."""
-        self._status.show_progress(self.desk.busy() or self.what_if.busy() or self.exporter.busy())
+        desks = (self.desk, self.what_if, self.exporter, self.engine_desk)
+        self._status.show_progress(any(one.busy() for one in desks))
 
     def _progressed(self, done: float) -> None:
         self._status.set_progress(round(100 * done))
@@ -431,7 +425,8 @@ class MainWindow(QMainWindow):
                      "save_session", "all_heads", "head_grid", "pin", "difference", "blink"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
-        for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):
+        for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask())),
+                             ("start_again", self.engine_desk.there())):  # fmt: skip
             self.actions_[name].setVisible(useful)
             self.actions_[name].setEnabled(useful)
         if there:
@@ -560,6 +555,7 @@ class MainWindow(QMainWindow):
         self.place_desk.show_model()
         self.places.retranslate()
         self.recent.retranslate()
+        self.engine_desk.retranslate()
         self.presenting.refresh()
         self.maps.show_map()
         self.desk.show_chips()
@@ -607,3 +603,11 @@ class MainWindow(QMainWindow):
         self.desk.close()
         self.runner.close()
         super().closeEvent(event)
+
+
+def _cancelled(desk: SentenceDesk | WhatIfDesk | EngineDesk | ExportDesk) -> bool:
+    """Have a desk give up what it waits for. Returns whether it waited for anything."""
+    busy = desk.busy()
+    if busy:
+        desk.cancel()
+    return busy
