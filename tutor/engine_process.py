@@ -39,7 +39,7 @@ class EngineProcess:
     def run(self, request: Request, job: Handle) -> Run:
         """Run sentences through a model; after a loss in a new process, since somebody wants it. Raises the engine's
         errors, Cancelled or EngineLost."""
-        if self._remote.lost is not None:
+        if self._remote.look() is not None:
             self._remote.start_again()
         found: Run = self._remote.ask(None, "run", (request,), job.progress, job.cancelled)
         made = found.trace

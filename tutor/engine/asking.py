@@ -191,9 +191,9 @@ class Asker:
 
     def _receive(self, pipe: Pipe, stopped: Callable[[], bool]) -> Message | None:
         """What comes next, None where nothing came for a moment. Raises Cancelled."""
+        if stopped():
+            raise Cancelled
         if not pipe.waits(_LOOK_S):
-            if stopped():
-                raise Cancelled
             # While it is still loading it cannot hear.
             if self._void is not None and self._is_up and time.monotonic() > self._void[1] + self._patience:
                 raise _Deaf

@@ -61,7 +61,7 @@ class Codec:
             arrays.append(value)
             return {"array": len(arrays) - 1}
         if isinstance(value, slice):
-            return {"slice": [value.start, value.stop, value.step]}
+            return {"slice": [self.plain(one, arrays) for one in (value.start, value.stop, value.step)]}
         if isinstance(value, list):
             return [self.plain(one, arrays) for one in value]
         if isinstance(value, (tuple, frozenset)):

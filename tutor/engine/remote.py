@@ -136,7 +136,7 @@ class Remote:
         self._asker = Asker(start, self._unheard, patience)
         self._kinds, self._errors = kinds, errors
         self._serials = 0
-        self._traces: weakref.WeakValueDictionary[int, RemoteTrace] = weakref.WeakValueDictionary()
+        self._traces: weakref.WeakValueDictionary[tuple[int, int], RemoteTrace] = weakref.WeakValueDictionary()
         #: What nobody has any more: the age and handle of a trace, or the serial under which arrays are kept.
         self.dropped: deque[tuple[int, int, int]] = deque()
         self.kept = Kept()
@@ -200,7 +200,7 @@ class Remote:
 
     def keep(self, handle: int, trace: RemoteTrace) -> None:
         """This trace has that handle in the process that runs now."""
-        self._traces[handle] = trace
+        self._traces[self.age, handle] = trace
 
     def next_serial(self) -> int:
         self._serials += 1
@@ -212,8 +212,8 @@ class Remote:
         return trace.handle()
 
     def _trace(self, facts: dict[str, Any], recipe: Recipe) -> RemoteTrace:
-        known = self._traces.get(facts["handle"])
-        return known if known is not None and known.is_there() else RemoteTrace(self, facts, recipe)
+        known = self._traces.get((self.age, facts["handle"]))
+        return RemoteTrace(self, facts, recipe) if known is None else known
 
     def _no_more(self) -> list[int]:
         """Handles that nobody here has any more."""

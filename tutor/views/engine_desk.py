@@ -17,7 +17,7 @@ from tutor.views.sentence_desk import RUN, SentenceDesk
 from tutor.views.whatif_desk import WhatIfDesk
 
 AGAIN = "again"
-#: How often it is seen whether the process is still there, in milliseconds: it may end while nothing is asked of it.
+# How often it is seen whether the process is still there, in milliseconds: it may end while nothing is asked of it.
 _LOOK_MS = 500
 
 
