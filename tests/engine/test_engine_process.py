@@ -104,7 +104,8 @@ def test_every_number_is_the_same_to_the_bit(engine, tmp_path, kind: str) -> Non
         assert repr(remote.stats(name)) == repr(local.stats(name))
         for cell in samples.some_cells(local.shapes[name], 1, rng):
             mine, theirs = remote.explain(name, cell), local.explain(name, cell)
-            assert (mine.result, mine.stored, repr(mine.equation)) == (theirs.result, theirs.stored, repr(theirs.equation))
+            assert (mine.result, mine.stored) == (theirs.result, theirs.stored)
+            assert repr(mine.equation) == repr(theirs.equation)
 
 
 @pytest.mark.parametrize("keep", [True, False], ids=["kept", "asked each time"])
@@ -116,10 +117,9 @@ def test_parts_are_the_same(engine, tmp_path, keep: bool) -> None:
         if keep:
             remote[name]
         for _ in range(3):
-            part = tuple(
-                int(rng.integers(axis.size)) if rng.random() < 0.5 else slice(*sorted(rng.integers(0, axis.size + 1, 2)))
-                for axis in axes
-            )
+            ends = [sorted(rng.integers(0, axis.size + 1, 2)) for axis in axes]
+            part = tuple(int(rng.integers(axis.size)) if rng.random() < 0.5 else slice(*some)
+                         for axis, some in zip(axes, ends))  # fmt: skip
             mine, theirs = remote.read(name, part), local.read(name, part)
             assert isinstance(mine, np.ndarray) and same(mine, theirs), (name, part)
 

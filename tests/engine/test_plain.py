@@ -122,8 +122,9 @@ def test_the_nearest_class_is_found() -> None:
 
     made = {
         Own("A change."): (ChangeError, "A change."),
-        CompareError(Note("shapes", {"now": "a", "held": "b"})): (TraceError, "a and b have no difference: compare tensors "
-                                                                        "of one shape."),
+        CompareError(Note("shapes", {"now": "a", "held": "b"})): (
+            TraceError, "a and b have no difference: compare tensors of one shape."
+        ),
         FileNotFoundError("gone"): (OSError, "FileNotFoundError: gone"),
         ZeroDivisionError("by zero"): (RuntimeError, "ZeroDivisionError: by zero"),
         UnicodeError("odd"): (ValueError, "UnicodeError: odd"),
