@@ -28,6 +28,9 @@ from tutor.views import style, theme
 from tutor.views.main_window import MainWindow
 
 NAME = "transformer-tutor"
+#: For how long a thread of Python may go on while the window's waits for its turn, in seconds. Python's own 5 ms add
+#: up, since the window has to wait anew after each call of Qt.
+_SWITCH_S = 0.0005
 
 
 class Languages:
@@ -55,6 +58,7 @@ class Languages:
 
 def make_app(arguments: list[str]) -> QApplication:
     """The application object, ours or the one there is."""
+    sys.setswitchinterval(_SWITCH_S)
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(arguments)

@@ -22,7 +22,13 @@ KINDS: tuple[type, ...] = (*plain.KINDS, Request, Run)
 ERRORS: tuple[type[BaseException], ...] = (TargetError, *plain.ERRORS)
 #: How long, in seconds, the process may take to read a message: it does nothing else meanwhile.
 _PATIENCE_S = 60.0
-_CODE = "import sys, importlib; sys.path.insert(0, sys.argv[1]); importlib.import_module(sys.argv[3]).main(sys.argv[2])"
+#: What the interpreter there is told: where this program lies, which end of the pipe, which module serves.
+_CODE = """\
+import importlib, sys
+if sys.argv[1] not in sys.path:
+    sys.path.insert(0, sys.argv[1])
+importlib.import_module(sys.argv[3]).main(sys.argv[2])
+"""
 
 
 class EngineProcess:

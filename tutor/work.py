@@ -1,6 +1,6 @@
 """What the runner's threads do for the window: open and save traces, lay out steps, work out cells. No Qt, no torch.
 
-Running a sentence needs torch and so is handed to the window from outside (`running.py`).
+Running a sentence needs torch and so is handed to the window from outside (`engine_process.py`, `running.py`).
 """
 
 from __future__ import annotations

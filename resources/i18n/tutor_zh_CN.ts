@@ -1202,6 +1202,10 @@
         <translation>✓ 已显示结果 · {place}</translation>
     </message>
     <message>
+        <source>not computed · {place}</source>
+        <translation>未计算 · {place}</translation>
+    </message>
+    <message>
         <source>computing… · {place}</source>
         <translation>正在计算…… · {place}</translation>
     </message>

@@ -109,6 +109,22 @@ def test_half_a_message_is_the_end_too() -> None:
     pipe.close()
 
 
+def test_where_memory_runs_out_the_rest_of_a_message_is_not_taken_for_the_next(pair, monkeypatch) -> None:
+    def refuse(*_: object) -> np.ndarray:
+        raise MemoryError
+
+    ours, theirs = pair
+    theirs.send({}, [np.ones(3)])
+    theirs.send("next")
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "empty", refuse)
+        with pytest.raises(MemoryError):
+            ours.receive()
+    with pytest.raises(EOFError):
+        for _ in range(3):
+            ours.receive()
+
+
 def test_who_does_not_go_on_with_a_message_is_gone() -> None:
     one, other = socket.socketpair()
     pipe = Pipe(one, 0.05)

@@ -12,6 +12,7 @@ from tests.engine.samples import EVERY, KINDS, batch, live, same, spec
 from tutor.engine import evaluate as evaluate_module
 from tutor.engine import families
 from tutor.engine.axes import AxesError, count
+from tutor.engine.cancelling import can_be_given_up
 from tutor.engine.evaluate import Cache
 from tutor.engine.live import LiveTrace, pick_device
 from tutor.engine.models import find
@@ -504,3 +505,10 @@ def test_differences_between_runs() -> None:
     assert not np.isnan(child.difference(trace, "blocks.0.attn.masked")).any()
     with pytest.raises(TraceError, match="shape"):
         trace.difference(live(spec(), (6,)), "embed")
+
+
+def test_reading_stops_at_its_next_step_where_the_job_is_given_up() -> None:
+    trace = live(spec(), (5,))
+    with can_be_given_up(lambda: True), pytest.raises(Cancelled):
+        trace["logits"]
+    assert trace["logits"].shape == (1, 5, 29), "and goes on where another job asks"

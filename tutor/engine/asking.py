@@ -151,9 +151,9 @@ class Asker:
                 if self.lost is not None:
                     raise EngineLost(str(self.lost))
                 self.start()
-                made = message()
                 if stopped():
                     raise Cancelled
+                made = message()
                 try:
                     answer = self._ask(made, progress, stopped)
                 except _Deaf:

@@ -97,6 +97,9 @@ class Pipe:
             return message, arrays
         except OSError as error:
             raise EOFError from error
+        except MemoryError:
+            self.end()  # the rest of the message is still in the pipe
+            raise
         finally:
             for file in files:
                 os.close(file)

@@ -391,6 +391,7 @@ class MainWindow(QMainWindow):
     def _stage_failed(self, error: BaseException) -> None:
         self.help.note_error(f"{type(error).__name__}: {error}")
         self.say(self.desk.sentence(error))
+        self._refresh()
 
     def say(self, sentence: str) -> None:
         """One sentence in the status line, until the learner moves or runs."""
@@ -431,7 +432,7 @@ class MainWindow(QMainWindow):
             self.actions_[name].setEnabled(useful)
         if there:
             self.stage.set_empty("")
-            self.place_desk.refresh(self.stage_desk.ready())
+            self.place_desk.refresh(self.stage_desk.ready(), self.stage_desk.failed_here())
         else:
             self._refresh_empty()
         self.presenting.refresh()
@@ -458,7 +459,7 @@ class MainWindow(QMainWindow):
         elif trace is None:
             left = self.tr("Type a sentence and press Run.")
         else:
-            where = self.place_desk.where(self.stage_desk.ready())
+            where = self.place_desk.where(self.stage_desk.ready(), self.stage_desk.failed_here())
             said = (self.what_if_views.told(), words.section(self.session.stop.section),
                     present.step_title(self.session), where)  # fmt: skip
             left = " · ".join(filter(None, said))
