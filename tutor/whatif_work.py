@@ -5,7 +5,7 @@ No Qt, no torch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,9 +21,6 @@ from tutor.work import Handle
 
 #: How many of the likeliest tokens are compared, afterwards and before.
 LIKELIEST, BEFORE = 5, 1
-#: What rounding alone may change, relative to the largest number of a tensor.
-ROUNDING = 1e-5
-_CHUNK = 1 << 17
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,29 +75,8 @@ def differing(original: Trace, run: Trace, section: Section, job: Handle) -> dic
             if step.name in run.touched:
                 if job.cancelled():
                     raise Cancelled
-                found[step.name] = not same(original[step.name], run[step.name], original.laid)
+                found[step.name] = not original.same_as(run, step.name, original.laid)
     return found
-
-
-def same(one: np.ndarray, other: np.ndarray, roughly: bool = False) -> bool:
-    """Whether two tensors hold the same numbers, `roughly` up to rounding; NaN is NaN."""
-    if one.shape != other.shape:
-        return False
-    if all(np.array_equal(a, b, equal_nan=True) for a, b in _chunks(one, other)):
-        return True
-    if not roughly:
-        return False
-    most = max((float(np.abs(a, where=np.isfinite(a), out=np.zeros_like(a)).max()) for a, _ in _chunks(one, one)),
-               default=0.0)  # fmt: skip
-    return all(np.allclose(a, b, rtol=0, atol=ROUNDING * most, equal_nan=True) for a, b in _chunks(one, other))
-
-
-def _chunks(one: np.ndarray, other: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Both in pieces that stay in the processor's cache; numpy holds up other threads while it picks from large
-    arrays."""
-    flat, same_flat = one.reshape(-1), other.reshape(-1)
-    for start in range(0, flat.size, _CHUNK):
-        yield flat[start : start + _CHUNK], same_flat[start : start + _CHUNK]
 
 
 def effect(

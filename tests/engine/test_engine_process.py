@@ -102,6 +102,7 @@ def test_every_number_is_the_same_to_the_bit(engine, tmp_path, kind: str) -> Non
     rng = np.random.default_rng(0)
     for name in local.program.by_name:
         assert repr(remote.stats(name)) == repr(local.stats(name))
+        assert remote.reach(name) == local.reach(name)
         for cell in samples.some_cells(local.shapes[name], 1, rng):
             mine, theirs = remote.explain(name, cell), local.explain(name, cell)
             assert (mine.result, mine.stored) == (theirs.result, theirs.stored)
@@ -152,6 +153,9 @@ def test_every_change_is_the_same_to_the_bit(engine, tmp_path) -> None:
     for mine, theirs in zip(runs_with_changes(remote), runs_with_changes(local), strict=True):
         assert_same(mine, theirs)
         assert (mine.origin is remote, mine.origin is mine) == (theirs.origin is local, theirs.origin is theirs)
+        name = "blocks.1.mlp_out"
+        if mine.batch == remote.batch:
+            assert mine.same_as(remote, name) == mine.same_as(local, name) == theirs.same_as(local, name)
         count += 1
     assert count == 15
     assert_same(remote, local)

@@ -108,6 +108,14 @@ class RemoteTrace(Trace):
     with_override = there("with_override")
     changed = there("changed")
     with_source = there("with_source")
+    find_stats = there("find_stats")
+    find_reach = there("find_reach")
+    _same_there = there("same_as")
+
+    def same_as(self, other: Trace, name: str, roughly: bool = False) -> bool:
+        if isinstance(other, RemoteTrace) and other.remote is self.remote:
+            return bool(self._same_there(other, name, roughly))
+        return super().same_as(other, name, roughly)
 
     @property
     def laid(self) -> bool:
