@@ -26,12 +26,16 @@ from PySide6.QtWidgets import QApplication
 
 from tutor import resources, work
 from tutor.engine import kept, models
+from tutor.engine_process import EngineProcess
 from tutor.running import Engine
 from tutor.views import style, theme
 from tutor.views.learning import SETTING
 from tutor.views.main_window import MainWindow
 
 NAME = "transformer-tutor"
+#: For how long a thread of Python may go on while the window's waits for its turn, in seconds. Python's own 5 ms add
+#: up, since the window has to wait anew after each call of Qt.
+_SWITCH_S = 0.0005
 
 
 class Languages:
@@ -59,6 +63,7 @@ class Languages:
 
 def make_app(arguments: list[str]) -> QApplication:
     """The application object, ours or the one there is."""
+    sys.setswitchinterval(_SWITCH_S)
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(arguments)
@@ -68,14 +73,19 @@ def make_app(arguments: list[str]) -> QApplication:
     return app
 
 
-def make_window(app: QApplication, settings: QSettings, look: str, language: str, percent: int = 100) -> MainWindow:
-    """The window with its theme and language, not shown yet."""
+def make_window(
+    app: QApplication, settings: QSettings, look: str, language: str, percent: int = 100,
+    engine: EngineProcess | None = None,
+) -> MainWindow:  # fmt: skip
+    """The window with its theme and language, not shown yet. Without a process for the engine it computes in this
+    one."""
     base = replace(theme.DARK if look == "dark" else theme.LIGHT, font_scale=percent / 100)
     scaled = theme.apply(app, base, base.font_scale)
     style.install(app, scaled)
     languages = Languages(app)
     languages.use(language)
-    window = MainWindow(settings, Engine().run, replace(scaled, cjk=language.startswith("zh")))
+    scaled = replace(scaled, cjk=language.startswith("zh"))
+    window = MainWindow(settings, (engine or Engine()).run, scaled, engine)
     window.languages = languages  # type: ignore[attr-defined]
 
     def choose(name: str) -> None:
@@ -148,7 +158,8 @@ def run(options: argparse.Namespace, file: Path | None) -> int:
     settings = settings_file()
     look = options.theme or str(settings.value("theme", "light"))
     language = options.language or str(settings.value("language", _system_language()))
-    window = make_window(app, settings, look, language, type_size(settings))
+    engine = EngineProcess()
+    window = make_window(app, settings, look, language, type_size(settings), engine)
     log_problems(window, log_file())
     window.places.keep(kept.data_folder() / "sessions")
     window.recent.set_last(window.places.last())
@@ -168,7 +179,21 @@ def run(options: argparse.Namespace, file: Path | None) -> int:
         window.start(wanted)
     window.show()
     _say_font(window, language)
-    return app.exec()
+    start_soon(window, engine)
+    try:
+        return app.exec()
+    finally:
+        engine.close()
+
+
+def start_soon(window: MainWindow, engine: EngineProcess) -> None:
+    """Start the engine's process once the window shows what it opens on: what it loads would hold that up."""
+
+    def start() -> None:
+        window.settled.disconnect(start)
+        engine.start()
+
+    window.settled.connect(start)
 
 
 def wait_for_picture(window: MainWindow, limit_ms: int = 300) -> None:

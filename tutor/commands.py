@@ -219,6 +219,8 @@ COMMANDS = (
     Command("practise", LEARN, QT_TRANSLATE_NOOP("commands", "Work it out by hand…"), "practise", (), ("Shift+Q",)),
     Command("progress", LEARN, QT_TRANSLATE_NOOP("commands", "Progress and review…"), "show_progress_of_learning"),
     Command("questions", LEARN, QT_TRANSLATE_NOOP("commands", "Questions on the way"), "toggle_questions", check=True),
+    Command("start_again", TOOLS, QT_TRANSLATE_NOOP("commands", "Start the engine again"), "engine_desk.start_again",
+            ("Ctrl+Shift+E",)),
     Command("palette", HELP, QT_TRANSLATE_NOOP("commands", "Find a command…"), "finding.palette", ("Ctrl+K",)),
     Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "help.show_keys", ("F1",), ("?",)),
     Command("diagnose", HELP, QT_TRANSLATE_NOOP("commands", "Copy diagnostics"), "help.diagnose"),

@@ -485,6 +485,17 @@
     </message>
 </context>
 <context>
+    <name>EngineDesk</name>
+    <message>
+        <source>The engine runs again, and everything is as it was.</source>
+        <translation>计算引擎已重新运行，一切如前。</translation>
+    </message>
+    <message>
+        <source>Start it again</source>
+        <translation>重新启动</translation>
+    </message>
+</context>
+<context>
     <name>EquationView</name>
     <message>
         <source>Heat maps</source>
@@ -1309,6 +1320,10 @@
         <translation>✓ 已显示结果 · {place}</translation>
     </message>
     <message>
+        <source>not computed · {place}</source>
+        <translation>未计算 · {place}</translation>
+    </message>
+    <message>
         <source>computing… · {place}</source>
         <translation>正在计算…… · {place}</translation>
     </message>
@@ -1655,7 +1670,7 @@
     <name>QuizDesk</name>
     <message>
         <source>Questions are asked on the way: Esc skips one.</source>
-        <extracomment>Under which key the settings keep whether questions are asked. The step whose result is veiled; the question that is on the card, and the answer it got.</extracomment>
+        <extracomment>The step whose result is veiled; the question that is on the card, and the answer it got.</extracomment>
         <translation>途中会提问：按 Esc 跳过。</translation>
     </message>
     <message>
@@ -1879,7 +1894,7 @@
     <name>SentenceDesk</name>
     <message>
         <source>Saved as {name}.</source>
-        <extracomment>Errors whose message is a sentence for people. A target for each sentence, &quot;&quot; where the model writes its own; None for a model that reads none. A run, and what the box shows of its sentences. While a run is being put on screen, of which `ran` tells once it is there.</extracomment>
+        <extracomment>Errors whose message is a sentence for people. A target for each sentence, &quot;&quot; where the model writes its own; None for a model that reads none. A run, and what the box shows of its sentences. While a run is being put on screen, of which `ran` tells once it is there. What was asked of the engine last.</extracomment>
         <translation>已保存为 {name}。</translation>
     </message>
     <message>
@@ -3312,6 +3327,10 @@
         <translation>途中提问</translation>
     </message>
     <message>
+        <source>Start the engine again</source>
+        <translation>重新启动计算引擎</translation>
+    </message>
+    <message>
         <source>Find a command…</source>
         <translation>查找命令…</translation>
     </message>
@@ -3521,6 +3540,22 @@
     <message>
         <source>The weight {name} holds NaN or infinite numbers, and what is computed from it will too: use another copy of the model.</source>
         <translation>权重 {name} 含有 NaN 或无穷大，由它算出的结果也会如此：请换一份模型。</translation>
+    </message>
+    <message>
+        <source>The engine was ended from outside, perhaps for want of memory: start it again.</source>
+        <translation>计算引擎被外部终止，可能是内存不足：请重新启动。</translation>
+    </message>
+    <message>
+        <source>The engine stopped by itself (exit status {status}): start it again.</source>
+        <translation>计算引擎自行停止（退出状态 {status}）：请重新启动。</translation>
+    </message>
+    <message>
+        <source>The engine does not answer: start it again.</source>
+        <translation>计算引擎没有响应：请重新启动。</translation>
+    </message>
+    <message>
+        <source>The files of {name} have changed since: run the sentence again.</source>
+        <translation>{name} 的文件后来有了变动：请重新运行句子。</translation>
     </message>
     <message>
         <source>There is not enough memory to compute {name}: use a shorter sentence.</source>

@@ -29,6 +29,10 @@ _PATTERNS = (
     QT_TRANSLATE_NOOP("error", "The {device} device ran out of memory, so this run goes on with the CPU."),
     QT_TRANSLATE_NOOP("error", "The weight {name} holds NaN or infinite numbers, and what is computed from it will "
         "too: use another copy of the model."),
+    QT_TRANSLATE_NOOP("error", "The engine was ended from outside, perhaps for want of memory: start it again."),
+    QT_TRANSLATE_NOOP("error", "The engine stopped by itself (exit status {status}): start it again."),
+    QT_TRANSLATE_NOOP("error", "The engine does not answer: start it again."),
+    QT_TRANSLATE_NOOP("error", "The files of {name} have changed since: run the sentence again."),
     QT_TRANSLATE_NOOP("error", "There is not enough memory to compute {name}: use a shorter sentence."),
     QT_TRANSLATE_NOOP("error", "{name} could not be written ({reason}): free some space or choose another place."),
     QT_TRANSLATE_NOOP("error", "{name} cannot be read, so nothing new is kept: move it away to begin anew."),

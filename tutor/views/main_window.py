@@ -6,6 +6,7 @@ happens between them is in the desks: sentence, stage, place and the others. Not
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
@@ -22,6 +23,7 @@ from tutor.views.actions import Actions
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
 from tutor.views.copy_desk import CopyDesk
+from tutor.views.engine_desk import EngineDesk
 from tutor.views.escapes import Escapes, Rank
 from tutor.views.files_desk import FilesDesk
 from tutor.views.help_desk import HelpDesk
@@ -79,9 +81,11 @@ class MainWindow(LearningParts):
     settled = Signal()
 
     def __init__(
-        self, settings: QSettings, run: work.RunRequest, look: Theme = LIGHT, parent: QWidget | None = None
-    ) -> None:
-        """`run` computes a request; it is called on the runner's thread only."""
+        self, settings: QSettings, run: work.RunRequest, look: Theme = LIGHT, engine: work.Restartable | None = None,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        """`run` computes a request; it is called on the runner's thread only. `engine` is what it computes in, where
+        that is a process of its own."""
         super().__init__(parent)
         self._settings = settings
         self._run_seconds = 0.0
@@ -92,7 +96,7 @@ class MainWindow(LearningParts):
         self.actions_: dict[str, QAction] = self.acts.by_id
         self.look_desk = LookDesk(settings, look, self.acts, self)
         self._make_views(look)
-        self._make_desks(run)
+        self._make_desks(run, engine)
         self._dress()
         self._connect()
         self._restore()
@@ -123,7 +127,7 @@ class MainWindow(LearningParts):
         self.playbar = PlayBar(look, "F5")
         self.transport.add_group(self.playbar)
         self.transport.add_actions(self.actions_["bookmark"], self.actions_["copy_code"])
-        self.marks, self.offer = MarksView(look), QuietLine(look)
+        self.marks, self.offer, self.lost = MarksView(look), QuietLine(look), QuietLine(look)
         self.panes = Panes(look, self.stage)
         self.left, self.right = self.panes.left, self.panes.right
         self.left.add("outline", self.outline)
@@ -141,7 +145,7 @@ class MainWindow(LearningParts):
         self.what_if_tool.setDefaultAction(self.actions_["what_if"])
         self.what_if_tool.setFont(font(look, "dense"))
         self.stage.add_tool(self.what_if_tool)
-        self.panes.add_above(self.sentence, self.strip, self.offer)
+        self.panes.add_above(self.sentence, self.strip, self.lost, self.offer)
         self.panes.add_below(self.timeline)
         self.panes.add_below(self.transport, self.training)
         self.panes.assemble()
@@ -158,7 +162,7 @@ class MainWindow(LearningParts):
         ])  # fmt: skip
         self.menuBar().setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
 
-    def _make_desks(self, run: work.RunRequest) -> None:
+    def _make_desks(self, run: work.RunRequest, engine: work.Restartable | None) -> None:
         self.chips = ChipsDesk(self.session, self.strip, self.writing, self)
         self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.chips, self)
         self.help = HelpDesk(self.session, self.desk, self)
@@ -166,6 +170,7 @@ class MainWindow(LearningParts):
         self.files = FilesDesk(self.session, self.desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
         self.what_if = WhatIfDesk(self.session, self.runner, self.desk, self)
+        self.engine_desk = EngineDesk(self.session, self.runner, self.desk, self.what_if, self.lost, engine, self)
         self.scale_desk = ScaleDesk(self.session, self.runner, self.stage, self.stage_desk, self)
         self.copy_desk = CopyDesk(self.runner, self.stage, self.stage_desk, self)
         self.nan_desk = NanDesk(self.session, self.runner, self.stage_desk, self.nan_band, self)
@@ -213,8 +218,8 @@ class MainWindow(LearningParts):
         self.escapes = Escapes()
         for close in (self._close_map, self._close_continuing, self.presenting.unblank):
             self.escapes.add(Rank.POPUP, close)
-        for cancel in (self._cancel_export, self._cancel_what_if, self._cancel_run):
-            self.escapes.add(Rank.RUN, cancel)
+        for busy in ("exporter", "engine_desk", "what_if", "desk"):
+            self.escapes.add(Rank.RUN, partial(self._cancelled, busy))
         self.escapes.add(Rank.QUESTION, self.skip_question)
         self.escapes.add(Rank.TOUR, self.leave_tour)
         for unpin in (self._unpin, self.session.trail.leave):
@@ -228,9 +233,10 @@ class MainWindow(LearningParts):
         self.look_desk.dress(
             self.sentence, self.strip, self.outline, self.stage, self.inspector,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
-            self.panes, self.nan_band, self.marks, self.offer, self.presenting,
+            self.panes, self.nan_band, self.marks, self.offer, self.lost, self.presenting,
         )  # fmt: skip
-        self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.menuBar(), self.offer)
+        self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.menuBar(), self.offer,
+                              self.lost)  # fmt: skip
         self.look_desk.ground("win", self._status)
 
     def _connect(self) -> None:
@@ -256,6 +262,10 @@ class MainWindow(LearningParts):
         self.what_if.progressed.connect(self.set_progress)
         self.what_if.failed.connect(self.say_failed)
         self.what_if.said.connect(self.say)
+        self.engine_desk.busyChanged.connect(self.set_busy)
+        self.engine_desk.progressed.connect(self.set_progress)
+        self.engine_desk.failed.connect(self.say_failed)
+        self.engine_desk.said.connect(self.say)
         self.sentence.whatIfWanted.connect(self._open_what_if)
         for told in (self.session.changes.changed, self.session.changes.compared, self.session.changes.viewed):
             told.connect(self._refresh)
@@ -333,27 +343,17 @@ class MainWindow(LearningParts):
         """What Esc means first: close, cancel, unpin, leave presenting."""
         self.escapes.escape()
 
-    def _cancel_run(self) -> bool:
-        busy = self.desk.busy()
-        if busy:
-            self.desk.cancel()
+    def _cancelled(self, name: str) -> bool:
+        """Have a desk give up what it waits for. Returns whether it waited for anything."""
+        desk = getattr(self, name) if self.is_made(name) else None
+        busy = desk is not None and desk.busy()
+        if desk is not None and busy:
+            desk.cancel()
         return busy
 
     def _show_changed(self) -> None:
         if self.is_made("maps"):
             self.maps.set_changed(self.session.changes.steps())
-
-    def _cancel_what_if(self) -> bool:
-        busy = self.what_if.busy()
-        if busy:
-            self.what_if.cancel()
-        return busy
-
-    def _cancel_export(self) -> bool:
-        busy = self.is_made("exporter") and self.exporter.busy()
-        if busy:
-            self.exporter.cancel()
-        return busy
 
     def _unpin(self) -> bool:
         pinned = self.session.cell is not None
@@ -372,8 +372,8 @@ class MainWindow(LearningParts):
 
     def show_progress(self) -> None:
         """The progress bar, once work has taken half a second."""
-        exporting = self.is_made("exporter") and self.exporter.busy()
-        self._status.show_progress(self.desk.busy() or self.what_if.busy() or exporting)
+        desks = ("desk", "what_if", "exporter", "engine_desk")
+        self._status.show_progress(any(self.is_made(one) and getattr(self, one).busy() for one in desks))
 
     def set_progress(self, done: float) -> None:
         self._status.set_progress(round(100 * done))
@@ -389,6 +389,7 @@ class MainWindow(LearningParts):
     def say_failed(self, error: BaseException) -> None:
         self.help.note_error(f"{type(error).__name__}: {error}")
         self.say(self.desk.sentence(error))
+        self._refresh()
 
     def say(self, sentence: str) -> None:
         """One sentence in the status line, until the learner moves or runs."""
@@ -430,12 +431,13 @@ class MainWindow(LearningParts):
                      "save_session", "all_heads", "head_grid", "pin", "difference", "blink"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
-        for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):
+        for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask())),
+                             ("start_again", self.engine_desk.there())):  # fmt: skip
             self.actions_[name].setVisible(useful)
             self.actions_[name].setEnabled(useful)
         if there:
             self.stage.set_empty("")
-            self.place_desk.refresh(self.stage_desk.ready())
+            self.place_desk.refresh(self.stage_desk.ready(), self.stage_desk.failed_here())
         else:
             self._refresh_empty()
         self.presenting.refresh()
@@ -462,7 +464,7 @@ class MainWindow(LearningParts):
         elif trace is None:
             left = self.tr("Type a sentence and press Run.")
         else:
-            where = self.place_desk.where(self.stage_desk.ready())
+            where = self.place_desk.where(self.stage_desk.ready(), self.stage_desk.failed_here())
             told = self.what_if_views.told() if self.session.changes.made or trace.told else ""
             said = (told, words.section(self.session.stop.section),
                     present.step_title(self.session), where)  # fmt: skip
@@ -544,6 +546,7 @@ class MainWindow(LearningParts):
         self.place_desk.show_model()
         self.places.retranslate()
         self.recent.retranslate()
+        self.engine_desk.retranslate()
         self.presenting.refresh()
         self.desk.show_chips()
         self.stage_desk.show_again()

@@ -43,8 +43,9 @@ class PlaceDesk(QObject):
         self._outline.set_branches(present.branches(trace))
         self._lanes.show_model()
 
-    def refresh(self, ready: bool) -> None:
-        """Say where the learner is; `ready` is whether the result is on screen. Only where there is a run."""
+    def refresh(self, ready: bool, failed: bool = False) -> None:
+        """Say where the learner is; `ready` is whether the result is on screen, `failed` whether it cannot be had.
+        Only where there is a run."""
         session, trace = self._session, self._session.trace
         if trace is None:
             return
@@ -57,7 +58,7 @@ class PlaceDesk(QObject):
         crumbs = [self.tr("Model"), words.section(stop.section), words.stage(stop.stage.title)]
         if session.inside:
             crumbs.append(step.short)
-        self._stage.set_place(crumbs, self.where(ready), not ready or self.waits())
+        self._stage.set_place(crumbs, self.where(ready, failed), not ready or self.waits())
         axes = trace.shapes[step.name]
         self._stage.set_step(present.step_title(session), step.name, [(axis.name, axis.size) for axis in axes])
         self._stage.set_mark(*self._mark(stop))
@@ -82,7 +83,7 @@ class PlaceDesk(QObject):
         steps = self._session.changes.steps()
         return frozenset(one.number for one in self._session.stops if any(step.name in steps for step in one.steps))
 
-    def where(self, ready: bool) -> str:
+    def where(self, ready: bool, failed: bool = False) -> str:
         """Which stage of how many, and whether its result is shown."""
         session = self._session
         total = len(session.stops)
@@ -97,6 +98,8 @@ class PlaceDesk(QObject):
             return self.tr("? waiting for your prediction · {place}").format(place=place)
         if ready:
             return self.tr("✓ result shown · {place}").format(place=place)
+        if failed:
+            return self.tr("not computed · {place}").format(place=place)
         return self.tr("computing… · {place}").format(place=place)
 
     def announce(self) -> None:

@@ -70,6 +70,8 @@ class SentenceDesk(QObject):
         self.request = work.Request(("",))
         #: While a run is being put on screen, of which `ran` tells once it is there.
         self.taking = False
+        #: What was asked of the engine last.
+        self._asked = self.request
         self.typing = TypingDesk(self)
         self.typing.paused.connect(self._tokenize)
         self.typing.read.connect(self._read)
@@ -168,8 +170,16 @@ class SentenceDesk(QObject):
         self.request = replace(self.request, texts=tuple(self._texts), targets=given)
         self._bar.set_problem("")
         self._bar.set_target_problem("")
-        self._runner.submit(RUN, partial(self._run_request, replace(self.request, ids=ids)))
+        self._ask(replace(self.request, ids=ids))
+
+    def _ask(self, request: work.Request) -> None:
+        self._asked = request
+        self._runner.submit(RUN, partial(self._run_request, request))
         self._set_busy(True)
+
+    def ask_again(self) -> None:
+        """Ask the engine once more for what it could not answer."""
+        self._ask(self._asked)
 
     def run_again(self) -> None:
         """Run what is on screen, not what is in the box: where it came from a file, so that it can be recomputed."""
@@ -180,8 +190,7 @@ class SentenceDesk(QObject):
         if trace.target is not None:
             ids = trace.target.real_ids
         request = replace(self.request, texts=trace.batch.texts, targets=self._run_targets, ids=ids, extend=0)
-        self._runner.submit(RUN, partial(self._run_request, request))
-        self._set_busy(True)
+        self._ask(request)
 
     def extend(self, count: int, rules: Rules) -> None:
         """Append next tokens to the sentence on screen, chosen by `rules`, and run the longer one."""
@@ -190,9 +199,7 @@ class SentenceDesk(QObject):
             return  # what is being typed has to be run first: its next token is not that of the sentence on screen
         # By ids: what is on screen grows, also where its text would be cut into other tokens.
         ids = (trace.target or trace.batch).real_ids
-        request = replace(self.request, extend=count, row=self._row, rules=rules, ids=ids)
-        self._runner.submit(RUN, partial(self._run_request, request))
-        self._set_busy(True)
+        self._ask(replace(self.request, extend=count, row=self._row, rules=rules, ids=ids))
 
     def _take_extended(self, trace: Trace, row: int) -> None:
         """The sentence that grew is the one in the box."""

@@ -56,6 +56,7 @@ class StageDesk(QObject):
         self._shown: work.Shown | None = None
         self._asked_for: tuple[object, ...] = ()
         self._shown_for: tuple[object, ...] = ()
+        self._failed_for = ""
         self._told = 0  # how many of the trace's notices the learner has been told
         stage.selected.connect(session.select)
         stage.hovered.connect(self._hovered)
@@ -82,6 +83,10 @@ class StageDesk(QObject):
         """Whether the step under the cursor is on screen."""
         return self._current() is not None
 
+    def failed_here(self) -> bool:
+        """Whether the step under the cursor could not be had."""
+        return not self.ready() and self._failed_for == self._session.cursor.path and not self._runner.busy(PICTURE)
+
     def picture(self) -> Picture | None:
         """The step under the cursor laid out, None until it is on screen."""
         shown = self._current()
@@ -97,6 +102,7 @@ class StageDesk(QObject):
 
     def _forget(self) -> None:
         self._shown = None
+        self._failed_for = ""
         self._told = 0
 
     def ask(self) -> None:
@@ -141,6 +147,7 @@ class StageDesk(QObject):
 
     def _failed(self, channel: str, error: BaseException) -> None:
         if channel == PICTURE:
+            self._failed_for = self._session.cursor.path
             self.failed.emit(error)
 
     # Showing ------------------------------------------------------------------------------------------------
