@@ -219,23 +219,6 @@ def residuals(trace: Trace, stream: str) -> tuple[str, ...]:
             steps = [step for stop in section.stops for step in stop.steps if step.role == "residual"]
             found.append(steps[-1].name)
     texts = trace.program.texts(trace.shapes)
-    begins = [step.name for step in trace.program.steps if step.role == "residual" and texts[step.name][1:2] == (stream,)]
+    residual = [step.name for step in trace.program.steps if step.role == "residual"]
+    begins = [name for name in residual if texts[name][1:2] == (stream,)]
     return (*begins[:1], *(name for name in found if name not in begins[:1]))
-
-
-def ranks(values: np.ndarray) -> np.ndarray:
-    """Ranks from 0, equal values sharing their mean rank."""
-    order = np.argsort(values, kind="stable")
-    found = np.empty(len(values))
-    found[order] = np.arange(len(values))
-    for value in np.unique(values):
-        same = values == value
-        found[same] = found[same].mean()
-    return found
-
-
-def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
-    """Spearman's ρ; NaN where one of them is the same throughout."""
-    a, b = ranks(one) - (len(one) - 1) / 2, ranks(other) - (len(other) - 1) / 2
-    size = float(np.sqrt((a @ a) * (b @ b)))
-    return float(a @ b) / size if size else float("nan")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import MappingProxyType
 
 import numpy as np
@@ -24,25 +25,25 @@ from tutor.lessons.experiment import (
     Series,
     Settings,
     Unfit,
+    Value,
 )
 
 #: How many entries of the vocabulary are drawn.
 TOP = 10
-#: Two orders of the keys agree from this rank correlation on: float32 leaves the smallest weights in any order.
-AGREE = 0.98
-#: Digits of a weight, or of an influence over the largest, that are taken for real.
-DIGITS = 5
+#: Of two keys one clearly comes first where its number is so many times the other's.
+CLEARLY = 1.1
+#: Numbers below this part of the largest are all as good as nothing.
+NOTHING = 1e-3
 
 
-def answer_control(lab: Lab) -> Choice:
+def answer_control(lab: Lab, stream: str, key: str) -> Choice:
     """The token whose answer is looked at: the learner's, else the gap of a model that fills gaps, else the last."""
     trace = lab.trace
-    stream = asking.output_stream(trace)
     at = lab.focus.at
     if at is None and trace.spec.head == "mlm":
         tokens = trace.batches[stream].rows[asking.row_of(lab)]
         at = next((i for i, one in enumerate(tokens) if one.special and b"mask" in one.data.lower()), None)
-    return asking.place_control(lab, stream, "token", at)
+    return asking.place_control(lab, stream, key, at)
 
 
 class Temperature(Experiment):
@@ -58,7 +59,9 @@ class Temperature(Experiment):
 
     def controls(self, lab: Lab) -> tuple[Control, ...]:
         asking.logits_of(lab.trace)
-        return Number("temperature", 0.5, 0.125, 8.0, log=True, whole=False), answer_control(lab)
+        return Number("temperature", 0.5, 0.125, 8.0, log=True, whole=False), answer_control(
+            lab, asking.output_stream(lab.trace), "token"
+        )  # fmt: skip
 
     def run(self, lab: Lab, settings: Settings) -> Result:
         trace, row = lab.trace, asking.row_of(lab)
@@ -82,24 +85,27 @@ class Temperature(Experiment):
             Curves("largest", x, (Series(Said("largest"), np.array([float(p.max()) for p in rows])),), log_x=True,
                    mark=t, mark_label=Said("here")),
         )  # fmt: skip
-        told = {
+        told: dict[str, Value] = {
             "t": t, "top": names[0], "plain": float(plain[top[0]]), "now": float(now[top[0]]),
-            "bits_plain": entropy[0], "bits_now": entropy[1], "entries": len(logits), "even": float(np.log2(len(logits))),
-            "after": asking.tokens(trace, asking.output_stream(trace), row)[at],
+            "bits_plain": entropy[0], "bits_now": entropy[1], "entries": len(logits),
+            "even": float(np.log2(len(logits))), "after": asking.tokens(trace, asking.output_stream(trace), row)[at],
         }  # fmt: skip
-        facts = (Fact("plain", told["plain"], name), Fact("now", told["now"]), Fact("bits_plain", entropy[0], name),
-                 Fact("bits_now", entropy[1]), Fact("same_order", int(same_order)))  # fmt: skip
+        facts = (
+            Fact("plain", float(plain[top[0]]), name), Fact("now", float(now[top[0]])),
+            Fact("bits_plain", entropy[0], name), Fact("bits_now", entropy[1]), Fact("same_order", int(same_order)),
+        )  # fmt: skip
         key = "sharper" if claim else "same" if t == 1 else "flatter" if t > 1 else "certain"
         return Result(plots, claim, Said(key, told), facts, (Said("order" if same_order else "order_lost"),),
                       dict(settings))  # fmt: skip
 
 
 class WeightsAndInfluence(Experiment):
-    """Each key hidden from one query of one head (its score set to −∞): what that changes, beside the weight it had.
+    """Each key hidden from one query, in one head or in all heads of the attention (its scores set to −∞): what that
+    changes, beside the weight it had there, the mean over the heads.
 
     Influence is measured at the answer (bits between the probabilities before and after), at the head's result z
     (length of the difference), or at the weights themselves (total variation, which is the weight taken away: the
-    control). Claim: ordered by weight the keys are not in the order of their influence.
+    control). Claim: there are two keys of which the one with the larger weight has the smaller influence.
     """
 
     key = "weights_and_influence"
@@ -111,30 +117,36 @@ class WeightsAndInfluence(Experiment):
         asking.logits_of(lab.trace)
         if asking.length(lab.trace, one.keys, asking.row_of(lab)) < 3:
             raise Unfit("too_short")
-        return (asking.attention_control(lab), asking.head_control(lab), asking.place_control(lab, one.queries),
-                Choice("measure", ("answer", "result", "weights"), "answer"))  # fmt: skip
+        return (
+            asking.attention_control(lab), Choice("scope", ("head", "block"), "block"), asking.head_control(lab),
+            answer_control(lab, one.queries, "query"), Choice("measure", ("answer", "result", "weights"), "answer"),
+        )  # fmt: skip
 
     def run(self, lab: Lab, settings: Settings) -> Result:
         trace, row = lab.trace, asking.row_of(lab)
         one = asking.attention_of(trace, settings["attention"])
-        head, measure = asking.head_of(one, settings), str(settings["measure"])
+        measure, whole = str(settings["measure"]), settings["scope"] == "block"
+        heads = range(one.n_heads) if whole else [asking.head_of(one, settings)]
         at = min(asking.place_of(settings["query"]), asking.length(trace, one.queries, row) - 1)
         n = asking.length(trace, one.keys, row)
         keys = np.flatnonzero(asking.allowed(trace, one, row)[at])
         if len(keys) < 3:
             raise Unfit("too_short")
-        weights = trace.read(one.pattern, (row, head, at, slice(0, n))).astype(np.float64)
+        weights = trace.read(one.pattern, (row, slice(None), at, slice(0, n))).astype(np.float64)[list(heads)].mean(0)
         # Every key is a run of its own: of many, those with the largest weights.
         keys = np.sort(keys[np.argsort(-weights[keys], kind="stable")[: asking.MOST_SHOWN]])
         found = np.zeros(len(keys))
         for done, key in enumerate(keys):
             lab.progress(done / len(keys))
-            after = lab.change(f"{one.masked}[{row},{head},{at},{key}]=-inf")
-            found[done] = self._influence(trace, after, one, row, head, at, measure)
+            after = lab.change(*(f"{one.masked}[{row},{head},{at},{key}]=-inf" for head in heads))
+            found[done] = self._influence(trace, after, one, row, at, heads, measure)
         share = weights[keys]
         scale = max(float(found.max()), 1e-30)
-        rho = asking.rank_correlation(np.round(share, DIGITS), np.round(found / scale, DIGITS))
-        claim = bool(rho < AGREE)
+        turned = clearly_first(share) & clearly_first(found).T
+        claim = bool(turned.any())
+        example = np.argwhere(turned)
+        # The pair that disagrees most.
+        heavy, strong = max(example.tolist(), key=lambda pair: share[pair[0]] * found[pair[1]], default=(0, 0))
 
         names = [asking.tokens(trace, one.keys, row)[key] for key in keys]
         by_weight, by_influence = int(np.argmax(share)), int(np.argmax(found))
@@ -145,18 +157,22 @@ class WeightsAndInfluence(Experiment):
             Grid("largest", (Said("key"), Said("weight"), Said(measure)),
                  tuple((names[i], float(share[i]), float(found[i])) for i in np.argsort(-found, kind="stable")[:5])),
         )  # fmt: skip
-        told = {
-            "rho": rho, "heaviest": names[by_weight], "heaviest_weight": float(share[by_weight]),
+        told: dict[str, Value] = {
+            "turned": int(turned.sum()), "pairs": len(keys) * (len(keys) - 1) // 2, "heavy": names[heavy],
+            "heavy_weight": float(share[heavy]), "heavy_influence": float(found[heavy]), "strong": names[strong],
+            "strong_weight": float(share[strong]), "strong_influence": float(found[strong]),
+            "heaviest": names[by_weight], "heaviest_weight": float(share[by_weight]),
             "heaviest_influence": float(found[by_weight]), "strongest": names[by_influence],
             "strongest_weight": float(share[by_influence]), "strongest_influence": scale, "count": len(keys),
-            "query": asking.tokens(trace, one.queries, row)[at], "path": one.path, "head": head,
+            "query": asking.tokens(trace, one.queries, row)[at], "path": one.path,
         }  # fmt: skip
-        facts = (Fact("rho", rho), Fact("weight", float(share.max()), one.pattern), Fact("influence", scale))
+        facts = (Fact("turned", int(turned.sum())), Fact("pairs", len(keys) * (len(keys) - 1) // 2),
+                 Fact("weight", float(share.max()), one.pattern), Fact("influence", scale))  # fmt: skip
         verdict = "differ" if claim else "by_definition" if measure == "weights" else "agree"
         return Result(plots, claim, Said(verdict, told), facts, (Said("measured_" + measure),), dict(settings))
 
     @staticmethod
-    def _influence(trace: Trace, after: Trace, one: asking.Attention, row: int, head: int, at: int,
+    def _influence(trace: Trace, after: Trace, one: asking.Attention, row: int, at: int, heads: Iterable[int],
                    measure: str) -> float:  # fmt: skip
         if measure == "answer":
             name = asking.logits_of(trace)
@@ -165,9 +181,15 @@ class WeightsAndInfluence(Experiment):
             before, now = (asking.log_softmax(run.read(name, (row, places, slice(None)))) for run in (trace, after))
             return asking.bits_between(before, now)
         name = one.z if measure == "result" else one.pattern
-        part = (row, head, at, slice(None))
-        away = after.read(name, part).astype(np.float64) - trace.read(name, part)
-        return float(np.linalg.norm(away) if measure == "result" else np.abs(away).sum() / 2)
+        part = (row, slice(None), at, slice(None))
+        moved = (after.read(name, part).astype(np.float64) - trace.read(name, part))[list(heads)]
+        return float(np.linalg.norm(moved) if measure == "result" else np.abs(moved).sum(-1).mean() / 2)
+
+
+def clearly_first(values: np.ndarray) -> np.ndarray:
+    """Of each pair whether the first number clearly is the larger: bool [n, n]."""
+    counts = values[:, None] > NOTHING * max(float(values.max()), 1e-30)
+    return counts & (values[:, None] > CLEARLY * values[None, :])
 
 
 EXPERIMENTS = (Temperature(), WeightsAndInfluence())

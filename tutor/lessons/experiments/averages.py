@@ -26,6 +26,7 @@ from tutor.lessons.experiment import (
     Settings,
     Toggle,
     Unfit,
+    Value,
 )
 
 #: How far a sum of float32 numbers, added again in float64, may be off, by the size of its terms.
@@ -93,7 +94,7 @@ class WeightedAverage(Experiment):
             Map("parts", weights[keys, None] * v[keys], labels, tuple(map(str, range(v.shape[1]))), tensor=one.v),
             Grid("terms", (Said("key"), Said("weight"), Said("value"), Said("product")), tuple(terms)),
         )
-        told = {
+        told: dict[str, Value] = {
             "query": query, "key": names[top], "share": float(weights[top]), "sum": total, "count": int(seen.sum()),
             "feature": feature, "made": float(made[feature]), "stored": float(stored[feature]), "off": off,
             "outside": outside, "width": v.shape[1],
@@ -159,8 +160,10 @@ class Retrieval(Experiment):
             Grid("cosines", (Said("pair"), Said("cosine")),
                  tuple((Said("_".join(pair)), value) for pair, value in cosines.items())),
         )  # fmt: skip
-        told = {"query": query, "key": names[top], "share": float(weights[top]), "off": off, "nearest": nearest,
-                "score": float(scores[top]), "token": names[x]}  # fmt: skip
+        told: dict[str, Value] = {
+            "query": query, "key": names[top], "share": float(weights[top]), "off": off, "nearest": nearest,
+            "score": float(scores[top]), "token": names[x],
+        }  # fmt: skip
         facts = (Fact("off", off, one.pattern), Fact("nearest", nearest, one.q),
                  *(Fact("_".join(pair), value) for pair, value in cosines.items()))  # fmt: skip
         notes = () if one.itself else (Said("cross", {"token": names[x]}),)

@@ -27,6 +27,7 @@ from tutor.lessons.experiment import (
     Settings,
     Toggle,
     Unfit,
+    Value,
 )
 
 #: As many heads are silenced at most in one go: each is a run of its own.
@@ -98,7 +99,7 @@ class AblateHeads(Experiment):
             width = max(one.n_heads for one in every)
             values = np.array([[bits.get((one.path, head), np.nan) for head in range(width)] for one in every])
             plots.append(Map("all", values, tuple(one.path for one in every), tuple(map(str, range(width))), "plain"))
-        told = {
+        told: dict[str, Value] = {
             "heads": len(bits), "path": path, "head": most, "large": large, "small": small, "chance": chance,
             "without": chances[path, most], "least_path": least_path, "least": least,
         }  # fmt: skip
@@ -175,9 +176,11 @@ class OneHead(Experiment):
             Map("views", shown[: asking.MOST_SHOWN][:, keys], tuple(map(str, range(min(wanted, asking.MOST_SHOWN)))),
                 tuple(names[j] for j in keys), "probability"),
         )  # fmt: skip
-        told = {"heads": wanted, "own": one.n_heads, "width": q.shape[1], "d": q.shape[1] // wanted, "apart": apart,
-                "params": params, "macs": macs, "looks": len(set(np.argmax(shown, 1).tolist())), "off": off,
-                "query": asking.tokens(trace, one.queries, row)[min(at, n - 1)]}  # fmt: skip
+        told: dict[str, Value] = {
+            "heads": wanted, "own": one.n_heads, "width": q.shape[1], "d": q.shape[1] // wanted, "apart": apart,
+            "params": params, "macs": macs, "looks": len(set(np.argmax(shown, 1).tolist())), "off": off,
+            "query": asking.tokens(trace, one.queries, row)[min(at, n - 1)],
+        }  # fmt: skip
         facts = (Fact("apart", apart, one.pattern), Fact("params", params), Fact("macs", macs, one.scores),
                  Fact("off", off, one.pattern))  # fmt: skip
         notes = (Said("trained", {"own": one.n_heads}),)

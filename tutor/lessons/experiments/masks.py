@@ -29,6 +29,7 @@ from tutor.lessons.experiment import (
     Settings,
     Toggle,
     Unfit,
+    Value,
 )
 
 PADS = ("-inf", "-1000", "none")
@@ -77,8 +78,7 @@ class PaddingMask(Experiment):
             alone = lab.change(*off, of=alone)
         ways = {one: lab.change(*off, *([] if one == "-inf" else [f"pad={one}"]), of=padded) for one in PADS}
         attention = next(one for one in asking.attentions(trace) if one.keys == source)
-        # What the model makes of the sentence: logits where its own positions have them, else its last vectors.
-        result = self._result(trace)
+        result = asking.residuals(trace, asking.output_stream(trace))[-1]
         last = min(asking.length(alone, asking.output_stream(trace), 0), asking.MOST_SAMPLED)
         want = self._rows(alone, result, 0, last)
         size = max(float(np.abs(want).max()), 1e-30)
@@ -110,8 +110,10 @@ class PaddingMask(Experiment):
                  (Series(Said("away"), np.array([away[one] for one in PADS])),)),
             Map("pattern", pattern[:, :shown], names[: min(n, shown)], names[:shown], "probability"),
         )  # fmt: skip
-        told = {"way": pad.replace("-inf", "−∞").replace("-", "−"), "pads": m - n, "factor": factor, "share": share,
-                "away": away[pad], "size": size, "largest": top * factor, "path": attention.path}  # fmt: skip
+        told: dict[str, Value] = {
+            "way": pad.replace("-inf", "−∞").replace("-", "−"), "pads": m - n, "factor": factor, "share": share,
+            "away": away[pad], "size": size, "largest": top * factor, "path": attention.path,
+        }  # fmt: skip
         notes = [Said("lifted")] if off else [Said("causal")] if "causal" in settings else []
         if pad == "-1000" and not kept:
             notes.append(Said("until", {"largest": top, "limit": 1000 / top}) if top > 0 else Said("never"))
@@ -134,18 +136,13 @@ class PaddingMask(Experiment):
             if room < 1:
                 raise Unfit("no_room", most=trace.spec.n_ctx)
             longer = ids + (ids * (room // len(ids) + 1))[:room]
-            return lab.run((), ids=(tuple(ids),)), lab.run((), ids=(tuple(ids), tuple(longer)))
+            alone = trace if trace.batch.n_rows == 1 else lab.run((), ids=(tuple(ids),))
+            return alone, lab.run((), ids=(tuple(ids), tuple(longer)))
         text, target = trace.batch.texts[row], trace.target.real_ids[row]
         words = text.split() or [text]
         longer_text = " ".join([text, *(words * (more // len(words) + 1))[:more]])
-        return (lab.run((text,), ids=(target,)), lab.run((text, longer_text), ids=(target, target)))
-
-    @staticmethod
-    def _result(trace: Trace) -> str:
-        try:
-            return asking.logits_of(trace)
-        except Unfit:
-            return asking.residuals(trace, asking.output_stream(trace))[-1]
+        alone = trace if trace.batch.n_rows == 1 else lab.run((text,), ids=(target,))
+        return alone, lab.run((text, longer_text), ids=(target, target))
 
     @staticmethod
     def _rows(trace: Trace, name: str, row: int, n: int) -> np.ndarray:
@@ -227,7 +224,7 @@ class CausalLeak(Experiment):
                    asking.texts_of(pairs[here][1].batches[stream], row)[at], at,
                    int((now[:, :at].max(0) > 0).sum())),)),
         )  # fmt: skip
-        told = {"token": asking.tokens(trace, stream, row)[at],
+        told: dict[str, Value] = {"token": asking.tokens(trace, stream, row)[at],
                 "other": asking.texts_of(pairs[here][1].batches[stream], row)[at], "earlier": earlier, "count": at,
                 "own": float(now[-1, at]), "later": n - 1 - at}  # fmt: skip
         facts = (Fact("earlier", earlier, names[-1]), Fact("own", float(now[-1, at]), names[-1]),

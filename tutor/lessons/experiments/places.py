@@ -32,6 +32,7 @@ from tutor.lessons.experiment import (
     Settings,
     Toggle,
     Unfit,
+    Value,
 )
 
 #: Rows that differ by less than this part of the largest number are the same, added up in another order.
@@ -40,6 +41,8 @@ ROUNDING = 1e-4
 EXACT = 1e-5
 #: Features of M_k that are drawn, and positions that codes are compared over.
 MOST_FEATURES, MOST_POSITIONS = 16, 256
+#: The width of a random table.
+MOST_WIDE = 128
 
 
 class ShuffleWords(Experiment):
@@ -61,8 +64,7 @@ class ShuffleWords(Experiment):
             lab.change("positions=off")
         except ChangeError:
             raise Unfit("no_positions") from None
-        found = [Toggle("positions"), *([Toggle("mask")] if self._causal(trace) else []), Seed()]
-        return tuple(found)
+        return (Toggle("positions"), *((Toggle("mask"),) if self._causal(trace) else ()), Seed())
 
     @staticmethod
     def _causal(trace: Trace) -> bool:
@@ -106,12 +108,14 @@ class ShuffleWords(Experiment):
             Grid("order", (Said("now_at"), Said("token"), Said("was_at"), Said("difference")),
                  tuple((at, names[was], int(was), float(moved[on][at])) for at, was in enumerate(shown))),
         )  # fmt: skip
-        told = {"largest": largest, "size": size, "count": n, "with": float(moved[True].max()),
+        told: dict[str, Value] = {"largest": largest, "size": size, "count": n, "with": float(moved[True].max()),
                 "without": float(moved[False].max()), "seed": int(settings["seed"])}  # fmt: skip
         notes = [Said("lifted")] if lifted else [Said("masked")] if "mask" in settings else []
         notes.append(Said("sentence", {"text": "".join(names[at].replace("·", " ") for at in shown).strip()}))
-        facts = (Fact("largest", largest, result), Fact("size", size, result), Fact("with", told["with"], result),
-                 Fact("without", told["without"], result))  # fmt: skip
+        facts = (
+            Fact("largest", largest, result), Fact("size", size, result),
+            Fact("with", float(moved[True].max()), result), Fact("without", float(moved[False].max()), result),
+        )  # fmt: skip
         key = "permuted" if claim else "told_apart" if on else "mask_tells" if settings.get("mask") else "not_permuted"
         return Result(plots, claim, Said(key, told), facts, tuple(notes), dict(settings))
 
@@ -199,15 +203,15 @@ class Wavelengths(Experiment):
                    mark_label=Said("nearest")),
             Curves("waves", places[:64], tuple(Series(Said("pair", {"pair": at}), sines[:64, at]) for at in some)),
         )  # fmt: skip
-        told = {
+        told: dict[str, Value] = {
             "pairs": pairs, "all": len(turns), "first": float(lengths[0]), "last": float(lengths[-1]), "n": n,
             "nearest": nearest, "next": float(distance[1]), "smallest": float(distance[nearest]),
             "ratio": float((lengths[-1] / lengths[0]) ** (1 / max(len(lengths) - 1, 1))),
         }  # fmt: skip
         rotary = isinstance(step.op, Rotate)
         notes = (Said("rotary" if rotary else "table", {"name": step.name, "off": off}),)
-        facts = (Fact("first", told["first"], step.name), Fact("last", told["last"], step.name),
-                 Fact("nearest", nearest), Fact("next", told["next"]), Fact("off", off, step.name))  # fmt: skip
+        facts = (Fact("first", float(lengths[0]), step.name), Fact("last", float(lengths[-1]), step.name),
+                 Fact("nearest", nearest), Fact("next", float(distance[1])), Fact("off", off, step.name))  # fmt: skip
         return Result(plots, claim, Said("neighbours" if claim else "comes_back", told), facts, notes, dict(settings))
 
     @staticmethod
@@ -261,11 +265,11 @@ class PositionShift(Experiment):
         else:
             sines, cosines = waves(step, n, _d_head(trace, step)) if kind == "model" else (np.empty((n, 0)),) * 2
             code = np.stack([sines, cosines], axis=-1).reshape(n, -1)
-        if kind == "random":  # as large as sines are
-            width = trace.spec.d_model if not isinstance(step.op, Rotate) else step.op.dim
-            code = np.random.default_rng(int(settings["seed"])).standard_normal((n, width)) / 2**0.5
-        n, lab_done = len(code), lab.progress
-        lab_done(0.3)
+        if kind == "random":  # as large as sines are, and enough rows that a matrix could be found if there were one
+            width = min(trace.shapes[step.name][-1].size, MOST_WIDE)
+            code = np.random.default_rng(int(settings["seed"])).standard_normal((6 * width, width)) / 2**0.5
+        n = len(code)
+        lab.progress(0.3)
         matrix = rotation(measured(sines, cosines), k) if kind == "model" else fitted(code, k)
         made = code[: n - k] @ matrix.T
         error = np.abs(made - code[k:]).max(-1)
@@ -288,13 +292,14 @@ class PositionShift(Experiment):
                                                "points"))),
         )  # fmt: skip
         apart = float(np.abs(code[: n // 2] @ code[0] - code[n // 2 : n // 2 * 2] @ code[n // 2]).max())
-        told = {"k": k, "largest": largest, "size": size, "n": n, "apart": apart, "name": step.name,
-                "untouched": float(np.abs(code[k:] - code[: n - k]).max())}  # fmt: skip
+        untouched = float(np.abs(code[k:] - code[: n - k]).max())
+        told: dict[str, Value] = {"k": k, "largest": largest, "size": size, "n": n, "apart": apart, "name": step.name,
+                "untouched": untouched}  # fmt: skip
         notes = [Said("orthogonal", {"off": float(np.abs(matrix @ matrix.T - np.eye(len(matrix))).max())})]
         notes = notes if kind == "model" else [Said("held_out")]
         if kind == "model" and isinstance(step.op, Rotate):
             notes.append(Said("rotary", told))
-        facts = (Fact("largest", largest, step.name), Fact("untouched", told["untouched"]), Fact("apart", apart))
+        facts = (Fact("largest", largest, step.name), Fact("untouched", untouched), Fact("apart", apart))
         key = "shifts" if claim else "learned" if kind == "learned" else "random" if kind == "random" else "inexact"
         return Result(plots, claim, Said(key, told), facts, tuple(notes), dict(settings))
 

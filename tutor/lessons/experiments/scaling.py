@@ -26,6 +26,7 @@ from tutor.lessons.experiment import (
     Series,
     Settings,
     Unfit,
+    Value,
 )
 
 #: d_k drawn in the plot.
@@ -99,10 +100,12 @@ class QKVariance(Experiment):
             Curves("top", x, (Series(Said("plain"), np.array(top)), Series(Said("scaled"), np.array(calm), "dashed")),
                    log_x=True, mark=float(d_k), mark_label=Said("here")),
         )  # fmt: skip
-        told = {"d": d_k, "plain": plain[at], "scaled": scaled[at], "top": top[at], "calm": calm[at], "keys": KEYS,
-                "rho": rho, "theory": float(theory[at]), "high": sizes[-1]}  # fmt: skip
+        told: dict[str, Value] = {
+            "d": d_k, "plain": plain[at], "scaled": scaled[at], "top": top[at], "calm": calm[at], "keys": KEYS,
+            "rho": rho, "theory": float(theory[at]), "high": sizes[-1],
+        }  # fmt: skip
         simple = one.d_head * var_q * var_k
-        model = {
+        model: dict[str, Value] = {
             "path": one.path, "head": head, "d": one.d_head, "found": found, "var_q": var_q, "var_k": var_k,
             "simple": simple, "count": count,
         }  # fmt: skip
@@ -138,9 +141,9 @@ def of_model(trace: Trace, one: Attention, row: int, head: int, draw: np.random.
 class SoftmaxGradient(Experiment):
     """The Jacobian of softmax, ∂p_i/∂s_j = p_i(δ_ij − p_j), at real rows of scores, by what the scores are divided by.
 
-    Its size is ‖J‖ (Frobenius), the mean over rows with a few keys at least. Claim: at scores ÷ √d_k it is clearly larger
-    than at raw scores, where softmax is saturated. The control first brings the raw scores to variance 1: then there is nothing to
-    mend, and dividing only flattens the rows.
+    Its size is ‖J‖ (Frobenius), the mean over rows with a few keys at least. Claim: at scores ÷ √d_k it is clearly
+    larger than at raw scores, where softmax is saturated. The control first brings the raw scores to variance 1: then
+    there is nothing to mend, and dividing only flattens the rows.
     """
 
     key = "softmax_gradient"
@@ -202,12 +205,14 @@ class SoftmaxGradient(Experiment):
             Bars("row", labels, (Series(Said("raw"), p_raw[keys]), Series(Said("divided"), p_calm[keys]))),
             Map("jacobian", jacobian, labels, labels),
         )  # fmt: skip
-        told = {
+        told: dict[str, Value] = {
             "raw": sizes[one_at], "divided": sizes[here], "d": one.d_head, "bits_raw": bits[one_at],
             "bits_divided": bits[here], "spread": spread, "own": own, "rows": len(some),
         }  # fmt: skip
-        facts = (Fact("raw", sizes[one_at], one.scores), Fact("divided", sizes[here], one.pattern),
-                 Fact("bits_raw", bits[one_at]), Fact("bits_divided", bits[here]), Fact("spread", spread, one.scores))  # fmt: skip
+        facts = (
+            Fact("raw", sizes[one_at], one.scores), Fact("divided", sizes[here], one.pattern),
+            Fact("bits_raw", bits[one_at]), Fact("bits_divided", bits[here]), Fact("spread", spread, one.scores),
+        )  # fmt: skip
         notes = [Said("textbook", {"own": own, "sqrt": divisor, "variance": own**2, "d": one.d_head})]
         if settings["rows"] != "model":
             notes.append(Said("rescaled", {"spread": spread}))

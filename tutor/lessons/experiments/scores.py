@@ -25,16 +25,17 @@ from tutor.lessons.experiment import (
     Settings,
     Toggle,
     Unfit,
+    Value,
 )
 
 #: A matrix is symmetric where S − Sᵀ is smaller than this part of it: float32 products leave about 1e-7.
 SYMMETRIC = 1e-5
-#: A spread that grows by no more than this factor does not fall behind.
-GROWS = 2.0
+#: A ratio of spreads that grows faster than d to this power outgrows: halfway between √d and not at all.
+GROWS = 0.25
 #: How often features and weights are drawn for each d.
-DRAWS = 8
-#: Pairs of a query and a key that additive scores are worked out for.
-MOST_PAIRS = 4096
+DRAWS = 32
+#: Queries, keys and features that additive scores are worked out for, at most.
+MOST_PLACES, MOST_FEATURES = 32, 256
 
 
 class TiedQK(Experiment):
@@ -89,7 +90,7 @@ class TiedQK(Experiment):
             Bars("asymmetry", tuple(map(str, range(one.n_heads))),
                  (Series(Said("own"), before), Series(Said("now"), after))),
         )  # fmt: skip
-        told = {
+        told: dict[str, Value] = {
             "head": head, "before": float(before[head]), "after": float(after[head]), "largest": float(after.max()),
             "one": names[i], "other": names[j], "there": float(now[head, i, j]), "back": float(now[head, j, i]),
         }  # fmt: skip
@@ -131,12 +132,13 @@ class AdditiveScores(Experiment):
         draw = np.random.default_rng(int(settings["seed"]))
         n, m = asking.length(trace, one.queries, row), asking.length(trace, one.keys, row)
         q, k = self._vectors(lab, one, row, draw) if settings["vectors"] == "model" else (
-            draw.standard_normal((min(n, 64), one.n_heads * one.d_head)),
-            draw.standard_normal((min(m, 64), one.n_heads * one.d_head)),
+            draw.standard_normal((min(n, MOST_PLACES), one.n_heads * one.d_head)),
+            draw.standard_normal((min(m, MOST_PLACES), one.n_heads * one.d_head)),
         )  # fmt: skip
         width = q.shape[1]
-        sizes = [2**power for power in range(width.bit_length()) if 2**power <= width]
-        sizes = sizes if sizes[-1] == width else [*sizes, width]
+        most = min(width, MOST_FEATURES)
+        sizes = [2**power for power in range(most.bit_length()) if 2**power <= most]
+        sizes = sizes if sizes[-1] == most else [*sizes, most]
         found: dict[str, list[float]] = {"dot": [], "scaled": [], "additive": []}
         for done, d in enumerate(sizes):
             lab.progress(done / len(sizes))
@@ -152,8 +154,8 @@ class AdditiveScores(Experiment):
         x = np.array(sizes, float)
         dot, scaled, add = (np.array(found[name]) for name in ("dot", "scaled", "additive"))
         chosen = scaled if settings["scaled"] else dot
-        growth = grown(x, chosen / add)
-        claim = growth > GROWS
+        power = exponent(x, chosen / add)
+        claim = power > GROWS
         costs = counted(n, m, x)
 
         plots = (
@@ -167,13 +169,15 @@ class AdditiveScores(Experiment):
                  tuple((int(x[at]), float(dot[at]), float(scaled[at]), float(add[at])) for at in (0, -1))),
         )  # fmt: skip
         at = int(np.argmin(np.abs(x - one.d_head)))
-        told = {
-            "low": int(x[0]), "high": int(x[-1]), "growth": growth, "dot": float(dot[-1]), "scaled": float(scaled[-1]),
+        told: dict[str, Value] = {
+            "low": int(x[0]), "high": int(x[-1]), "power": power, "dot": float(dot[-1]), "scaled": float(scaled[-1]),
             "additive": float(add[-1]), "times": float(costs["additive"][at] / costs["dot"][at]),
-            "tanh": int(costs["tanh"][at]), "d": int(x[at]), "unscaled": grown(x, dot / add),
+            "tanh": int(costs["tanh"][at]), "d": int(x[at]), "unscaled": exponent(x, dot / add),
         }  # fmt: skip
-        facts = (Fact("dot", float(dot[-1]), one.scores), Fact("scaled", float(scaled[-1])),
-                 Fact("additive", float(add[-1])), Fact("growth", growth), Fact("tanh", int(costs["tanh"][at])))  # fmt: skip
+        facts = (
+            Fact("dot", float(dot[-1]), one.scores), Fact("scaled", float(scaled[-1])),
+            Fact("additive", float(add[-1])), Fact("power", power), Fact("tanh", int(costs["tanh"][at])),
+        )  # fmt: skip
         notes = (Said("cost", told), Said("drawn", {"seed": int(settings["seed"])}))
         key = ("scaled_outgrows" if settings["scaled"] else "outgrows") if claim else (
             "closes" if settings["scaled"] else "level")  # fmt: skip
@@ -185,7 +189,7 @@ class AdditiveScores(Experiment):
         found = []
         for name, stream in ((one.q, one.queries), (one.k, one.keys)):
             n = asking.length(lab.trace, stream, row)
-            places = np.sort(draw.permutation(n)[: int(MOST_PAIRS**0.5)])
+            places = np.sort(draw.permutation(n)[: MOST_PLACES])
             heads = lab.trace.read(name, (row, slice(None), slice(0, n), slice(None)))[:, places]
             found.append(np.concatenate(list(heads), axis=-1).astype(np.float64))
         return found[0], found[1]
@@ -199,11 +203,9 @@ def additive(q: np.ndarray, k: np.ndarray, draw: np.random.Generator) -> np.ndar
     return np.tanh((q @ w_q)[:, None, :] + (k @ w_k)[None, :, :]) @ v
 
 
-def grown(x: np.ndarray, y: np.ndarray) -> float:
-    """By what factor y grows from the first x to the last, along the straight line through log y over log x."""
-    if len(x) < 2:
-        return 1.0
-    return float(np.exp(np.polyfit(np.log(x), np.log(y), 1)[0] * np.log(x[-1] / x[0])))
+def exponent(x: np.ndarray, y: np.ndarray) -> float:
+    """The power of x that y grows like: the slope of the straight line through log y over log x; 0 for one point."""
+    return float(np.polyfit(np.log(x), np.log(y), 1)[0]) if len(x) > 1 else 0.0
 
 
 def counted(n: int, m: int, d: np.ndarray) -> dict[str, np.ndarray]:
