@@ -30,6 +30,8 @@ from tutor.lessons.experiment import (
 
 #: How many entries of the vocabulary are drawn.
 TOP = 10
+#: A probability above this is certain as far as percentages can tell.
+CERTAIN = 0.9999
 #: Of two keys one clearly comes first where its number is so many times the other's.
 CLEARLY = 1.1
 #: Numbers below this part of the largest are all as good as nothing.
@@ -94,7 +96,8 @@ class Temperature(Experiment):
             Fact("plain", float(plain[top[0]]), name), Fact("now", float(now[top[0]])),
             Fact("bits_plain", entropy[0], name), Fact("bits_now", entropy[1]), Fact("same_order", int(same_order)),
         )  # fmt: skip
-        key = "sharper" if claim else "same" if t == 1 else "flatter" if t > 1 else "certain"
+        certain = t < 1 and (not claim or plain[top[0]] > CERTAIN)
+        key = "certain" if certain else "sharper" if claim else "same" if t == 1 else "flatter"
         return Result(plots, claim, Said(key, told), facts, (Said("order" if same_order else "order_lost"),),
                       dict(settings))  # fmt: skip
 
@@ -135,11 +138,13 @@ class WeightsAndInfluence(Experiment):
             raise Unfit("too_short")
         weights = trace.read(one.pattern, (row, slice(None), at, slice(0, n))).astype(np.float64)[list(heads)].mean(0)
         # Every key is a run of its own: of many, those with the largest weights.
-        keys = np.sort(keys[np.argsort(-weights[keys], kind="stable")[: asking.MOST_SHOWN]])
+        most = asking.runs(trace, asking.MOST_SHOWN)
+        keys = np.sort(keys[np.argsort(-weights[keys], kind="stable")[:most]])
         found = np.zeros(len(keys))
         for done, key in enumerate(keys):
-            lab.progress(done / len(keys))
             after = lab.change(*(f"{one.masked}[{row},{head},{at},{key}]=-inf" for head in heads))
+            if measure == "answer":
+                asking.ready(lab, after, done / len(keys), (done + 1) / len(keys))
             found[done] = self._influence(trace, after, one, row, at, heads, measure)
         share = weights[keys]
         scale = max(float(found.max()), 1e-30)

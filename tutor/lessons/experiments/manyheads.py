@@ -69,7 +69,7 @@ class AblateHeads(Experiment):
         places = slice(0, asking.length(trace, stream, row)) if all_of_them else slice(at, at + 1)
         every = [one for one in asking.attentions(trace) if one.queries == chosen.queries]
         # All of a small model, of a large one the attention that is looked at.
-        if settings["silent"] or sum(one.n_heads for one in every) > MOST_RUNS:
+        if settings["silent"] or sum(one.n_heads for one in every) > asking.runs(trace, MOST_RUNS):
             every = [chosen]
         silenced = [f"head={chosen.path}.{head}:zero" for head in range(chosen.n_heads)] if settings["silent"] else []
         before = lab.change(*silenced) if silenced else trace
@@ -79,8 +79,8 @@ class AblateHeads(Experiment):
         runs = [(one, head) for one in every for head in range(one.n_heads)][:MOST_RUNS]
         bits, chances = {}, {}
         for done, (one, head) in enumerate(runs):
-            lab.progress(done / len(runs))
             after = lab.change(*silenced, f"head={one.path}.{head}:zero")
+            asking.ready(lab, after, done / len(runs), (done + 1) / len(runs))
             now = asking.log_softmax(after.read(logits, (row, places, slice(None))))
             bits[one.path, head] = asking.bits_between(whole, now)
             chances[one.path, head] = float(np.exp(np.take_along_axis(now, favoured, -1)).mean())

@@ -74,20 +74,21 @@ class PaddingMask(Experiment):
         trace, row = lab.trace, asking.row_of(lab)
         pad, factor = str(settings["pad"]), float(settings["factor"])
         alone, padded = self._both(lab, row, int(settings["more"]))
-        lab.progress(0.4)
         source = trace.program.streams[0]
         n, m = asking.length(alone, source, 0), padded.batches[source].n_pos
         off = ["mask=off"] if self._causal(trace) and not settings["causal"] else []
         if off:
-            alone = lab.change(*off, of=alone)
-        ways = {one: lab.change(*off, *([] if one == "-inf" else [f"pad={one}"]), of=padded) for one in PADS}
+            alone = asking.ready(lab, lab.change(*off, of=alone), 0.0, 0.2)
+        ways = {}
+        for part, one in enumerate(PADS):
+            changes = [*off, *([] if one == "-inf" else [f"pad={one}"])]
+            ways[one] = asking.ready(lab, lab.change(*changes, of=padded), 0.2 + 0.2 * part, 0.4 + 0.2 * part)
         attention = next(one for one in asking.attentions(trace) if one.keys == source)
         result = asking.residuals(trace, asking.output_stream(trace))[-1]
         last = min(asking.length(alone, asking.output_stream(trace), 0), asking.MOST_SAMPLED)
         want = self._rows(alone, result, 0, last)
         size = max(float(np.abs(want).max()), 1e-30)
         away = {one: float(np.abs(self._rows(run, result, 0, last) - want).max()) for one, run in ways.items()}
-        lab.progress(0.8)
         # Pads come last, so a causal mask that is kept hides them from every real query.
         kept = bool(settings.get("causal", False))
 
@@ -199,16 +200,16 @@ class CausalLeak(Experiment):
         old = batch.real_ids[row][at]
         new = self._other(batch.rows[row], trace.spec.d_vocab, old, int(settings["seed"]))
         set_to = f"{stream}[{row},{at}]={new}"
-        pairs = {True: (trace, lab.change(set_to))} if masked else {}
-        lab.progress(0.4)
+        pairs = {True: (trace, asking.ready(lab, lab.change(set_to), 0.0, 0.2))} if masked else {}
         off = ("mask=off",) if masked else ()
-        pairs[False] = (lab.change(*off) if off else trace, lab.change(*off, set_to))
+        lifted = asking.ready(lab, lab.change(*off), 0.2, 0.4) if off else trace
+        pairs[False] = lifted, asking.ready(lab, lab.change(*off, set_to), 0.4, 0.6)
         names = asking.residuals(trace, stream)
-        moved = {}
-        for on, (before, after) in pairs.items():
-            moved[on] = np.array([self._moved(before, after, name, row, n) for name in names])
-            lab.progress(0.7)
-        now = moved[here]
+        now = np.zeros((len(names), n))
+        for at_block, name in enumerate(names):
+            now[at_block] = self._moved(*pairs[here], name, row, n)
+            lab.progress(0.6 + 0.4 * at_block / len(names))
+        last = {on: now[-1] if on == here else self._moved(*pair, names[-1], row, n) for on, pair in pairs.items()}
         earlier = float(now[:, :at].max())
         exact = not (trace.laid or pairs[here][1].laid)
         claim = earlier == 0 if exact else earlier < ROUNDING * max(float(now.max()), 1e-30)
@@ -218,7 +219,7 @@ class CausalLeak(Experiment):
         labels: tuple[Label, ...] = asking.tokens(trace, stream, row)[part]
         words = {True: "with", False: "without"}
         plots = (
-            Bars("last", labels, tuple(Series(Said(words[on]), moved[on][-1, part]) for on in sorted(pairs)[::-1])),
+            Bars("last", labels, tuple(Series(Said(words[on]), last[on][part]) for on in sorted(pairs)[::-1])),
             Map("depth", now[:, part], names, labels, "plain", tensor=names[-1]),
             Grid("tokens", (Said("was"), Said("became"), Said("earlier"), Said("moved")),
                  ((asking.tokens(trace, stream, row)[at],

@@ -88,13 +88,14 @@ class ShuffleWords(Experiment):
         result = asking.residuals(trace, source)[-1]
         lifted = ["mask=off"] if self._causal(trace) and not settings["mask"] else []
         moved, size = {}, 0.0
-        for on in (True, False):
+        for on, begin in ((True, 0.2), (False, 0.6)):
             changes = lifted if on else [*lifted, "positions=off"]
-            before = self._rows(lab.change(*changes) if changes else trace, result, row, n)
-            after = self._rows(lab.change(*changes, of=other) if changes else other, result, there, n)
+            runs = [lab.change(*changes, of=one) if changes else one for one in (trace, other)]
+            for part, one in enumerate(runs):
+                asking.ready(lab, one, begin + 0.2 * part, begin + 0.2 + 0.2 * part)
+            before, after = self._rows(runs[0], result, row, n), self._rows(runs[1], result, there, n)
             moved[on] = np.abs(after - before[order]).max(-1)
             size = float(np.abs(before).max()) if on == bool(settings["positions"]) else size
-            lab.progress(0.9 if not on else 0.5)
         on = bool(settings["positions"])
         largest = float(moved[on].max())
         claim = largest < ROUNDING * max(size, 1e-30)

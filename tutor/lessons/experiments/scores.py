@@ -67,8 +67,7 @@ class TiedQK(Experiment):
         own = trace.read(one.scores, part).astype(np.float64)
         now, biased = own, False
         if tie != "no":
-            lab.progress(0.3)
-            tied = lab.change("W_Q=W_K")
+            tied = asking.ready(lab, lab.change("W_Q=W_K"), 0.0, 0.8)
             step = asking.made_by(trace.program, one.q)
             biased = step is not None and len(step.weights) > 1
             now = tied.read(one.scores, part).astype(np.float64)
