@@ -1,4 +1,4 @@
-"""What experiments ask of a run: its attentions, found by what the steps do, and which places of them hold tokens."""
+"""Where experiments look in a run: its attentions, found by what the steps do, and which places of them hold tokens."""
 
 from __future__ import annotations
 
