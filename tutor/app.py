@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import sys
 import traceback
@@ -12,9 +13,12 @@ from types import TracebackType
 
 import platformdirs
 from PySide6.QtCore import (
+    QEventLoop,
     QLibraryInfo,
     QLocale,
     QSettings,
+    Qt,
+    QTimer,
     QTranslator,
 )
 from PySide6.QtGui import QFontDatabase
@@ -145,20 +149,41 @@ def run(options: argparse.Namespace, file: Path | None) -> int:
     language = options.language or str(settings.value("language", _system_language()))
     window = make_window(app, settings, look, language, type_size(settings))
     log_problems(window, log_file())
-    window.show()
-    _say_font(window, language)
     window.places.keep(kept.data_folder() / "sessions")
     window.recent.set_last(window.places.last())
     window.session.changes.begin(options.changes)
+    window.settled.connect(_collect, Qt.ConnectionType.SingleShotConnection)
     if getattr(options, "code", None) is not None:
         window.desk.request = wanted  # where later runs are to be computed
         window.places.start_code(options.code)
     elif file is not None:
         window.desk.request = wanted  # where later runs are to be computed
         window.open(file)
+        wait_for_picture(window)
     else:
         window.start(wanted)
+    window.show()
+    _say_font(window, language)
     return app.exec()
+
+
+def wait_for_picture(window: MainWindow, limit_ms: int = 300) -> None:
+    """Wait until a file's first picture is in the window, or something is wrong with it: a small file takes less time
+    than drawing a window twice, first without it. A large one is waited for in sight of its progress."""
+    loop, limit = QEventLoop(), QTimer()
+    limit.setSingleShot(True)
+    for over in (window.stage_desk.shown, window.runner.idle, limit.timeout):
+        over.connect(loop.quit)
+    limit.start(limit_ms)
+    loop.exec()
+    for over in (window.stage_desk.shown, window.runner.idle):
+        over.disconnect(loop.quit)
+
+
+def _collect() -> None:
+    """The window is there: what it was made of needs no second look, and garbage is collected from now on."""
+    gc.freeze()
+    gc.enable()
 
 
 def _system_language() -> str:

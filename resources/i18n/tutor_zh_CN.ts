@@ -859,7 +859,7 @@
     <name>MainWindow</name>
     <message>
         <source>Something went wrong ({kind}), and the window goes on: details are in {log}.</source>
-        <extracomment>What the choices in the menu bar&apos;s corner show. What the empty window offers; sentences of the source articles.</extracomment>
+        <extracomment>What the choices in the menu bar&apos;s corner show. What the empty window offers; sentences of the source articles. Qt paints within a frame of being asked to; what is made late comes after that.</extracomment>
         <translation>出现错误（{kind}），但窗口仍可继续使用：详情见 {log}。</translation>
     </message>
     <message>
@@ -1532,7 +1532,7 @@
     <name>SentenceDesk</name>
     <message>
         <source>Saved as {name}.</source>
-        <extracomment>Errors whose message is a sentence for people. A target for each sentence, &quot;&quot; where the model writes its own; None for a model that reads none. A run, and what the box shows of its sentences.</extracomment>
+        <extracomment>Errors whose message is a sentence for people. A target for each sentence, &quot;&quot; where the model writes its own; None for a model that reads none. A run, and what the box shows of its sentences. While a run is being put on screen, of which `ran` tells once it is there.</extracomment>
         <translation>已保存为 {name}。</translation>
     </message>
     <message>
@@ -1600,6 +1600,7 @@
     <name>StagePane</name>
     <message>
         <source>Stage</source>
+        <extracomment>The strips between the toolbar and the maps, from top to bottom.</extracomment>
         <translation>步骤</translation>
     </message>
     <message>

@@ -33,6 +33,7 @@ class _Printed(string.Formatter):
         text = str(super().format_field(value, format_spec))
         if not isinstance(value, (int, float)):
             return text
+        text = text if text.strip("-0.,%") else text.lstrip("-")  # never −0
         return _POWER.sub(lambda found: f" × 10{str(int(found[1])).translate(_RAISED)}", text).replace("-", "−")
 
 
@@ -59,3 +60,18 @@ def say(key: str, language: str, table: str, name: str, numbers: Mapping[str, An
         return filled(experiment(key, language)[table][name], numbers or {})
     except (KeyError, ValueError, IndexError) as error:
         raise TextMissing(f"{language}: {key}: {table}.{name}: {error}") from error
+
+
+@cache
+def _questions(language: str) -> Mapping[str, Any]:
+    return tomllib.loads(resources.path("lessons", language, "questions.toml").read_text("utf-8"))
+
+
+def question(kind: str, language: str, name: str, numbers: Mapping[str, Any] | None = None, table: str = "") -> str:
+    """One sentence of a kind of question: `question("row_sum", "en", "ask", {...})`; of its `faces` or its `feedback`
+    with `table`. Raises TextMissing."""
+    try:
+        found = _questions(language)[kind]
+        return filled((found[table] if table else found)[name], numbers or {})
+    except (KeyError, ValueError, IndexError) as error:
+        raise TextMissing(f"{language}: {kind}: {table}.{name}: {error}") from error

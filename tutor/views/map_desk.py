@@ -64,6 +64,7 @@ class MapDesk(QObject):
         session.selectionChanged.connect(self._ask)
         runner.done.connect(self._done)
         runner.failed.connect(self._not_done)
+        self._new_trace()
 
     # Large or not -------------------------------------------------------------------------------------------------
 

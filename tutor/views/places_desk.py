@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from tutor import places, sessionfile, stepcode, work
 from tutor.autosave import Autosave
-from tutor.engine import lens, models
+from tutor.engine import models
 from tutor.engine.axes import AxesError
 from tutor.engine.compare import Look
 from tutor.engine.files import FileError
@@ -141,6 +141,8 @@ class PlacesDesk(QObject):
 
     def _usual(self) -> str:
         """The view that the step on screen has where nobody chose another one."""
+        from tutor.engine import lens
+
         trace = self._session.trace
         over = trace is not None and lens.is_over_vocabulary(trace.shapes[self._session.cursor.path])
         return "bars" if over else "heat"

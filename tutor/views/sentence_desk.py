@@ -68,6 +68,8 @@ class SentenceDesk(QObject):
         self._run_texts: tuple[Trace | None, tuple[str, ...]] = (None, ())
         self._row = 0
         self.request = work.Request(("",))
+        #: While a run is being put on screen, of which `ran` tells once it is there.
+        self.taking = False
         self.typing = TypingDesk(self)
         self.typing.paused.connect(self._tokenize)
         self.typing.read.connect(self._read)
@@ -230,8 +232,13 @@ class SentenceDesk(QObject):
 
     def _done(self, channel: str, result: object) -> None:
         if channel == RUN and isinstance(result, work.Run):
-            self._set_busy(False)
-            self._take_run(result)
+            self.taking = True
+            try:
+                self._set_busy(False)
+                self._take_run(result)
+            finally:
+                self.taking = False
+            self.ran.emit(result)
         elif channel == SAVE and isinstance(result, Path):
             self._set_busy(False)
             self.said.emit(self.tr("Saved as {name}.").format(name=result.name))
@@ -263,7 +270,6 @@ class SentenceDesk(QObject):
             # The sentence in the box is the one on screen.
             with self._session.moves.together(more=True):
                 self._session.select(ax.BATCH, row)
-        self.ran.emit(run)
 
     def _failed(self, channel: str, error: BaseException) -> None:
         if channel in (RUN, SAVE):

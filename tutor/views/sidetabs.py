@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
+from tutor.views.taborder import follow
 from tutor.views.theme import Theme, font
 
 
@@ -16,14 +17,17 @@ class SideTabs(QWidget):
 
     Signals:
         pageChanged(str)  another page is shown, by its key
+        wanted(str)       a page that is still to be made is asked for: whoever hears it calls `fill`
     """
 
     pageChanged = Signal(str)
+    wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._keys: list[str] = []
         self._pages: list[QWidget] = []
+        self._empty: dict[str, QWidget] = {}  # what stands for the pages that are still to be made
         self._bare = False
         self._bar, self._stack = QTabBar(), QStackedWidget()
         self._bar.setDrawBase(False)
@@ -49,12 +53,26 @@ class SideTabs(QWidget):
         self.set_theme(theme)
         self.retranslate()
 
-    def add(self, key: str, widget: QWidget) -> None:
-        """One more page, behind the others."""
+    def add(self, key: str, widget: QWidget | None = None) -> None:
+        """One more page, behind the others; without a widget it is filled when it is first wanted, or before."""
+        if widget is None:
+            self._empty[key] = widget = QWidget()
         self._keys.append(key)
         self._pages.append(widget)
         self._stack.addWidget(widget)
         self._bar.addTab(key)
+        self._show_tabs()
+
+    def fill(self, key: str, widget: QWidget) -> None:
+        """The page of a tab that had none yet."""
+        empty, at = self._empty.pop(key), self._keys.index(key)
+        shown = self._stack.currentIndex()
+        self._pages[at] = widget
+        self._stack.insertWidget(at, widget)
+        follow(empty, widget)
+        self._stack.removeWidget(empty)
+        self._stack.setCurrentIndex(shown)
+        empty.deleteLater()
         self._show_tabs()
 
     def set_bare(self, bare: bool) -> None:
@@ -95,6 +113,8 @@ class SideTabs(QWidget):
         return tuple(self._keys)
 
     def widget(self, key: str) -> QWidget:
+        if key in self._empty:
+            self.wanted.emit(key)
         return self._pages[self._keys.index(key)]
 
     def tabs(self) -> QTabBar:
@@ -118,5 +138,7 @@ class SideTabs(QWidget):
         super().changeEvent(event)
 
     def _changed(self, at: int) -> None:
+        if at >= 0 and self._keys[at] in self._empty:
+            self.wanted.emit(self._keys[at])
         self._stack.setCurrentIndex(at)
         self.pageChanged.emit(self.page())

@@ -122,8 +122,8 @@ class WeightsAndInfluence(Experiment):
         if looking.allowed(lab.trace, one, looking.row_of(lab))[looking.place_of(query.default)].sum() < 3:
             raise Unfit("too_short")
         return (
-            looking.attention_control(lab), Choice("scope", ("head", "block"), "block"), looking.head_control(lab), query,
-            Choice("measure", ("answer", "result", "weights"), "answer"),
+            looking.attention_control(lab), Choice("scope", ("head", "block"), "block"), looking.head_control(lab),
+            query, Choice("measure", ("answer", "result", "weights"), "answer"),
         )  # fmt: skip
 
     def run(self, lab: Lab, settings: Settings) -> Result:
