@@ -2,11 +2,12 @@
 
 `resources/lessons/LANGUAGE/experiments/KEY.toml` holds what an experiment says: `title`, `about` and tables of
 sentences (`controls`, `options`, `plots`, `axes`, `words`, `facts`, `verdicts`, `notes`, `unfit`). A sentence may hold
-numbers, `{variance:.2f}`; they are written with the minus sign of print.
+numbers, `{variance:.2f}`; they are written with the minus sign and the powers of ten of print.
 """
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -22,12 +23,18 @@ class TextMissing(KeyError):
     """A text that should be in the resources is not."""
 
 
+#: `2e-05` is printed 2 × 10⁻⁵.
+_POWER = re.compile(r"e([+-]\d+)")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 class _Printed(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         text = str(super().format_field(value, format_spec))
         if not isinstance(value, (int, float)):
             return text
-        return (text if text.strip("-0.,") else text.lstrip("-")).replace("-", "−")  # never −0
+        text = text if text.strip("-0.,%") else text.lstrip("-")  # never −0
+        return _POWER.sub(lambda found: f" × 10{str(int(found[1])).translate(_RAISED)}", text).replace("-", "−")
 
 
 _PRINTED = _Printed()
