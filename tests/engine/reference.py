@@ -32,7 +32,7 @@ def tensors(
     spec: ModelSpec, weights: Mapping[str, np.ndarray], ids: np.ndarray, lengths: np.ndarray
 ) -> dict[str, torch.Tensor]:
     """The same as tensors of torch, with autograd on."""
-    w = {name: torch.tensor(values) for name, values in weights.items()}
+    w = {name: torch.tensor(values).requires_grad_() for name, values in weights.items()}
     result: dict[str, torch.Tensor] = {}
     x = embed(spec, w, torch.tensor(ids))
     masks = make_masks(spec, ids.shape[1], torch.tensor(lengths))

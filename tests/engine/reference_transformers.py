@@ -175,6 +175,8 @@ def run(model: Any, given: Texts) -> dict[str, np.ndarray]:
 def gradients(model: Any, given: Texts, goal: Callable[[torch.Tensor], torch.Tensor]) -> dict[str, np.ndarray]:
     """The gradient of a number made of the logits: of what `run` gives and of every weight, by the library's forward
     pass and torch's autograd, under the engine's names."""
+    for values in weights_of(model):
+        values.requires_grad_()
     made = tensors(model, given)
     for values in made.values():
         values.retain_grad()

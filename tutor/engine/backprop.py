@@ -17,9 +17,10 @@ import numpy as np
 import torch
 
 from tutor.engine import axes as ax
+from tutor.engine import evaluate as run
 from tutor.engine import narrow
 from tutor.engine.axes import Axes, Axis, Slices
-from tutor.engine.evaluate import SLICE, Cache, forward
+from tutor.engine.evaluate import Cache, forward
 from tutor.engine.goals import Goal
 from tutor.engine.gradients import Gradients
 from tutor.engine.later import Later
@@ -68,7 +69,7 @@ class LiveGradients(Gradients):
 
     @cached_property
     def _section_of(self) -> Mapping[str, int]:
-        return {step.name: at for at, run in enumerate(self._sections) for step in run}
+        return {step.name: at for at, steps in enumerate(self._sections) for step in steps}
 
     def prepare(
         self,
@@ -112,8 +113,8 @@ class LiveGradients(Gradients):
         for later in range(len(self._sections) - 1, at, -1):
             if later not in self._done:
                 self._section(later, cancelled)
-        run = self._sections[at]
-        names = {step.name for step in run}
+        steps = self._sections[at]
+        names = {step.name for step in steps}
         found: dict[str, Tensor] = {}
         passed: dict[str, Tensor] = {}
         parts: dict[str, Part] = {}
@@ -121,8 +122,8 @@ class LiveGradients(Gradients):
             found[name], parts[name] = self._incoming[name].to(self.of.device, copy=True), self._parts[name]
         if self.start in names:
             found[self.start], parts[self.start] = self._seed()
-        values = self.of.tensors(self._read_by(run), cancelled)
-        for step in reversed(run):
+        values = self.of.tensors(self._read_by(steps), cancelled)
+        for step in reversed(steps):
             if cancelled():
                 raise Cancelled
             if step.name not in found:  # nothing that reaches it has a slope
@@ -166,9 +167,9 @@ class LiveGradients(Gradients):
         """Which operands of a step a gradient is passed on to: the tensors."""
         return tuple(at for at, name in enumerate(step.inputs) if name not in self.program.sources)
 
-    def _read_by(self, run: Sequence[Step]) -> list[str]:
+    def _read_by(self, section: Sequence[Step]) -> list[str]:
         """What has to be known for the steps of a section to pass their gradients on."""
-        steps = [step for step in run if step.name not in self.fixed and self._wanted(step)]
+        steps = [step for step in section if step.name not in self.fixed and self._wanted(step)]
         return list(dict.fromkeys(name for step in steps for name in step.inputs))
 
     def _pull(
@@ -230,7 +231,7 @@ def pull(
     gradient is of.
     """
     exact = not op.sums_products and gradient.device.type != "mps"
-    if isinstance(op, Linear) and isinstance(operands[1], Later) and operands[1].nbytes > SLICE and 1 not in wanted:
+    if isinstance(op, Linear) and isinstance(operands[1], Later) and operands[1].nbytes > run.SLICE and 1 not in wanted:
         return _pull_sliced(op, operands, shapes, cut, gradient, wanted)
     given = []
     for at, one in enumerate(operands):
@@ -261,7 +262,7 @@ def _pull_sliced(
     """A product with a matrix that is too large to be read whole: slice by slice of its columns."""
     given, table = operands[0], operands[1]
     inner, outer = table.shape[::-1] if op.transposed else table.shape
-    width = max(1, SLICE // (4 * inner))
+    width = max(1, run.SLICE // (4 * inner))
     total = torch.zeros_like(given)
     for start in range(0, outer, width):
         one = slice(start, min(start + width, outer))
@@ -278,8 +279,8 @@ def slopes(
     program: Program, shapes: Mapping[str, Axes], step: Step, operand: int, index: Sequence[int],
     read: Callable[[str, Slices], np.ndarray],
 ) -> np.ndarray:
-    """∂step[part] / ∂operand[index] over the part that `Program.used_by` names, by forward-mode differentiation of the
-    step's own `forward` in float64 on the operands' parts that matter. See `Trace.slopes`."""
+    """∂step[part] / ∂operand[index] over the part that `Program.used_by` names, by differentiating the step's own
+    `forward` in float64 on the operands' parts that matter. See `Trace.slopes`."""
     axes = shapes[step.name]
     at = ax.cell(shapes[step.operands[operand]], index)
     part = program.use(step, operand, at, shapes)
@@ -288,21 +289,26 @@ def slopes(
         for one, axis in zip(part, axes)
     )
     piece = _closest(program, step, shapes, operand, at, asked)
-    values, moves = [], []
-    for which, (name, need) in enumerate(zip(step.operands, piece.operands)):
+    values = []
+    for name, need in zip(step.operands, piece.operands):
         value = torch.from_numpy(np.array(read(name, need)))
-        value = value.double() if value.is_floating_point() else value
-        values.append(value)
-        if which == operand:
-            moves.append(torch.zeros_like(value))
-            moves[0][tuple(entry - one.start for entry, one in zip(at, need))] = 1.0
-    cut = _cut(step, shapes, piece)
-
-    def moved(one: Tensor) -> Tensor:
-        return forward(step.op, [*values[:operand], one, *values[operand + 1 :]], cut)
-
-    change: Tensor = torch.func.jvp(moved, (values[operand],), (moves[0],))[1]
-    found = _settled(step.op, values[operand], change)[piece.cut][narrow.within(asked, piece.part)]
+        values.append(value.double() if value.is_floating_point() else value)
+    move = torch.zeros_like(values[operand])
+    move[tuple(entry - one.start for entry, one in zip(at, piece.operands[operand]))] = 1.0
+    moved = values[operand].requires_grad_(True)
+    with torch.enable_grad():
+        made = forward(step.op, values, _cut(step, shapes, piece))
+        # What reaches the operand is linear in what comes back from the result, with the same slopes; differentiating
+        # that once more gives how the result moves with the one cell.
+        back = torch.zeros_like(made, requires_grad=True)
+        reaches = torch.autograd.grad(made, moved, back, create_graph=True)[0]
+        if reaches.requires_grad:
+            change = torch.autograd.grad(reaches, back, move, allow_unused=True)[0]
+        else:
+            change = None
+    if change is None:
+        change = torch.zeros_like(made)
+    found = _settled(step.op, moved.detach(), change)[piece.cut][narrow.within(asked, piece.part)]
     kept = tuple(slice(None, None, one.step) if isinstance(one, slice) else 0 for one in part)
     result: np.ndarray = found[kept].detach().numpy()
     return result

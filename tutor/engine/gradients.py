@@ -22,6 +22,8 @@ from tutor.engine.working import Column, Line, Link, Math, Note, Terms, Working,
 
 #: A sum over more consumers than this is written with Σ.
 _WRITTEN = 4
+#: Float64's rounding of a slope, as a part of what is allowed for (`figures.TOLERANCE`).
+_ROUNDING = 1e-11
 
 
 class Gradients(Trace):
@@ -137,7 +139,8 @@ class Gradients(Trace):
             return Working(0.0, number(0.0), note=Note("gradient none"))
         with np.errstate(all="ignore"):
             total = float(sum(one.total for one in parts))
-            size = float(sum(np.abs(one.products).sum() for one in parts))
+            # Slopes may be tiny differences themselves (p · (1 − p) near p = 1), known to float64's rounding of 1 only.
+            size = float(sum(np.abs(one.products).sum() + _ROUNDING * np.abs(one.down).sum() for one in parts))
         lines = tuple(line for one in parts for line in one.lines())
         return Working(
             total, self._equation(parts, total), size, _table(parts), lines,
