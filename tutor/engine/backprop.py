@@ -25,7 +25,20 @@ from tutor.engine.goals import Goal
 from tutor.engine.gradients import Gradients
 from tutor.engine.later import Later
 from tutor.engine.narrow import Part, Piece
-from tutor.engine.ops import EvenSoftmax, Linear, SilentSum, Softmax
+from tutor.engine.ops import (
+    Add,
+    EvenSoftmax,
+    Identity,
+    Linear,
+    Mask,
+    MergeHeads,
+    RepeatHeads,
+    Scale,
+    SilentSum,
+    Softmax,
+    SplitHeads,
+    SwapHeads,
+)
 from tutor.engine.ops.base import Op
 from tutor.engine.program import Program, Step
 from tutor.engine.trace import Cancelled, frozen
@@ -34,6 +47,8 @@ if TYPE_CHECKING:
     from tutor.engine.live import LiveTrace
 
 Tensor = torch.Tensor
+#: Operations whose slopes are 0, 1 or one other number.
+_PLAIN = (Add, Identity, Mask, MergeHeads, RepeatHeads, Scale, SplitHeads, SwapHeads)
 
 
 class LiveGradients(Gradients):
@@ -226,11 +241,12 @@ def pull(
 ) -> list[Tensor | None]:
     """The gradient of an operation's result passed on to some of its operands; None for one that is not used.
 
-    Sums of products are differentiated in float32, as they were computed; everything else in float64, since the slopes
-    of softmax, norms and activations are differences of nearly equal numbers. `cut` is the part of the result that the
+    Sums of products, and what only moves or adds up numbers, are differentiated in float32, as they were computed;
+    everything else in float64, since the slopes of softmax, norms and activations are differences of nearly equal
+    numbers. `cut` is the part of the result that the
     gradient is of.
     """
-    exact = not op.sums_products and gradient.device.type != "mps"
+    exact = not op.sums_products and not isinstance(op, _PLAIN) and gradient.device.type != "mps"
     if isinstance(op, Linear) and isinstance(operands[1], Later) and operands[1].nbytes > run.SLICE and 1 not in wanted:
         return _pull_sliced(op, operands, shapes, cut, gradient, wanted)
     given = []
