@@ -208,6 +208,8 @@ COMMANDS = (
             "redo"),
     Command("what_if_reset", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: reset to the original"), "what_if.reset",
             (), (), "reset"),
+    Command("backward", TOOLS, QT_TRANSLATE_NOOP("commands", "Backward: gradients"), "backward_desk.toggle", (), ("G",),
+            "back", check=True),
     Command("palette", HELP, QT_TRANSLATE_NOOP("commands", "Find a command…"), "finding.palette", ("Ctrl+K",)),
     Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "help.show_keys", ("F1",), ("?",)),
     Command("diagnose", HELP, QT_TRANSLATE_NOOP("commands", "Copy diagnostics"), "help.diagnose"),

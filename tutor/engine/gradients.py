@@ -7,7 +7,7 @@ By the chain rule the gradient of a cell is summed over the cells that were comp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -65,6 +65,10 @@ class Gradients(Trace):
     def fixed(self) -> frozenset[str]:
         """Tensors that were replaced as a whole: they have a gradient, but pass none on."""
         return frozenset()
+
+    def formula(self, name: str, roles: bool = False) -> str:
+        """The chain rule for a tensor in LaTeX: see `formula`."""
+        return formula(self.program, name, self.start, self.reached, roles)
 
     def has(self, name: str) -> bool:
         """Whether a tensor or weight has a gradient at all: given numbers have none."""
@@ -272,6 +276,33 @@ def _other(
 
 def _with(made: Working, name: str, at: Index, stored: float) -> Working:
     return replace(made, name=name, index=at, stored=stored)
+
+
+def formula(program: Program, name: str, start: str, known: Collection[str], roles: bool = False) -> str:
+    """The chain rule for one tensor in LaTeX, with the symbols of the tensors that were computed from it.
+
+    `known` are the steps that the goal, a number of the tensor `start`, is computed from. With `roles` as
+    `Program.formula`.
+    """
+
+    def symbol(one: str) -> str:
+        plain, step = program.symbol(one), program.by_name.get(one)
+        role = step.role if step is not None else ""
+        return rf"{{\textcolor{{{role}}}{{{plain}}}}}" if roles and role in ("query", "key", "value") else plain
+
+    def of(top: str, bottom: str) -> str:
+        return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
+
+    own = symbol(name)
+    if name == start:
+        return of("g", own)
+    users = dict.fromkeys(step.name for step, _ in program.consumers.get(name, ()) if step.name in known)
+    if not users:
+        return f"{of('g', own)} = 0"
+    if len(users) == 1:
+        user = symbol(next(iter(users)))
+        return rf"{of('g', own)} = {of('g', user)}\, {of(user, own)}"
+    return rf"{of('g', own)} = \sum_{{y}} {of('g', 'y')}\, {of('y', own)}"
 
 
 def reached(program: Program, start: str, fixed: frozenset[str] = frozenset()) -> frozenset[str]:

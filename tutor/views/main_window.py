@@ -19,6 +19,7 @@ from tutor.runner import Runner
 from tutor.session import Session
 from tutor.views import present, words
 from tutor.views.actions import Actions
+from tutor.views.backward_desk import BackwardDesk
 from tutor.views.bars import BarsView
 from tutor.views.bars_desk import BarsDesk
 from tutor.views.chips import TokenStrip
@@ -190,6 +191,9 @@ class MainWindow(QMainWindow):
         self.stage.add_band(self.what_if_views.bar)
         self.stage.add_tool(self.what_if_views.tool(self.actions_["what_if"]))
         self.scale_desk = ScaleDesk(self.session, self.runner, self.stage, self.stage_desk, self)
+        self.backward_desk = BackwardDesk(
+            self.session, self.runner, self.desk, self.names, self.stage, self.actions_["backward"], self.look, self
+        )  # fmt: skip
         self.copy_desk = CopyDesk(self.runner, self.stage, self.stage_desk, self)
         self.nan_desk = NanDesk(self.session, self.runner, self.stage_desk, self.nan_band, self)
         self.working_desk = WorkingDesk(
@@ -247,11 +251,11 @@ class MainWindow(QMainWindow):
         self.escapes = Escapes()
         for close in (self.maps.escape, self.continue_desk.escape, self.presenting.unblank):
             self.escapes.add(Rank.POPUP, close)
-        for cancel in (self._cancel_export, self._cancel_what_if, self._cancel_run):
+        for cancel in (self._cancel_export, self._cancel_what_if, self._cancel_run, self.backward_desk.cancel):
             self.escapes.add(Rank.RUN, cancel)
         for unpin in (self._unpin, self.session.trail.leave):
             self.escapes.add(Rank.UNPIN, unpin)
-        for clear in (self.compare_desk.unpin, self.compare_desk.clear):
+        for clear in (self.backward_desk.leave, self.compare_desk.unpin, self.compare_desk.clear):
             self.escapes.add(Rank.UNPIN_COMPARE, clear)
         self.escapes.add(Rank.PRESENTING, self.presenting.leave)
 
@@ -261,7 +265,7 @@ class MainWindow(QMainWindow):
             self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
             self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band, self.marks, self.offer,
-            self.presenting, *self.heads.all(), self.what_if_views,
+            self.presenting, *self.heads.all(), self.what_if_views, self.backward_desk.bar,
         )  # fmt: skip
         self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar(),
                               self.offer)  # fmt: skip
@@ -289,12 +293,14 @@ class MainWindow(QMainWindow):
         self.help.said.connect(self.say)
         self.desk.idle.connect(self._idle)
         self.gaps.changed.connect(self._refresh)
-        self.what_if.busyChanged.connect(self._busy_changed)
-        self.what_if.progressed.connect(self._progressed)
+        for desk in (self.what_if, self.backward_desk, self.exporter):
+            desk.busyChanged.connect(self._busy_changed)
+            desk.progressed.connect(self._progressed)
+            desk.said.connect(self.say)
         self.what_if.failed.connect(self._stage_failed)
-        self.what_if.said.connect(self.say)
         self.what_if_views.toldChanged.connect(self.sentence.set_what_if)
         self.sentence.whatIfWanted.connect(self.what_if_views.open)
+        self.session.backward.changed.connect(self._refresh)
         for told in (self.session.changes.changed, self.session.changes.compared, self.session.changes.viewed):
             told.connect(self._refresh)
             told.connect(self._show_changed)
@@ -309,9 +315,6 @@ class MainWindow(QMainWindow):
         self.stage.table.addActions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
         self.working_desk.failed.connect(self._stage_failed)
         self.bars_desk.failed.connect(self._stage_failed)
-        self.exporter.busyChanged.connect(self._busy_changed)
-        self.exporter.progressed.connect(self._progressed)
-        self.exporter.said.connect(self.say)
         self.session.traceChanged.connect(self._refresh)
         self.session.moved.connect(self._moved)
         self._patience = QTimer(self)
@@ -381,7 +384,9 @@ class MainWindow(QMainWindow):
 
     def show_progress(self) -> None:
         """The progress bar, once work has taken half a second."""
-        self._status.show_progress(self.desk.busy() or self.what_if.busy() or self.exporter.busy())
+        self._status.show_progress(
+            self.desk.busy() or self.what_if.busy() or self.exporter.busy() or self.backward_desk.busy()
+        )
 
     def _progressed(self, done: float) -> None:
         self._status.set_progress(round(100 * done))
@@ -428,7 +433,7 @@ class MainWindow(QMainWindow):
         there = self.session.trace is not None
         for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save", "export",
                      "next_head", "previous_head", "undo_move", "redo_move", "play", "bookmark", "copy_code",
-                     "save_session", "all_heads", "head_grid", "pin", "difference", "blink"):  # fmt: skip
+                     "save_session", "all_heads", "head_grid", "pin", "difference", "blink", "backward"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
         for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):

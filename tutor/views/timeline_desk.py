@@ -25,9 +25,10 @@ class TimelineDesk(QObject):
         self._pointed = ""
         self._changed: frozenset[str] = frozenset()
         self._moves: dict[str, Callable[[], None]] = {
-            "next": session.next, "previous": session.previous, "into": session.into, "out": session.out,
-            "first": session.first, "last": session.last, "next_section": session.next_section,
-            "previous_section": session.previous_section,
+            # Where the caret goes, whichever way the walk leads.
+            "next": lambda: session.move(1), "previous": lambda: session.move(-1), "into": session.into,
+            "out": session.out, "first": self._go_first, "last": self._go_last,
+            "next_section": lambda: session.move_section(1), "previous_section": lambda: session.move_section(-1),
         }  # fmt: skip
         timeline.stageChosen.connect(session.go_stop)
         timeline.operationChosen.connect(self._choose_operation)
@@ -76,6 +77,7 @@ class TimelineDesk(QObject):
         trace = session.trace
         assert trace is not None
         stop, step = session.stop, session.step
+        timeline.set_backward(session.backward.on)
         timeline.set_stage(stop.number)
         timeline.set_visited([one.number for one in session.stops if session.visited(one)])
         chips, folded = self._chips(stop)
@@ -121,6 +123,12 @@ class TimelineDesk(QObject):
 
     def _step(self, move: str) -> None:
         self._moves[move]()
+
+    def _go_first(self) -> None:
+        (self._session.last if self._session.backward.on else self._session.first)()
+
+    def _go_last(self) -> None:
+        (self._session.first if self._session.backward.on else self._session.last)()
 
     def _drag_begins(self) -> None:
         self._session.moves.hold()
