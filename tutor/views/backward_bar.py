@@ -42,6 +42,7 @@ class BackwardBar(QWidget):
         self._what, self._token, self._pos = QComboBox(), QComboBox(), QComboBox()
         self._cell, self._note = Elided(theme, "tensor", "ink"), Elided(theme, "caption", "ink2")
         self._token.setEditable(True)
+        self._token.setMinimumContentsLength(16)
         self._token.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._token.setCompleter(None)  # type: ignore[arg-type]
         for box in self.boxes():
@@ -106,6 +107,9 @@ class BackwardBar(QWidget):
                 self._token.addItems(list(texts))
             if current in self._ids:
                 self._token.setCurrentIndex(self._ids.index(current))
+        line_edit = self._token.lineEdit()
+        assert line_edit is not None
+        line_edit.setCursorPosition(0)  # the text's beginning says which token it is
 
     def set_positions(self, texts: Sequence[str], current: int) -> None:
         """The positions of the sentence by their tokens, and which is chosen."""

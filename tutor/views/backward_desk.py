@@ -15,14 +15,13 @@ from tutor.engine import axes as ax
 from tutor.engine import models
 from tutor.engine.goals import LOGIT, Goal, GoalError
 from tutor.engine.spec import SpecError
-from tutor.engine.trace import CANNOT_RECOMPUTE, Trace
+from tutor.engine.trace import Trace
 from tutor.engine.weights import WeightsError
-from tutor.engine.working import Link
+from tutor.engine.working import Link, show
 from tutor.runner import Runner
 from tutor.session import Session
-from tutor.views import explanation, numbers
+from tutor.views import explanation
 from tutor.views.backward_bar import CELL, BackwardBar
-from tutor.views.errors import worded
 from tutor.views.names_desk import Names
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.stagepane import StagePane
@@ -180,7 +179,9 @@ class BackwardDesk(QObject):
             self._desk.run_again()
         else:
             self.leave()
-            self.said.emit(worded(CANNOT_RECOMPUTE))
+            text = self.tr("These numbers come from a file and cannot be recomputed without their model ({name}): run "
+                           "a sentence on a model first.")  # fmt: skip
+            self.said.emit(text.format(name=saved.spec.name))
 
     def _desk_busy(self, busy: bool) -> None:
         if not busy and self._live:
@@ -237,7 +238,7 @@ class BackwardDesk(QObject):
         if made is None or goal is None:
             bar.set_value(self.tr("computing…"))
         else:
-            bar.set_value(f"= {numbers.fixed(made.value, 4)}")
+            bar.set_value(f"= {show(made.value)}")
             if goal.of_token:
                 self._show_choices(trace, goal, made)
         bar.set_note(self._about(trace))

@@ -30,6 +30,13 @@ _PATTERNS = (
     QT_TRANSLATE_NOOP("error", "The weight {name} holds NaN or infinite numbers, and what is computed from it will "
         "too: use another copy of the model."),
     QT_TRANSLATE_NOOP("error", "There is not enough memory to compute {name}: use a shorter sentence."),
+    QT_TRANSLATE_NOOP("error", "{name} holds whole numbers that are given and never move: choose a later step."),
+    QT_TRANSLATE_NOOP("error", "{name} is a weight and not computed: choose a tensor that is, such as the logits."),
+    QT_TRANSLATE_NOOP("error", "{model} has no tensor {name} to take the gradient of."),
+    QT_TRANSLATE_NOOP("error", "{goal} belongs to padding: choose a position of the sentence."),
+    QT_TRANSLATE_NOOP("error", "{model} has no logits: choose a cell of another tensor as the goal."),
+    QT_TRANSLATE_NOOP("error", "{name} holds whole numbers that are given, so it has no gradient: look at the step "
+        "that reads it."),
     QT_TRANSLATE_NOOP("error", "{name} could not be written ({reason}): free some space or choose another place."),
     QT_TRANSLATE_NOOP("error", "There is no file {name}: check the name and the folder."),
     QT_TRANSLATE_NOOP("error", "{name} is cut short or is no saved trace: save it again with `trace --save`."),
@@ -142,6 +149,7 @@ _PATTERNS = (
     QT_TRANSLATE_NOOP("error", "{name} has no causal mask to take off: pad=none lifts the mask over its padding."),
     QT_TRANSLATE_NOOP("error", "{name} does not divide its scores, so there is no scale to take off."),
     QT_TRANSLATE_NOOP("error", "{name} has no positions to take off."),
+    QT_TRANSLATE_NOOP("error", "{name} has no residual connections to take off."),
     QT_TRANSLATE_NOOP("error", "{query} is {shape} and {key} is {other}, since several query heads share one key head: "
         "they cannot be tied."),
     QT_TRANSLATE_NOOP("error", "A cell can be set to a number or to an infinity, not to NaN."),

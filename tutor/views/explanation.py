@@ -51,6 +51,7 @@ class Explanation:
         whole: a token id. given: a number that nothing computes. put: one that the learner put there.
         roles: whose colour a number of the equation has, by the name of its tensor.
         link: the cell itself. caption: what stands beside the value, "" for nothing.
+        slope: whether it is the gradient of the cell; then `uses` are the numbers it is passed on to.
     """
 
     value: float
@@ -78,6 +79,7 @@ class Explanation:
     roles: Mapping[str, str] = field(default_factory=dict)
     link: Link | None = None
     caption: str = ""
+    slope: bool = False
 
     def role(self, name: str) -> str:
         """Whose colour a tensor has."""
@@ -214,6 +216,7 @@ def explanation(trace: Trace, working: Working, names: Names = numbered) -> Expl
         entries, () if made else tuple(_uses(trace, name, index)), working.figure, working.row, working.result,
         working.agrees, working.difference, working.bound, whole, given, working.put, found, link,
         _caption(working, step.op.scale_kind if step is not None and not (made or slope) else ""),
+        bool(slope),
     )  # fmt: skip
 
 
@@ -313,7 +316,8 @@ def _entries(working: Working, roles: Mapping[str, str]) -> list[Entry]:
         if line.link is not None:
             own = line.link.short
             same = label.split("[")[0] == line.link.name.rsplit(".", 1)[-1]
-            label = own if same or own.startswith(label) else f"{label} · {own}"
+            if not label.startswith(_SLOPE):  # a gradient has its address already
+                label = own if same or own.startswith(label) else f"{label} · {own}"
         role = roles.get(line.link.name, "") if line.link is not None else ""
         found.append(Entry(label, show(line.value), line.link, role))
     values = _values(working.equation)

@@ -85,7 +85,8 @@ class TimelineDesk(QObject):
         if session.inside:
             at = [one.name for one in stop.steps].index(step.name)
             timeline.set_operations([
-                StageChip(present.short_name(one.name), n, n < at, self._axes(one)) for n, one in enumerate(stop.steps)
+                StageChip(present.short_name(one.name), n, n > at if session.backward.on else n < at, self._axes(one))
+                for n, one in enumerate(stop.steps)
             ], at)  # fmt: skip
         else:
             timeline.set_operations(None)
