@@ -85,7 +85,7 @@
     </message>
     <message>
         <source>Choose a token, or type one (or its id) and press Enter</source>
-        <translation>选择词元，或输入词元（或其 id）后按 Enter</translation>
+        <translation>选择词元，或输入词元（或其编号）后按回车</translation>
     </message>
     <message>
         <source>Position of the goal</source>
@@ -108,7 +108,7 @@
     </message>
     <message>
         <source>“{text}” is no token of this model: type another, or its id.</source>
-        <translation>“{text}”不是此模型的词元：请输入别的词元，或输入其 id。</translation>
+        <translation>“{text}”不是此模型的词元：请输入别的词元，或输入其编号。</translation>
     </message>
     <message>
         <source>computing…</source>
@@ -116,7 +116,7 @@
     </message>
     <message>
         <source>Token ids are whole numbers: nothing can move by a little, so they have no gradient. The backward pass ends at the embedding.</source>
-        <translation>词元 id 是整数，不能作微小变动，因此没有梯度。反向传播到嵌入为止。</translation>
+        <translation>词元编号是整数，不能作微小变动，因此没有梯度。反向传播到嵌入为止。</translation>
     </message>
     <message>
         <source>The goal is not computed from this tensor: every gradient here is 0.</source>
@@ -124,11 +124,11 @@
     </message>
     <message>
         <source>The backward pass ends here: what comes before are token ids, whole numbers without a gradient.</source>
-        <translation>反向传播到此为止：再往前是词元 id，它们是整数，没有梯度。</translation>
+        <translation>反向传播到此为止：再往前是词元编号，它们是整数，没有梯度。</translation>
     </message>
     <message>
         <source>Next leads back towards the ids. Left the numbers, right how much the goal grows when each of them grows by a little.</source>
-        <translation>“下一步”朝词元 id 的方向走。左边是数值，右边是每个数略微增大时目标随之增大多少。</translation>
+        <translation>“下一步”朝词元编号的方向走。左边是数值，右边是每个数略微增大时目标随之增大多少。</translation>
     </message>
 </context>
 <context>
