@@ -68,8 +68,8 @@ class Backward(QObject):
         return self.wish is not None
 
     def begin(self, wish: Wish) -> None:
-        """Walk backwards, or from another number than before."""
-        self._arrive = self._arrive or not self.on or wish.what != getattr(self.wish, "what", None)
+        """Walk backwards, or from another number than before; the place changes only where the walk turns round."""
+        self._arrive = self._arrive or not self.on
         self.wish, self.gradients = wish, None
         self._tokens = self._ids()
         self.changed.emit()
@@ -156,7 +156,9 @@ class Backward(QObject):
         if self._session.trace is None:
             self.leave()
             return
-        wish = self.wish
+        wish, goal = self.wish, self.goal
         if self._ids() != self._tokens and not wish.goal:
             wish = Wish(wish.what)
+        elif goal is not None and goal.of_token:
+            wish = Wish(goal.what, goal.index[2], goal.index[1])
         self.begin(wish)

@@ -572,6 +572,7 @@ class MainWindow(QMainWindow):
         self.heads_desk.ask()
         self.compare_desk.refresh()
         self.what_if_views.refresh()
+        self.backward_desk.refresh()
         self.working_desk.ask()
         self.bars_desk.ask()
         self.vocab_desk.ask()
