@@ -221,6 +221,8 @@ COMMANDS = (
     Command("questions", LEARN, QT_TRANSLATE_NOOP("commands", "Questions on the way"), "toggle_questions", check=True),
     Command("start_again", TOOLS, QT_TRANSLATE_NOOP("commands", "Start the engine again"), "engine_desk.start_again",
             ("Ctrl+Shift+E",)),
+    Command("backward", TOOLS, QT_TRANSLATE_NOOP("commands", "Backward: gradients"), "backward_desk.toggle", (), ("G",),
+            "back", check=True),
     Command("palette", HELP, QT_TRANSLATE_NOOP("commands", "Find a command…"), "finding.palette", ("Ctrl+K",)),
     Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "help.show_keys", ("F1",), ("?",)),
     Command("diagnose", HELP, QT_TRANSLATE_NOOP("commands", "Copy diagnostics"), "help.diagnose"),

@@ -16,6 +16,7 @@ from tutor.engine import axes as ax
 from tutor.engine import compare, decoding, derived, models, picture, saved, vocabulary
 from tutor.engine.axes import Index
 from tutor.engine.compare import Look
+from tutor.engine.gradients import Gradients
 from tutor.engine.picture import Panel, Picture, Selection
 from tutor.engine.sampling import GREEDY, Rules, choose
 from tutor.engine.tokens import Batch, TokenError
@@ -92,8 +93,13 @@ def save_trace(trace: Trace, path: Path, job: Handle) -> Path:
 def show(
     trace: Trace, path: str, selection: Selection, held: Look | None = None, difference: bool = False
 ) -> Shown:  # fmt: skip
-    """Lay out one step; beside another tensor, or as the difference from it where their shapes allow."""
+    """Lay out one step; beside another tensor or its gradient, or as the difference from it where their shapes
+    allow."""
     program = trace.program
+    if held is not None and isinstance(held.trace, Gradients):
+        latex, plain = (held.trace.formula(path, roles) for roles in (True, False))
+        made = compare.gradient(Look(trace, path, selection), held)
+        return Shown(made, typeset.svg(latex), typeset.words(plain), "")
     latex = program.formula(path, roles=True)
     words = typeset.words(program.formula(path))
     made = _picture(Look(trace, path, selection), held, difference)

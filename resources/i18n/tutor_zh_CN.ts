@@ -49,6 +49,89 @@
     </message>
 </context>
 <context>
+    <name>BackwardBar</name>
+    <message>
+        <source>Backward pass</source>
+        <extracomment>What a goal can be, in the order of the box: a logit, a surprise, the pinned cell.</extracomment>
+        <translation>反向传播</translation>
+    </message>
+    <message>
+        <source>Backward from</source>
+        <translation>反向传播，起点：</translation>
+    </message>
+    <message>
+        <source>at</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>logit</source>
+        <translation>对数几率</translation>
+    </message>
+    <message>
+        <source>surprise −ln p</source>
+        <translation>惊讶程度 −ln p</translation>
+    </message>
+    <message>
+        <source>pinned cell</source>
+        <translation>已固定的单元格</translation>
+    </message>
+    <message>
+        <source>Number that the gradients are of</source>
+        <translation>对哪个数求梯度</translation>
+    </message>
+    <message>
+        <source>Token of the goal</source>
+        <translation>目标词元</translation>
+    </message>
+    <message>
+        <source>Choose a token, or type one (or its id) and press Enter</source>
+        <translation>选择词元，或输入词元（或其编号）后按回车</translation>
+    </message>
+    <message>
+        <source>Position of the goal</source>
+        <translation>目标位置</translation>
+    </message>
+    <message>
+        <source>Forwards again (Esc)</source>
+        <translation>回到前向 (Esc)</translation>
+    </message>
+    <message>
+        <source>Forwards again</source>
+        <translation>回到前向</translation>
+    </message>
+</context>
+<context>
+    <name>BackwardDesk</name>
+    <message>
+        <source>These numbers come from a file and cannot be recomputed without their model ({name}): run a sentence on a model first.</source>
+        <translation>这些数来自文件，没有它们的模型（{name}）就无法重新计算：请先用一个模型运行句子。</translation>
+    </message>
+    <message>
+        <source>“{text}” is no token of this model: type another, or its id.</source>
+        <translation>“{text}”不是此模型的词元：请输入别的词元，或输入其编号。</translation>
+    </message>
+    <message>
+        <source>computing…</source>
+        <translation>正在计算…</translation>
+    </message>
+    <message>
+        <source>Token ids are whole numbers: nothing can move by a little, so they have no gradient. The backward pass ends at the embedding.</source>
+        <translation>词元编号是整数，不能作微小变动，因此没有梯度。反向传播到嵌入为止。</translation>
+    </message>
+    <message>
+        <source>The goal is not computed from this tensor: every gradient here is 0.</source>
+        <translation>目标不是由这个张量算出的：这里的梯度全为 0。</translation>
+    </message>
+    <message>
+        <source>The backward pass ends here: what comes before are token ids, whole numbers without a gradient.</source>
+        <translation>反向传播到此为止：再往前是词元编号，它们是整数，没有梯度。</translation>
+    </message>
+    <message>
+        <source>Next leads back towards the ids. Left the numbers, right how much the goal grows when each of them grows by a little.</source>
+        <translation>“下一步”朝词元编号的方向走。左边是数值，右边是每个数略微增大时目标随之增大多少。</translation>
+    </message>
+</context>
+<context>
     <name>BarsDesk</name>
     <message>
         <source>These are ids: a larger one is not more, so they have no bars.</source>
@@ -941,6 +1024,10 @@
         <translation>按序号排列</translation>
     </message>
     <message>
+        <source>Where it is passed on</source>
+        <translation>传给哪些数</translation>
+    </message>
+    <message>
         <source>Click a cell to see how its number was computed.</source>
         <translation>点击一个单元格，查看其中的数是怎样算出来的。</translation>
     </message>
@@ -1290,6 +1377,10 @@
         <source>Model</source>
         <extracomment>Whether the step on screen waits for the learner&apos;s prediction.</extracomment>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>backward pass</source>
+        <translation>反向传播</translation>
     </message>
     <message>
         <source>original</source>
@@ -2068,6 +2159,10 @@
         <translation>{stage}；第 {k} 个操作，共 {n} 个：{operation}</translation>
     </message>
     <message>
+        <source>{place}; backward pass</source>
+        <translation>{place}；反向传播</translation>
+    </message>
+    <message>
         <source>{place}; changed by a what-if</source>
         <translation>{place}；已被假设改变</translation>
     </message>
@@ -2468,6 +2563,10 @@
         <translation>不遮住填充</translation>
     </message>
     <message>
+        <source>Residual connections off</source>
+        <translation>关闭残差连接</translation>
+    </message>
+    <message>
         <source>W_Q tied to W_K</source>
         <translation>W_Q 与 W_K 相同</translation>
     </message>
@@ -2844,6 +2943,14 @@
         <translation>差值</translation>
     </message>
     <message>
+        <source>gradient</source>
+        <translation>梯度</translation>
+    </message>
+    <message>
+        <source>value</source>
+        <translation>数值</translation>
+    </message>
+    <message>
         <source>changed</source>
         <translation>已改变</translation>
     </message>
@@ -2904,6 +3011,10 @@
         <translation>第 {list} 项</translation>
     </message>
     <message>
+        <source>The gradient has a scale of its own, about 0</source>
+        <translation>梯度有自己的以 0 为中心的色阶</translation>
+    </message>
+    <message>
         <source>The difference has a scale of its own, about 0</source>
         <translation>差值使用以 0 为中心的单独色阶</translation>
     </message>
@@ -2918,6 +3029,14 @@
     <message>
         <source>A sum has a scale of its own</source>
         <translation>总和使用单独的色阶</translation>
+    </message>
+    <message>
+        <source>{place} · value {value}</source>
+        <translation>{place} · 数值 {value}</translation>
+    </message>
+    <message>
+        <source>gradient {slope}</source>
+        <translation>梯度 {slope}</translation>
     </message>
     <message>
         <source>{place} · {now_name} {now}, {held_name} {held}</source>
@@ -3331,6 +3450,10 @@
         <translation>重新启动计算引擎</translation>
     </message>
     <message>
+        <source>Backward: gradients</source>
+        <translation>反向传播：梯度</translation>
+    </message>
+    <message>
         <source>Find a command…</source>
         <translation>查找命令…</translation>
     </message>
@@ -3560,6 +3683,30 @@
     <message>
         <source>There is not enough memory to compute {name}: use a shorter sentence.</source>
         <translation>内存不足，无法计算 {name}：请换一个较短的句子。</translation>
+    </message>
+    <message>
+        <source>{name} holds whole numbers that are given and never move: choose a later step.</source>
+        <translation>{name} 保存的是给定的整数，不会变动：请选择更后面的步骤。</translation>
+    </message>
+    <message>
+        <source>{name} is a weight and not computed: choose a tensor that is, such as the logits.</source>
+        <translation>{name} 是权重，不是算出来的：请选择算出来的张量，例如 logits。</translation>
+    </message>
+    <message>
+        <source>{model} has no tensor {name} to take the gradient of.</source>
+        <translation>{model} 没有可求梯度的张量 {name}。</translation>
+    </message>
+    <message>
+        <source>{goal} belongs to padding: choose a position of the sentence.</source>
+        <translation>{goal} 属于填充：请选择句子中的位置。</translation>
+    </message>
+    <message>
+        <source>{model} has no logits: choose a cell of another tensor as the goal.</source>
+        <translation>{model} 没有 logits：请选择其他张量的单元格作为目标。</translation>
+    </message>
+    <message>
+        <source>{name} holds whole numbers that are given, so it has no gradient: look at the step that reads it.</source>
+        <translation>{name} 保存的是给定的整数，因此没有梯度：请看读取它的步骤。</translation>
     </message>
     <message>
         <source>{name} could not be written ({reason}): free some space or choose another place.</source>
@@ -3866,6 +4013,10 @@
         <translation>{name} 没有可以关闭的位置。</translation>
     </message>
     <message>
+        <source>{name} has no residual connections to take off.</source>
+        <translation>{name} 没有可以关闭的残差连接。</translation>
+    </message>
+    <message>
         <source>{query} is {shape} and {key} is {other}, since several query heads share one key head: they cannot be tied.</source>
         <translation>{query} 是 {shape}，{key} 是 {other}，因为几个查询头共用一个键头：两者不能相同。</translation>
     </message>
@@ -4058,6 +4209,30 @@
     <message>
         <source>Pair {pair} turns once every {wavelength} positions.</source>
         <translation>第 {pair} 对正弦和余弦每经过 {wavelength} 个位置转一圈。</translation>
+    </message>
+    <message>
+        <source>The chain rule: for every number made from this one, its own gradient times how much it moves with this one, all added up.</source>
+        <translation>链式法则：对由这个数算出的每个数，用它自己的梯度乘以它随这个数变化的快慢，再全部相加。</translation>
+    </message>
+    <message>
+        <source>The goal is not computed from this number, so it does not move with it.</source>
+        <translation>目标不是由这个数算出的，因此不随它变化。</translation>
+    </message>
+    <message>
+        <source>This is the goal g itself: it grows by exactly as much as itself.</source>
+        <translation>这就是目标 g 本身：它增大多少，目标就增大多少。</translation>
+    </message>
+    <message>
+        <source>Not the goal, and nothing that the goal is computed from comes after it.</source>
+        <translation>不是目标，目标也不由它之后的数算出。</translation>
+    </message>
+    <message>
+        <source>The token of the goal: ∂(−ln p)/∂logit = p − 1. A larger logit here is less surprise.</source>
+        <translation>目标词元：∂(−ln p)/∂logit = p − 1。这里的对数几率越大，惊讶程度越小。</translation>
+    </message>
+    <message>
+        <source>Another token: ∂(−ln p)/∂logit = its own p. A larger logit here is more surprise.</source>
+        <translation>其他词元：∂(−ln p)/∂logit 等于它自己的 p。这里的对数几率越大，惊讶程度越大。</translation>
     </message>
     <message>
         <source>A weight of the model: it is read as it is, and nothing computes it.</source>
@@ -4316,6 +4491,7 @@
     </message>
     <message>
         <source>rank {rank}</source>
+        <extracomment>Before the cell whose gradient it is.</extracomment>
         <translation>合并次序 {rank}</translation>
     </message>
     <message>
@@ -4645,6 +4821,10 @@
     <message>
         <source>positions off</source>
         <translation>位置关闭</translation>
+    </message>
+    <message>
+        <source>residual connections off</source>
+        <translation>残差连接关闭</translation>
     </message>
     <message>
         <source>padding not hidden</source>

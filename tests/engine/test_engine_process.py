@@ -19,6 +19,7 @@ from tutor.engine import families, lens, saved
 from tutor.engine.asking import EngineLost
 from tutor.engine.axes import AxesError
 from tutor.engine.changes import Cell, ChangeError, Changes, Head, Replace, Switch, Tie
+from tutor.engine.goals import Goal, GoalError
 from tutor.engine.live import LiveTrace
 from tutor.engine.remote import RemoteTrace
 from tutor.engine.sampling import Rules
@@ -123,6 +124,30 @@ def test_parts_are_the_same(engine, tmp_path, keep: bool) -> None:
                          for axis, some in zip(axes, ends))  # fmt: skip
             mine, theirs = remote.read(name, part), local.read(name, part)
             assert isinstance(mine, np.ndarray) and same(mine, theirs), (name, part)
+
+
+@pytest.mark.parametrize("kind", ["pre-norm", "source and target, two tables"])
+def test_every_gradient_is_the_same_to_the_bit(engine, tmp_path, kind: str) -> None:
+    local = samples.live(samples.spec(**samples.EVERY[kind]), (5, 3), seed=2)
+    remote = other(engine, local, tmp_path)
+    goal = Goal("surprise", (0, 2, 7))
+    told: list[float] = []
+    mine, theirs = remote.backward(goal, told.append), local.backward(goal)
+    assert told and mine.goal == theirs.goal and mine.reached == theirs.reached
+    rng = np.random.default_rng(0)
+    for name in local.program.by_name:
+        if not theirs.has(name):
+            continue
+        assert same(mine[name], theirs[name]), name
+        assert repr(mine.stats(name)) == repr(theirs.stats(name))
+        for cell in samples.some_cells(local.shapes[name], 1, rng):
+            assert mine.working(name, cell).result == theirs.working(name, cell).result
+    overridden = remote.with_override("logits", np.asarray(local["logits"]) + 1)
+    assert overridden.backward(goal).fixed == frozenset({"logits"})
+    with pytest.raises(GoalError):
+        remote.backward(Goal("surprise", (9, 2, 7)))
+    with pytest.raises(Cancelled):
+        remote.backward(goal, lambda done: None, lambda: True)
 
 
 def runs_with_changes(trace: Trace) -> Iterator[Trace]:

@@ -17,6 +17,7 @@ import numpy as np
 from tutor.engine.axes import AxesError
 from tutor.engine.changes import ChangeError
 from tutor.engine.files import FileError
+from tutor.engine.goals import Goal, GoalError
 from tutor.engine.program import Program
 from tutor.engine.sampling import Rules, SamplingError
 from tutor.engine.spec import ModelSpec, SpecError
@@ -25,11 +26,12 @@ from tutor.engine.trace import Cancelled, Patch, Plan, Stats, Trace, TraceError
 from tutor.engine.weights import WeightsError
 
 #: Classes that travel by their fields. One more is one line.
-KINDS: tuple[type, ...] = (Patch, Plan, Rules, Stats)
+KINDS: tuple[type, ...] = (Goal, Patch, Plan, Rules, Stats)
 #: Errors that arrive as what they were. Any other arrives as the RuntimeError that names it.
 ERRORS: tuple[type[BaseException], ...] = (
-    AxesError, Cancelled, ChangeError, FileError, SamplingError, SpecError, TokenError, TraceError, WeightsError,
-    ImportError, IndexError, KeyError, MemoryError, NotImplementedError, OSError, RuntimeError, TypeError, ValueError,
+    AxesError, Cancelled, ChangeError, FileError, GoalError, SamplingError, SpecError, TokenError, TraceError,
+    WeightsError, ImportError, IndexError, KeyError, MemoryError, NotImplementedError, OSError, RuntimeError,
+    TypeError, ValueError,
 )  # fmt: skip
 _PLAIN = (str, int, float, bool, type(None))
 #: Kinds of numbers: float, signed, unsigned, bool.

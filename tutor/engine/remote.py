@@ -22,11 +22,13 @@ import numpy as np
 from tutor.engine.asking import PATIENCE_S, Asker, Message, Process, Progress
 from tutor.engine.axes import Slices
 from tutor.engine.cancelling import given_up
+from tutor.engine.goals import Goal
+from tutor.engine.gradients import Gradients
 from tutor.engine.plain import ERRORS, KINDS, Codec, error_from_plain
-from tutor.engine.trace import Trace, TraceError, frozen
+from tutor.engine.trace import Stats, Trace, TraceError, frozen
 
 #: What may be asked of a trace in its process, as `there` lists it.
-THERE: set[str] = {"read", "prepare"}
+THERE: set[str] = {"read", "prepare", "backward"}
 #: Arrays that were read are kept up to so many bytes and so many pieces; the last one always, whatever its size.
 KEPT, _MOST_KEPT = 128 << 20, 256
 
@@ -109,8 +111,16 @@ class RemoteTrace(Trace):
     changed = there("changed")
     with_source = there("with_source")
     find_stats = there("find_stats")
+    slopes = there("slopes")
+    find_fixed = there("find_fixed")
     find_reach = there("find_reach")
     _same_there = there("same_as")
+
+    def backward(
+        self, goal: Goal, progress: Progress = lambda done: None, cancelled: Callable[[], bool] = lambda: False
+    ) -> Gradients:  # fmt: skip
+        found = self.remote.ask(self, "backward", (goal,), progress, cancelled)
+        return RemoteGradients(self, goal, found, frozenset(self.find_fixed()))
 
     def same_as(self, other: Trace, name: str, roughly: bool = False) -> bool:
         if isinstance(other, RemoteTrace) and other.remote is self.remote:
@@ -128,6 +138,26 @@ class RemoteTrace(Trace):
     @property
     def origin(self) -> Trace:
         return self if self._origin is None else self._origin
+
+
+class RemoteGradients(Gradients):
+    """Gradients whose numbers another process has: explained here, read there."""
+
+    def __init__(self, of: RemoteTrace, goal: Goal, there: Trace, fixed: frozenset[str]) -> None:
+        """`there` is the trace of the same numbers in that process."""
+        super().__init__(of, goal)
+        self._there, self._fixed = there, fixed
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        return self._fixed
+
+    def read(self, name: str, slices: Slices) -> np.ndarray:
+        self.need(name)
+        return self._there.read(name, slices)
+
+    def find_stats(self, name: str) -> Stats:
+        return self._there.find_stats(name)
 
 
 class Remote:

@@ -110,8 +110,8 @@ class Server:
             return self._does[do](task, *given)
         if do not in THERE:
             raise ValueError(f"{do} is not asked of a trace")
-        if do == "prepare":
-            return self._of.prepare(task.progress, task.cancelled)
+        if do in ("prepare", "backward"):
+            return getattr(self._of, do)(*given, task.progress, task.cancelled)
         return getattr(self._of, do)(*given)
 
     def _described(self, trace: Trace, arrays: list[np.ndarray]) -> Any:

@@ -34,6 +34,13 @@ _PATTERNS = (
     QT_TRANSLATE_NOOP("error", "The engine does not answer: start it again."),
     QT_TRANSLATE_NOOP("error", "The files of {name} have changed since: run the sentence again."),
     QT_TRANSLATE_NOOP("error", "There is not enough memory to compute {name}: use a shorter sentence."),
+    QT_TRANSLATE_NOOP("error", "{name} holds whole numbers that are given and never move: choose a later step."),
+    QT_TRANSLATE_NOOP("error", "{name} is a weight and not computed: choose a tensor that is, such as the logits."),
+    QT_TRANSLATE_NOOP("error", "{model} has no tensor {name} to take the gradient of."),
+    QT_TRANSLATE_NOOP("error", "{goal} belongs to padding: choose a position of the sentence."),
+    QT_TRANSLATE_NOOP("error", "{model} has no logits: choose a cell of another tensor as the goal."),
+    QT_TRANSLATE_NOOP("error", "{name} holds whole numbers that are given, so it has no gradient: look at the step "
+        "that reads it."),
     QT_TRANSLATE_NOOP("error", "{name} could not be written ({reason}): free some space or choose another place."),
     QT_TRANSLATE_NOOP("error", "{name} cannot be read, so nothing new is kept: move it away to begin anew."),
     QT_TRANSLATE_NOOP("error", "{name} is too large for what was learned: move it away to begin anew."),
@@ -153,6 +160,7 @@ _PATTERNS = (
     QT_TRANSLATE_NOOP("error", "{name} has no causal mask to take off: pad=none lifts the mask over its padding."),
     QT_TRANSLATE_NOOP("error", "{name} does not divide its scores, so there is no scale to take off."),
     QT_TRANSLATE_NOOP("error", "{name} has no positions to take off."),
+    QT_TRANSLATE_NOOP("error", "{name} has no residual connections to take off."),
     QT_TRANSLATE_NOOP("error", "{query} is {shape} and {key} is {other}, since several query heads share one key head: "
         "they cannot be tied."),
     QT_TRANSLATE_NOOP("error", "A cell can be set to a number or to an infinity, not to NaN."),

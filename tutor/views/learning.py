@@ -16,6 +16,7 @@ from tutor.views.thumbs_desk import ThumbsDesk
 from tutor.views.timeline_desk import TimelineDesk
 
 if TYPE_CHECKING:
+    from tutor.views.backward_desk import BackwardDesk
     from tutor.views.class_desk import ClassDesk
     from tutor.views.curtain import Curtain
     from tutor.views.practise_desk import PractiseDesk
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 #: Under which key the settings keep whether questions are asked on the way.
 SETTING = "questions"
 #: The order in which they are made while nothing else is to be done.
-LEARNING = ("card", "quiz_desk", "curtain", "progress_desk", "tour_card", "tours", "class_desk", "practise_desk")
+LEARNING = (
+    "backward_desk", "card", "quiz_desk", "curtain", "progress_desk", "tour_card", "tours", "class_desk",
+    "practise_desk",
+)  # fmt: skip
 
 
 class LearningParts(LateParts):
@@ -50,6 +54,28 @@ class LearningParts(LateParts):
             self.quiz_desk.retranslate()
         if self.is_made("tours"):
             self.tours.retranslate()
+        if self.is_made("backward_desk"):
+            self.backward_desk.refresh()
+
+    # Gradients ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def backward_desk(self) -> BackwardDesk:
+        from tutor.views.backward_desk import BackwardDesk
+
+        made = BackwardDesk(
+            self.session, self.runner, self.desk, self.names, self.stage, self.actions_["backward"], self.look, self
+        )  # fmt: skip
+        self.look_desk.dress(made.bar)
+        made.busyChanged.connect(self.set_busy)
+        made.progressed.connect(self.set_progress)
+        made.said.connect(self.say)
+        self.session.backward.changed.connect(self.refresh)
+        return made
+
+    def leave_backward(self) -> bool:
+        """What Esc means to the backward pass. Returns whether the walk led backwards."""
+        return self.is_made("backward_desk") and self.backward_desk.leave()
 
     # Questions ----------------------------------------------------------------------------------------------
 

@@ -218,13 +218,13 @@ class MainWindow(LearningParts):
         self.escapes = Escapes()
         for close in (self._close_map, self._close_continuing, self.presenting.unblank):
             self.escapes.add(Rank.POPUP, close)
-        for busy in ("exporter", "engine_desk", "what_if", "desk"):
+        for busy in ("exporter", "engine_desk", "backward_desk", "what_if", "desk"):
             self.escapes.add(Rank.RUN, partial(self._cancelled, busy))
         self.escapes.add(Rank.QUESTION, self.skip_question)
         self.escapes.add(Rank.TOUR, self.leave_tour)
         for unpin in (self._unpin, self.session.trail.leave):
             self.escapes.add(Rank.UNPIN, unpin)
-        for clear in (self._unpin_compared, self._clear_compared):
+        for clear in (self.leave_backward, self._unpin_compared, self._clear_compared):
             self.escapes.add(Rank.UNPIN_COMPARE, clear)
         self.escapes.add(Rank.PRESENTING, self.presenting.leave)
 
@@ -372,7 +372,7 @@ class MainWindow(LearningParts):
 
     def show_progress(self) -> None:
         """The progress bar, once work has taken half a second."""
-        desks = ("desk", "what_if", "exporter", "engine_desk")
+        desks = ("desk", "what_if", "exporter", "engine_desk", "backward_desk")
         self._status.show_progress(any(self.is_made(one) and getattr(self, one).busy() for one in desks))
 
     def set_progress(self, done: float) -> None:
@@ -428,7 +428,7 @@ class MainWindow(LearningParts):
         there = self.session.trace is not None
         for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save", "export",
                      "next_head", "previous_head", "undo_move", "redo_move", "play", "bookmark", "copy_code",
-                     "save_session", "all_heads", "head_grid", "pin", "difference", "blink"):  # fmt: skip
+                     "save_session", "all_heads", "head_grid", "pin", "difference", "blink", "backward"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
         for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask())),

@@ -58,9 +58,13 @@ class PlaceDesk(QObject):
         crumbs = [self.tr("Model"), words.section(stop.section), words.stage(stop.stage.title)]
         if session.inside:
             crumbs.append(step.short)
+        if session.backward.on:
+            crumbs.insert(1, self.tr("backward pass"))
         self._stage.set_place(crumbs, self.where(ready, failed), not ready or self.waits())
         axes = trace.shapes[step.name]
-        self._stage.set_step(present.step_title(session), step.name, [(axis.name, axis.size) for axis in axes])
+        gradients = session.backward.of(trace)
+        name = f"∂g/∂ {step.name}" if gradients is not None and gradients.has(step.name) else step.name
+        self._stage.set_step(present.step_title(session), name, [(axis.name, axis.size) for axis in axes])
         self._stage.set_mark(*self._mark(stop))
         # Inside a stage the timeline already shows its operations.
         shown = () if session.inside else stop.results

@@ -69,6 +69,7 @@ class StageDesk(QObject):
         session.followed.connect(self._light)
         session.pins.changed.connect(self.ask)
         session.changes.viewed.connect(self.ask)
+        session.backward.changed.connect(self.ask)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
 
@@ -116,8 +117,11 @@ class StageDesk(QObject):
         original = session.changes.against(look)
         if original is not None:
             held, minus = original, look.path not in look.trace.program.sources
-        # What is held stays one and the same look; the original's is made anew each time.
-        wanted = (look.trace, look.path, look.selection, held if original is None else original.trace, minus)
+        gradient = session.backward.against(look)
+        held = gradient or held
+        # What is held stays one and the same look; the original's and the gradient's are made anew each time.
+        made_anew = gradient or original
+        wanted = (look.trace, look.path, look.selection, held if made_anew is None else made_anew.trace, minus)
         if self._current() is not None and self._shown_for == wanted:
             self._runner.cancel(PICTURE)  # it is on screen: another that was asked for meanwhile is not wanted
             self._light()

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from tutor.views.tabletwin import TableTwin
 
 #: The strips between the toolbar and the maps, from top to bottom.
-BANDS = ("nan", "several", "compared", "heads", "what if")
+BANDS = ("nan", "several", "compared", "heads", "what if", "backward")
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,10 @@ class TimelineDesk(QObject):
         self._changed: frozenset[str] = frozenset()
         self._veiled: frozenset[str] = frozenset()
         self._moves: dict[str, Callable[[], None]] = {
-            "next": session.next, "previous": session.previous, "into": session.into, "out": session.out,
-            "first": session.first, "last": session.last, "next_section": session.next_section,
-            "previous_section": session.previous_section,
+            # Where the caret goes, whichever way the walk leads.
+            "next": lambda: session.move(1), "previous": lambda: session.move(-1), "into": session.into,
+            "out": session.out, "first": self._go_first, "last": self._go_last,
+            "next_section": lambda: session.move_section(1), "previous_section": lambda: session.move_section(-1),
         }  # fmt: skip
         self._marks: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
         timeline.stageChosen.connect(session.go_stop)
@@ -89,6 +90,7 @@ class TimelineDesk(QObject):
         trace = session.trace
         assert trace is not None
         stop, step = session.stop, session.step
+        timeline.set_backward(session.backward.on)
         timeline.set_stage(stop.number)
         timeline.set_visited([one.number for one in session.stops if session.visited(one)])
         chips, folded = self._chips(stop)
@@ -96,7 +98,8 @@ class TimelineDesk(QObject):
         if session.inside:
             at = [one.name for one in stop.steps].index(step.name)
             timeline.set_operations([
-                StageChip(present.short_name(one.name), n, n < at, self._axes(one)) for n, one in enumerate(stop.steps)
+                StageChip(present.short_name(one.name), n, n > at if session.backward.on else n < at, self._axes(one))
+                for n, one in enumerate(stop.steps)
             ], at)  # fmt: skip
         else:
             timeline.set_operations(None)
@@ -136,6 +139,12 @@ class TimelineDesk(QObject):
 
     def _step(self, move: str) -> None:
         self._moves[move]()
+
+    def _go_first(self) -> None:
+        (self._session.last if self._session.backward.on else self._session.first)()
+
+    def _go_last(self) -> None:
+        (self._session.first if self._session.backward.on else self._session.last)()
 
     def _drag_begins(self) -> None:
         self._session.moves.hold()

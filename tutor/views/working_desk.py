@@ -54,6 +54,7 @@ class WorkingDesk(QObject):
         self._names: Names = explanation.numbered
         session.trail.changed.connect(self._changed)
         session.pins.changed.connect(self.ask)
+        session.backward.changed.connect(self.ask)
         inspector.followed.connect(self.follow)
         inspector.pointed.connect(self.point)
         inspector.unpinned.connect(self._unpin)
@@ -93,8 +94,10 @@ class WorkingDesk(QObject):
         else:
             selection = several.shown(session) if session.trail.given is None else session.selection
             look = Look(session.trace, target.name, selection)
-            minus = session.pins.mode == DIFFERENCE and session.trail.given is None
+            gradient = session.backward.against(look)
+            minus = session.pins.mode == DIFFERENCE and session.trail.given is None and gradient is None
             held = session.pins.against(look) if minus else None
+            look = gradient or look
             self._runner.submit(WORKING, partial(_explain, look, target, held))
 
     def _changed(self) -> None:
@@ -115,7 +118,9 @@ class WorkingDesk(QObject):
         if channel != WORKING or not isinstance(result, Working) or trace is None or target is None:
             return
         if (result.name, result.index) == (target.name, target.index):
-            shown = explanation.explanation(trace, result, self._names)
+            gradients = self._session.backward.of(trace)
+            of = gradients if gradients is not None and gradients.has(target.name) else trace
+            shown = explanation.explanation(of, result, self._names)
             shown = combined.told(trace, several.shown(self._session), result, shown)
             self._inspector.set_explanation(shown)
             self._show_row(trace, result, shown.place)
