@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
 from tutor.engine import axes as ax
+from tutor.engine import memory, tiles
 from tutor.engine.axes import Axes
 from tutor.engine.later import Later
 from tutor.engine.ops import Linear, Lookup, Op
 from tutor.engine.program import Program
 from tutor.engine.trace import Cancelled
+
+memory.settle()
 
 MIB = 1 << 20
 #: A weight still in its file that is larger than this is never read whole, but in slices of that size.
@@ -32,12 +35,14 @@ def evaluate(
     made: Callable[[str, torch.Tensor], None] = lambda name, value: None,
     cancelled: Callable[[], bool] = lambda: False,
     put: Callable[[str, torch.Tensor], torch.Tensor] = lambda name, value: value,
+    whole: Collection[str] = (),
 ) -> Values:
     """Run the steps that `wanted` needs beyond what is `known`, in the program's order, dropping each value
     after its last use. Differentiable: gradients flow where torch records them.
 
-    `made` is told every value as it is made; `put` may give another in its place. Raises Cancelled, and AxesError for
-    a value of a wrong shape.
+    `made` is told every value as it is made; `put` may give another in its place. Where no gradients are recorded,
+    large tensors that only the next step reads may be made in tiles and never be whole, unless they are among `whole`.
+    Raises Cancelled, and AxesError for a value of a wrong shape.
     """
     goals = list(wanted)
     needed: set[str] = set()
@@ -50,17 +55,31 @@ def evaluate(
     values: Values = {name: known[name] for name in goals if name in known}
     run = [step for step in program.steps if step.name in needed]
     last = {name: at for at, step in enumerate(run) for name in step.inputs}
-    for at, step in enumerate(run):
+    done = 0
+    apart = {*goals, *whole}
+    groups = [(step,) for step in run] if torch.is_grad_enabled() else tiles.groups(run, shapes, apart)
+
+    def operand(name: str) -> Any:
+        if name in weight_names:
+            return weights(name)
+        return values[name] if name in values else known[name]
+
+    weight_names = {name for step in run for name in step.weights}
+    for group in groups:
         if cancelled():
             raise Cancelled
-        inputs = [values[name] if name in values else known[name] for name in step.inputs]
-        operands = [*inputs, *(weights(name) for name in step.weights)]
-        value = put(step.name, forward(step.op, operands, [shapes[name] for name in step.operands]))
+        step = group[-1]
+        if not torch.is_grad_enabled() and tiles.is_tiled(group, shapes):
+            value = tiles.make(group, shapes, operand)
+        else:
+            value = forward(step.op, [operand(name) for name in step.operands], [shapes[one] for one in step.operands])
+        value = put(step.name, value)
         ax.check(step.name, shapes[step.name], value.shape)
         values[step.name] = value
         made(step.name, value)
-        for name in step.inputs:
-            if last[name] == at and name not in goals:
+        done += len(group)
+        for name in {name for one in group for name in one.inputs}:
+            if last[name] < done and name not in goals:
                 values.pop(name, None)
     return {name: values[name] for name in goals}
 

@@ -115,9 +115,10 @@ class LiveTrace(Trace):
         goals = self.program.checkpoints
         # Kernels know neither heads that are switched off nor numbers that were put.
         fused = self._is_large() and not self.touched
+        shelf = laying.Shelf(sum(ax.count(self.shapes[name]) for name in goals) if fused else 0)
         for at, name in enumerate(goals):
             with self._lock:
-                if self._find(name) is None and not (fused and self._lay(name, cancelled)):
+                if self._find(name) is None and not (fused and self._lay(name, shelf, cancelled)):
                     self._compute(name, cancelled, remember=False)
             progress((at + 1) / len(goals))
 
@@ -131,7 +132,7 @@ class LiveTrace(Trace):
         )
         return macs >= FUSED_FROM
 
-    def _lay(self, name: str, cancelled: Callable[[], bool]) -> bool:
+    def _lay(self, name: str, shelf: laying.Shelf, cancelled: Callable[[], bool]) -> bool:
         """Lay one checkpoint by fused kernels. Returns whether it could be: where memory runs out, the steps, which
         know what to do then, are run instead. Raises Cancelled."""
         there = _Known(self)
@@ -145,7 +146,7 @@ class LiveTrace(Trace):
             return False
         if found is None:
             raise Cancelled
-        self._kept[name] = found
+        self._kept[name] = shelf.put(found)
         self._rough.add(name)
         self._laid = True
         return True
@@ -156,7 +157,8 @@ class LiveTrace(Trace):
     @cached_property
     def _plan(self) -> tuple[laying.Piece, ...]:
         padded = any(int(batch.lengths.min()) < batch.n_pos for batch in self.batches.values())
-        return laying.pieces(self.program, self.shapes, padded)
+        in_parts = {name for name, held in self._weights.items() if isinstance(held, Later) and held.nbytes > run.SLICE}
+        return laying.pieces(self.program, self.shapes, padded, in_parts)
 
     def read(self, name: str, slices: Slices) -> np.ndarray:
         if name not in self.shapes:
@@ -401,7 +403,9 @@ class LiveTrace(Trace):
 
         with torch.no_grad():
             known = _Known(self)
-            return evaluate(self.program, self.shapes, known, self._weight, [name], keep, cancelled, self._put)[name]
+            return evaluate(
+                self.program, self.shapes, known, self._weight, [name], keep, cancelled, self._put, self.patches
+            )[name]
 
     def _put(self, name: str, value: torch.Tensor) -> torch.Tensor:
         """A computed value with the numbers that were put in its place."""
