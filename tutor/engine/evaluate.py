@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
@@ -36,13 +37,14 @@ def evaluate(
     cancelled: Callable[[], bool] = lambda: False,
     put: Callable[[str, torch.Tensor], torch.Tensor] = lambda name, value: value,
     whole: Collection[str] = (),
+    room: tiles.Room = torch.Tensor.new_empty,
 ) -> Values:
     """Run the steps that `wanted` needs beyond what is `known`, in the program's order, dropping each value
     after its last use. Differentiable: gradients flow where torch records them.
 
     `made` is told every value as it is made; `put` may give another in its place. Where no gradients are recorded,
-    large tensors that only the next step reads may be made in tiles and never be whole, unless they are among `whole`.
-    Raises Cancelled, and AxesError for a value of a wrong shape.
+    large tensors that only the next step reads may be made in tiles and never be whole, unless they are among `whole`;
+    `room` gives the memory they go to. Raises Cancelled, and AxesError for a value of a wrong shape.
     """
     goals = list(wanted)
     needed: set[str] = set()
@@ -70,7 +72,7 @@ def evaluate(
             raise Cancelled
         step = group[-1]
         if not torch.is_grad_enabled() and tiles.is_tiled(group, shapes):
-            value = tiles.make(group, shapes, operand)
+            value = tiles.make(group, shapes, operand, room)
         else:
             value = forward(step.op, [operand(name) for name in step.operands], [shapes[one] for one in step.operands])
         value = put(step.name, value)
@@ -125,23 +127,36 @@ class Cache:
     def __init__(self, budget: int) -> None:
         self.budget = budget
         self.bytes = 0
+        # An alias of each tensor, which nobody else has: so its memory's count of holders tells who else uses it.
         self._kept: OrderedDict[str, torch.Tensor] = OrderedDict()
 
     def get(self, name: str) -> torch.Tensor | None:
         value = self._kept.get(name)
-        if value is not None:
-            self._kept.move_to_end(name)
-        return value
+        if value is None:
+            return None
+        self._kept.move_to_end(name)
+        return value.detach()
 
     def put(self, name: str, value: torch.Tensor) -> None:
         size = value.nbytes
         if name in self._kept or size > self.budget:
             return
-        self._kept[name] = value
+        self._kept[name] = value.detach()
         self.bytes += size
         while self.bytes > self.budget:
-            _, dropped = self._kept.popitem(last=False)
-            self.bytes -= dropped.nbytes
+            self.drop([next(iter(self._kept))])
+
+    def room(self, like: torch.Tensor, shape: tuple[int, ...]) -> torch.Tensor:
+        """Memory for a tensor of a shape that will be put here, of the type of another. Where something has to go for
+        it, the oldest of that size goes whose memory nobody else holds, and that memory is used again: fresh memory
+        costs more than the arithmetic."""
+        size = like.element_size() * math.prod(shape)
+        if size <= self.budget < self.bytes + size:
+            for name, old in self._kept.items():
+                if old.nbytes == size and (old.dtype, old.device) == (like.dtype, like.device) and _is_alone(old):
+                    self.drop([name])
+                    return old.view(shape)
+        return like.new_empty(shape)
 
     def drop(self, names: Iterable[str]) -> None:
         """Forget these tensors."""
@@ -159,3 +174,10 @@ class Cache:
 
     def __len__(self) -> int:
         return len(self._kept)
+
+
+def _is_alone(value: torch.Tensor) -> bool:
+    """Whether nothing but this tensor holds its memory: no view of it, no array that was handed out."""
+    storage = value.untyped_storage()
+    holders = torch._C._storage_Use_Count(storage._cdata)  # this tensor, and `storage`
+    return value.is_contiguous() and storage.nbytes() == value.nbytes and bool(holders == 2)

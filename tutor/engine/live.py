@@ -174,9 +174,10 @@ class LiveTrace(Trace):
     def _part(self, name: str, slices: Slices) -> torch.Tensor | None:
         """A small part of a large tensor that is not there, without making the rest; None where that is no gain."""
         axes = self.shapes[name]
-        if ax.count(axes) < PART_FROM:
+        part = tuple(narrow.span(one, axis.size) for axis, one in zip(axes, slices))
+        one_head = any(axis.name == ax.HEAD and one.stop - one.start < axis.size for axis, one in zip(axes, part))
+        if ax.count(axes) < PART_FROM and not one_head:
             return None
-        part = tuple(_span(one, axis.size) for axis, one in zip(axes, slices))
         sizes = [max(0, one.stop - one.start) for one in part]
         steps = [one.step not in (None, 1) for one in slices if isinstance(one, slice)]
         if len(slices) != len(axes) or any(steps) or 4 * math.prod(sizes) > ax.count(axes) or 0 in sizes:
@@ -187,9 +188,11 @@ class LiveTrace(Trace):
             plan = narrow.plan(self.program, self.shapes, name, part, self._is_known)
             if plan is None or any(piece.step.name in self.patches for piece in plan):
                 return None
+            if max(ax.count(self.shapes[piece.step.name]) for piece in plan) < PART_FROM:
+                return None  # the whole is as quick, and there for the next part
             made = self._run_parts(plan)
         value, whole = made[name]
-        inside = _within(part, whole)
+        inside = narrow.within(part, whole)
         return value[tuple(one if isinstance(asked, slice) else one.start for asked, one in zip(slices, inside))]
 
     def _is_known(self, name: str) -> bool:
@@ -205,16 +208,17 @@ class LiveTrace(Trace):
                 for operand, need in zip(piece.step.operands, piece.operands):
                     if operand in made:
                         value, there = made[operand]
-                        need = _within(need, there)
+                        need = narrow.within(need, there)
                     else:
                         value = self._weight(operand) if operand in self._weights else known[operand]
                     whole = narrow.is_whole(self.shapes[operand], need) and operand not in made
-                    operands.append(value if whole else value[need])
+                    part = value.part if isinstance(value, Later) else value.__getitem__
+                    operands.append(value if whole else torch.as_tensor(part(need), device=self._device))
                 shapes = [
                     tuple(ax.Axis(axis.name, size) for axis, size in zip(self.shapes[one], value.shape))
                     for one, value in zip(piece.step.operands, operands)
                 ]
-                result = forward(piece.step.op, operands, shapes)[piece.cut]
+                result = forward(piece.op, operands, shapes)[piece.cut]
                 name = piece.step.name
                 made[name] = result, piece.part
                 if narrow.is_whole(self.shapes[name], piece.part):
@@ -404,8 +408,9 @@ class LiveTrace(Trace):
         with torch.no_grad():
             known = _Known(self)
             return evaluate(
-                self.program, self.shapes, known, self._weight, [name], keep, cancelled, self._put, self.patches
-            )[name]
+                self.program, self.shapes, known, self._weight, [name], keep, cancelled, self._put, self.patches,
+                self._cache.room,
+            )[name]  # fmt: skip
 
     def _put(self, name: str, value: torch.Tensor) -> torch.Tensor:
         """A computed value with the numbers that were put in its place."""
@@ -426,18 +431,6 @@ class LiveTrace(Trace):
         if lost == "cuda":
             torch.cuda.empty_cache()
         self.notices.append(f"The {lost} device ran out of memory, so this run goes on with the CPU.")
-
-
-def _span(asked: int | slice, size: int) -> slice:
-    """An entry of an index as the range it covers."""
-    if isinstance(asked, slice):
-        return slice(*asked.indices(size)[:2])
-    return slice(asked % size, asked % size + 1)
-
-
-def _within(part: narrow.Part, whole: narrow.Part) -> narrow.Part:
-    """Where a part lies inside a larger one."""
-    return tuple(slice(one.start - of.start, one.stop - of.start) for one, of in zip(part, whole))
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:

@@ -1,16 +1,17 @@
 """Which parts of earlier tensors a part of one needs: so that a row of logits costs a row, and one head one head.
 
-It follows from what every operation declares of its reads (`Op.access`), and holds along batch, positions and heads.
+It follows from what every operation declares of its reads (`Op.access`), and holds along batch, positions and heads;
+of a matrix product, along its features too: one head's queries need one head's columns of the matrix.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axes
-from tutor.engine.ops import EvenSoftmax, Op, SilentSum, SwapHeads
+from tutor.engine.ops import EvenSoftmax, Linear, Op, SilentSum, SplitHeads, SwapHeads
 from tutor.engine.ops.base import Access
 from tutor.engine.program import Program, Step
 
@@ -28,12 +29,14 @@ class Piece:
 
     Attributes:
         step: the step.
+        op: its operation, fit for the part.
         operands: the part of each operand that it reads.
         cut: the part, of what it then makes, that is wanted.
         part: the part of the whole tensor that this is.
     """
 
     step: Step
+    op: Op
     operands: tuple[Part, ...]
     cut: Part
     part: Part
@@ -70,18 +73,28 @@ def _piece(step: Step, shapes: Mapping[str, Axes], part: Part) -> Piece:
     free = _FREE if type(step.op).table is not Op.table else _NARROW
     if isinstance(step.op, (EvenSoftmax, SilentSum)):
         free = free - {ax.HEAD}
-    part = tuple(one if axis.name in free else slice(0, axis.size) for axis, one in zip(axes, part))
+    last = len(axes) - 1
+    part = tuple(
+        one if axis.name in free or (at == last and isinstance(step.op, Linear)) else slice(0, axis.size)
+        for at, (axis, one) in enumerate(zip(axes, part))
+    )
+    if isinstance(step.op, SplitHeads):
+        size = axes[last].size
+        features = slice(part[last - 1].start * size, part[last - 1].stop * size)
+        cut = tuple(slice(0, one.stop - one.start) for one in part)
+        few = replace(step.op, n_heads=part[last - 1].stop - part[last - 1].start)
+        return Piece(step, few, ((*part[: last - 1], features),), cut, part)
     follows = _follows(step.op, axes, operands)
     if follows is None:
         part = _all(axes)
-        return Piece(step, tuple(_all(of) for of in operands), part, part)
+        return Piece(step, step.op, tuple(_all(of) for of in operands), part, part)
     reads = tuple(
         tuple(slice(0, axis.size) if at is None else part[at] for axis, at in zip(of, one))
         for of, one in zip(operands, follows)
     )
     followed = {at for one in follows for at in one if at is not None}
     cut = tuple(slice(0, one.stop - one.start) if at in followed else one for at, one in enumerate(part))
-    return Piece(step, reads, cut, part)
+    return Piece(step, step.op, reads, cut, part)
 
 
 def _follows(op: Op, out: Axes, operands: list[Axes]) -> Access | None:
@@ -105,3 +118,15 @@ def is_whole(axes: Axes, part: Part) -> bool:
 
 def _joined(one: Part, other: Part) -> Part:
     return tuple(slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(one, other))
+
+
+def span(asked: int | slice, size: int) -> slice:
+    """An entry of an index as the range it covers."""
+    if isinstance(asked, slice):
+        return slice(*asked.indices(size)[:2])
+    return slice(asked % size, asked % size + 1)
+
+
+def within(part: Part, whole: Part) -> Part:
+    """Where a part lies inside a larger one."""
+    return tuple(slice(one.start - of.start, one.stop - of.start) for one, of in zip(part, whole))

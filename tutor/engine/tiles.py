@@ -34,6 +34,7 @@ _SEVERAL = (
 )  # fmt: skip
 
 Part = tuple[slice, ...]
+Room = Callable[[torch.Tensor, tuple[int, ...]], torch.Tensor]
 
 
 def groups(run: Sequence[Step], shapes: Mapping[str, Axes], whole: Collection[str]) -> Iterator[tuple[Step, ...]]:
@@ -68,14 +69,21 @@ def is_tiled(group: Sequence[Step], shapes: Mapping[str, Axes]) -> bool:
     if len(group) > 1:
         return True
     step = group[0]
+    if len(shapes[step.name]) < 2:
+        return False
     large = max(ax.count(shapes[name]) for name in (step.name, *step.operands))
-    return isinstance(step.op, _SEVERAL) and large >= FROM and len(shapes[step.name]) > 1
+    square = isinstance(step.op, _SQUARE) and not isinstance(step.op, ops.Identity)
+    return large >= FROM and (isinstance(step.op, _SEVERAL) or square)
 
 
 def make(
-    group: Sequence[Step], shapes: Mapping[str, Axes], operand: Callable[[str], torch.Tensor]
+    group: Sequence[Step],
+    shapes: Mapping[str, Axes],
+    operand: Callable[[str], torch.Tensor],
+    room: Room = torch.Tensor.new_empty,
 ) -> torch.Tensor:
-    """The tensor of a group's last step; `operand` gives what the group reads from outside."""
+    """The tensor of a group's last step; `operand` gives what the group reads from outside, `room` memory of a shape
+    for a tensor like another."""
     last, inner = group[-1], {step.name for step in group}
     outside = {name: operand(name) for step in group for name in step.operands if name not in inner}
     device = next(iter(outside.values())).device
@@ -91,7 +99,7 @@ def make(
             values[step.name] = step.op.forward(*given, **cut)
         value = values[last.name]
         if made is None:
-            made = value.new_empty(ax.shape(shapes[last.name]))
+            made = room(value, ax.shape(shapes[last.name]))
         made[part] = value
     assert made is not None
     return made
