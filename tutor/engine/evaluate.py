@@ -42,9 +42,9 @@ def evaluate(
     """Run the steps that `wanted` needs beyond what is `known`, in the program's order, dropping each value
     after its last use. Differentiable: gradients flow where torch records them.
 
-    `made` is told every value as it is made; `put` may give another in its place. Where no gradients are recorded,
-    large tensors that only the next step reads may be made in tiles and never be whole, unless they are among `whole`;
-    `room` gives the memory they go to. Raises Cancelled, and AxesError for a value of a wrong shape.
+    `made` is told every value as it is made; `put` may give another in its place. On the CPU, where no gradients are
+    recorded, large tensors that only the next step reads may be made in tiles and never be whole, unless they are among
+    `whole`; `room` gives the memory they go to. Raises Cancelled, and AxesError for a value of a wrong shape.
     """
     goals = list(wanted)
     needed: set[str] = set()
@@ -58,8 +58,9 @@ def evaluate(
     run = [step for step in program.steps if step.name in needed]
     last = {name: at for at, step in enumerate(run) for name in step.inputs}
     done = 0
-    apart = {*goals, *whole}
-    groups = [(step,) for step in run] if torch.is_grad_enabled() else tiles.groups(run, shapes, apart)
+    # A device has no cache that tiles would have to fit, and every small kernel costs it as much as a large one.
+    tiled = bool(run) and not torch.is_grad_enabled() and known[run[0].inputs[0]].device.type == "cpu"
+    groups = tiles.groups(run, shapes, {*goals, *whole}) if tiled else ((step,) for step in run)
 
     def operand(name: str) -> Any:
         if name in weight_names:
@@ -71,7 +72,7 @@ def evaluate(
         if cancelled():
             raise Cancelled
         step = group[-1]
-        if not torch.is_grad_enabled() and tiles.is_tiled(group, shapes):
+        if tiled and tiles.is_tiled(group, shapes):
             value = tiles.make(group, shapes, operand, room)
         else:
             value = forward(step.op, [operand(name) for name in step.operands], [shapes[one] for one in step.operands])

@@ -29,7 +29,7 @@ _SQUARE = (
 )  # fmt: skip
 #: Operations whose forward pass makes tensors on the way that are as large as its operand.
 _SEVERAL = (
-    ops.Mask, ops.Gelu, ops.GeluTanh, ops.Silu, ops.Variance, ops.MeanSquare, ops.Normalize, ops.NormalizeRms,
+    ops.Mask, ops.Gelu, ops.GeluTanh, ops.Variance, ops.MeanSquare, ops.Normalize, ops.NormalizeRms,
     ops.ScaleShift,
 )  # fmt: skip
 
