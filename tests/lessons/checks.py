@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.lessons.labs import lab
 from tutor.lessons import texts
-from tutor.lessons.experiment import Bars, Curves, Focus, Grid, Label, Lab, Map, Result, Said, Value
+from tutor.lessons.experiment import Bars, Curves, Focus, Grid, Lab, Label, Map, Result, Said, Value
 from tutor.lessons.experiments import every
 
 #: Two sentences for each model: what is claimed should not hang on one of them.

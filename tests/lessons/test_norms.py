@@ -17,7 +17,8 @@ from tutor.lessons.experiment import Curves, Focus
 from tutor.lessons.finding import norms
 from tutor.work import Request
 
-CASES = [("storyteller", STORY), ("storyteller", STORY_2), ("translator", GIRL), ("translator", COW), ("article", CHAPTER)]
+CASES = [("storyteller", STORY), ("storyteller", STORY_2), ("translator", GIRL), ("translator", COW),
+         ("article", CHAPTER)]  # fmt: skip
 
 
 def rms_lab(folder: Path) -> RunLab:
