@@ -32,7 +32,7 @@ from tutor.lessons.experiment import (
     Unfit,
     Value,
 )
-from tutor.lessons.finding import need_engine, parameters, real, rms, row_of, tables, text_of
+from tutor.lessons.finding import need_engine, parameters, real, rms, row_of, size, tables, text_of
 
 #: The largest id and the width of the logits that an article gives, which do not fit together.
 ARTICLE: Mapping[str, Value] = MappingProxyType({"article_id": 100069, "article_width": 3771})
@@ -123,7 +123,7 @@ class CompactVocabulary(Experiment):
         old, new = parameters(trace.program), parameters(small.program)
         rows = trace.spec.d_vocab
         numbers: dict[str, Value] = {
-            "kept": len(kept), "rows": rows, "old": old, "new": new, "apart": apart, "largest": largest,
+            "kept": len(kept), "rows": rows, "old": old, "new": new, "apart": size(apart), "largest": largest,
             "fall": old / new, "share": 100 * float(shares[-1]), "tokens": sum(map(len, text_of(trace).real_ids)),
         }  # fmt: skip
         counted = _growth([one for text in trace.batches.values() for ids in text.real_ids for one in ids])

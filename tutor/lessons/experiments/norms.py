@@ -25,7 +25,7 @@ from tutor.lessons.experiment import (
     Unfit,
     Value,
 )
-from tutor.lessons.finding import need_engine, norms, random_decoder, real, rms, row_of, stream
+from tutor.lessons.finding import need_engine, norms, random_decoder, real, rms, row_of, size, stream
 
 #: How far a mean may be from 0, and a variance from 1, to count as such.
 NEAR = 0.01
@@ -72,7 +72,7 @@ class NormMoments(Experiment):
         at = np.arange(chosen.shape[0])
         kind = "layer" if layer else "rms"
         numbers: dict[str, Value] = {
-            "mean": off, "low": float(sizes.min()), "high": float(sizes.max()),
+            "mean": size(off), "low": float(sizes.min()), "high": float(sizes.max()),
             "before_low": float(before.min()), "before_high": float(before.max()),
         }  # fmt: skip
         plots = [Curves("spread", at, tuple(Series(Said(place), _spread(one, layer), "dashed" if place == "after" else

@@ -30,7 +30,19 @@ from tutor.lessons.experiment import (
     Unfit,
     Value,
 )
-from tutor.lessons.finding import again, attention_at, keys_of, labels, need_engine, real, rms, row_of, spans, text_of
+from tutor.lessons.finding import (
+    again,
+    attention_at,
+    keys_of,
+    labels,
+    need_engine,
+    real,
+    rms,
+    row_of,
+    size,
+    spans,
+    text_of,
+)
 
 #: What two ways of computing the same number may differ by, as a share of the largest: roundings of float32. Logits
 #: have gone through more of them than keys.
@@ -76,7 +88,7 @@ class ParallelDecoding(Experiment):
         claim = max(apart) <= limit
         passes = np.array(work[1:], np.float64)
         numbers: dict[str, Value] = {
-            "tokens": len(ids), "apart": max(apart), "same": same, "largest": largest,
+            "tokens": len(ids), "apart": size(max(apart)), "same": same, "largest": largest,
             "times": float(passes.sum()) / work[0],
         }  # fmt: skip
         at = np.arange(len(ids))
@@ -143,7 +155,8 @@ class KvCache(Experiment):
         key_name = keys_of(program, path)[0]
         sizes = np.sqrt(np.square(real(whole, key_name, 0)).mean((0, -1)))
         values = np.tril(np.broadcast_to(sizes, (len(ids), len(ids)))).astype(np.float64)
-        values[np.triu_indices(len(ids), 1)] = np.nan
+        # A token that is not read yet has no key: drawn as what is masked.
+        values[np.triu_indices(len(ids), 1)] = -np.inf
         grey = np.tril(np.ones((len(ids), len(ids)), bool), -1) if reusable else None
         shown = labels(text, row)[: len(ids)]
         at = np.arange(1, tokens + 1)
@@ -151,7 +164,7 @@ class KvCache(Experiment):
         memory = 4 * sum(ax.count(trace.shapes[name]) // trace.shapes[name][0].size for name in kept)
         memory = memory // text.n_pos * tokens
         numbers: dict[str, Value] = {
-            "tokens": tokens, "saved": saved, "changed": changed, "largest": largest,
+            "tokens": tokens, "saved": saved, "changed": size(changed), "largest": largest,
             "memory": memory / 1024, "last": float(without[-1] / cached[-1]),
         }  # fmt: skip
         plots = (
