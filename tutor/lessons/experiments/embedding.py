@@ -124,12 +124,13 @@ class CompactVocabulary(Experiment):
         rows = trace.spec.d_vocab
         numbers: dict[str, Value] = {
             "kept": len(kept), "rows": rows, "old": old, "new": new, "apart": size(apart), "largest": largest,
-            "fall": old / new, "share": 100 * float(shares[-1]), "tokens": sum(map(len, text_of(trace).real_ids)),
+            "fall": old / new, "share": size(100 * float(shares[-1])), "tokens": sum(map(len, text_of(trace).real_ids)),
         }  # fmt: skip
         counted = _growth([one for text in trace.batches.values() for ids in text.real_ids for one in ids])
         plots = (
             Grid("sizes", (Said("what"), Said("whole"), Said("compact")), (
-                (Said("table"), rows, len(kept)), (Said("width"), rows, len(kept)), (Said("parameters"), old, new))),
+                (Said("table"), rows, len(kept)), (Said("width"), rows, len(kept)),
+                (Said("parameters"), f"{old:,}", f"{new:,}"))),
             Curves("growth", np.arange(1, len(counted) + 1, dtype=np.float64), (
                 Series(Said("distinct"), counted),
                 Series(Said("every"), np.arange(1, len(counted) + 1, dtype=np.float64), "reference"))),
