@@ -36,6 +36,8 @@ from tutor.lessons.finding import need_engine, parameters, real, rms, row_of, si
 
 #: The largest id and the width of the logits that an article gives, which do not fit together.
 ARTICLE: Mapping[str, Value] = MappingProxyType({"article_id": 100069, "article_width": 3771})
+#: The texts of a model that reads two, in order.
+TEXTS = ("source", "target")
 #: What roundings may differ by, as a share of the largest logit.
 ROUNDING = 1e-5
 
@@ -51,14 +53,12 @@ class EmbedScale(Experiment):
         found = inputs(lab.trace.program)
         if not found:
             raise Unfit("no_positions", model=lab.trace.spec.name)
-        texts = tuple(one for one, _, _ in found)
-        lookups: tuple[Control, ...] = (Choice("text", texts, texts[-1]),) if len(texts) > 1 else ()
+        lookups: tuple[Control, ...] = (Choice("text", TEXTS, TEXTS[-1]),) if len(found) == len(TEXTS) else ()
         return (*lookups, Toggle("scaled", True))
 
     def run(self, lab: Lab, settings: Settings) -> Result:
         trace, row = lab.trace, row_of(lab)
-        found = {one: (lookup, code) for one, lookup, code in inputs(trace.program)}
-        lookup, code = found[str(settings.get("text", next(iter(found))))]
+        lookup, code = inputs(trace.program)[TEXTS.index(str(settings.get("text", TEXTS[0])))]
         own = any(_multiplies(step) for step, _ in trace.program.consumers.get(lookup.name, ()))
         embedded, codes = real(trace, lookup.name, row), real(trace, code.name, row)
         width = embedded.shape[-1]
@@ -144,9 +144,8 @@ class CompactVocabulary(Experiment):
         return Result(plots, claim, Said("same" if claim else "other", numbers), facts, notes, dict(settings))
 
 
-def inputs(program: Program) -> list[tuple[str, Step, Step]]:
-    """For each text that has position codes added to its embeddings: its ids, the step that looks them up, and the
-    codes."""
+def inputs(program: Program) -> list[tuple[Step, Step]]:
+    """For each text that has position codes added to its embeddings: the step that looks them up, and the codes."""
     found = []
     for code in program.steps:
         if not isinstance(code.op, (Positions, Sinusoid)):
@@ -154,7 +153,7 @@ def inputs(program: Program) -> list[tuple[str, Step, Step]]:
         ids = code.inputs[0]
         lookup = next((step for step in program.steps if isinstance(step.op, Lookup) and ids in step.inputs), None)
         if lookup is not None:
-            found.append((ids, lookup, code))
+            found.append((lookup, code))
     return found
 
 

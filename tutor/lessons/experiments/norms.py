@@ -95,7 +95,7 @@ class NormMoments(Experiment):
         verdict = f"{kind}_{'holds' if claim else 'fails'}"
         if not claim and settings["place"] != "before":
             verdict = f"{kind}_{settings['place']}"
-        return Result(tuple(plots), claim, Said(verdict, numbers), tuple(facts), (Said(f"{kind}_note"),),
+        return Result(tuple(plots), claim, Said(verdict, numbers), tuple(facts), (Said(kind),),
                       dict(settings))  # fmt: skip
 
 
