@@ -78,7 +78,7 @@ class EmbedScale(Experiment):
         )  # fmt: skip
         facts = (Fact("plain", float(plain.mean()), lookup.name), Fact("scaled", float((plain * factor).mean())),
                  Fact("position", float(position.mean()), code.name), Fact("factor", factor))  # fmt: skip
-        verdict = ("scaled" if settings["scaled"] else "plain") + ("_larger" if claim else "_smaller")
+        verdict = f"{'scaled' if settings['scaled'] else 'plain'}_{'larger' if claim else 'smaller'}"
         return Result(plots, claim, Said(verdict, numbers), facts,
                       (Said("own_scales" if own else "own_does_not", numbers),), dict(settings))  # fmt: skip
 
