@@ -59,7 +59,8 @@ FILE, EDIT, VIEW, STEP, TOOLS, HELP = (
     QT_TRANSLATE_NOOP("commands", "&Tools"),
     QT_TRANSLATE_NOOP("commands", "&Help"),
 )
-MENUS = (FILE, EDIT, VIEW, STEP, TOOLS, HELP)
+LEARN, TOURS = QT_TRANSLATE_NOOP("commands", "&Learn"), QT_TRANSLATE_NOOP("commands", "Guided tours")
+MENUS = (FILE, EDIT, VIEW, STEP, TOOLS, LEARN, HELP)
 
 COMMANDS = (
     Command(
@@ -208,6 +209,20 @@ COMMANDS = (
             "redo"),
     Command("what_if_reset", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: reset to the original"), "what_if.reset",
             (), (), "reset"),
+    Command("ask", LEARN, QT_TRANSLATE_NOOP("commands", "Ask me about this step"), "ask_about_this", (), ("Q",),
+            "question"),
+    Command("tour_first", LEARN, QT_TRANSLATE_NOOP("commands", "From tokens to the next token"), "tours.first",
+            submenu=TOURS),
+    Command("tour_translator", LEARN, QT_TRANSLATE_NOOP("commands", "The translator"), "tours.second", submenu=TOURS),
+    Command("tour_article", LEARN, QT_TRANSLATE_NOOP("commands", "The article's batch"), "tours.third", submenu=TOURS),
+    Command("class", LEARN, QT_TRANSLATE_NOOP("commands", "Make a lesson for a class…"), "make_lesson"),
+    Command("practise", LEARN, QT_TRANSLATE_NOOP("commands", "Work it out by hand…"), "practise", (), ("Shift+Q",)),
+    Command("progress", LEARN, QT_TRANSLATE_NOOP("commands", "Progress and review…"), "show_progress_of_learning"),
+    Command("questions", LEARN, QT_TRANSLATE_NOOP("commands", "Questions on the way"), "toggle_questions", check=True),
+    Command("start_again", TOOLS, QT_TRANSLATE_NOOP("commands", "Start the engine again"), "engine_desk.start_again",
+            ("Ctrl+Shift+E",)),
+    Command("backward", TOOLS, QT_TRANSLATE_NOOP("commands", "Backward: gradients"), "backward_desk.toggle", (), ("G",),
+            "back", check=True),
     Command("palette", HELP, QT_TRANSLATE_NOOP("commands", "Find a command…"), "finding.palette", ("Ctrl+K",)),
     Command("keys", HELP, QT_TRANSLATE_NOOP("commands", "Keys"), "help.show_keys", ("F1",), ("?",)),
     Command("diagnose", HELP, QT_TRANSLATE_NOOP("commands", "Copy diagnostics"), "help.diagnose"),

@@ -116,6 +116,9 @@ class ShapeBadge(QWidget):
         self._veiled = veiled
         self.retranslate()
 
+    def is_veiled(self) -> bool:
+        return self._veiled
+
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.retranslate()
