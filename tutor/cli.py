@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 COMMANDS = ("trace", "models", "shots", "handout", "train", "selftest")
 #: What `train` can train.
-TRAINED = ("storyteller", "translator", "gap-filler")
+TRAINED = ("storyteller", "translator", "gap-filler", "rnn-translator", "rnn-attention")
 LANGUAGES = ("en", "zh_CN")
 
 

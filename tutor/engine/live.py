@@ -25,7 +25,7 @@ from tutor.engine.evaluate import Cache, Values, evaluate, forward
 from tutor.engine.goals import Goal
 from tutor.engine.gradients import Gradients
 from tutor.engine.later import Later
-from tutor.engine.program import Program
+from tutor.engine.program import Program, lengths_of
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Cancelled, Plan, Trace, TraceError, frozen, looked_up
@@ -261,9 +261,11 @@ class LiveTrace(Trace):
         own = {step.name for step in program if self.program.by_name.get(step.name) != step}
         own |= plan.patches.keys() & program.by_name.keys()
         for name, batch in child.batches.items():
-            if not np.array_equal(batch.ids, self.batches[name].ids):
-                child._kept[name] = torch.from_numpy(np.array(batch.ids)).to(child._device)
-                own.add(name)
+            for source, now in ((name, batch.ids), (lengths_of(name), batch.lengths)):
+                was = self._source(source)
+                if was is None or not np.array_equal(now, was):
+                    child._kept[source] = torch.from_numpy(np.array(now)).to(child._device)
+                    own.add(source)
         for step in program:
             if not plan.weights.keys().isdisjoint(step.weights) or not own.isdisjoint(step.inputs):
                 own.add(step.name)
