@@ -111,6 +111,8 @@ class Plot(pg.PlotWidget):
             ink = self._theme.ink2.name()
             item.getAxis(side).setLabel(subscripts(words) if words else "", **{"font-size": size, "color": ink})
             item.getAxis(side).showLabel(bool(words))
+            if side == "bottom":
+                item.getAxis(side).setHeight(self._theme.px(31 if words else 17))
         self._settle()
 
     def _dress_axes(self) -> None:

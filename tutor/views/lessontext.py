@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
-from PySide6.QtCore import QByteArray, QRect, QRectF, QSizeF, Qt
+from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -40,7 +40,7 @@ from tutor.lessons.markdown import (
     Spans,
     Target,
 )
-from tutor.views.linktext import LinkText
+from tutor.views.linktext import LinkText, terms_of_tensor
 from tutor.views.theme import Theme, font
 
 _OBJECT = int(QTextFormat.ObjectTypes.UserObject) + 1
@@ -142,6 +142,8 @@ class LessonText(LinkText):
         self._resolve: Resolve = lambda target: None
         self._facts: Mapping[str, str] = {}
         self._made: object = None
+        self._said: list[str] = []
+        self.setProperty("paintsFocus", True)  # the link that the keys are at is marked
         self.document().documentLayout().registerHandler(_OBJECT, self._formulas)
         self.set_theme(theme)
 
@@ -159,6 +161,18 @@ class LessonText(LinkText):
         self._made = None
         self._show()
 
+    def terms_of(self, link: object) -> list[str]:
+        """What a word of a lesson may be called."""
+        if not isinstance(link, Leads):
+            return []
+        return terms_of_tensor(link.name) if link.name else [link.target.name]
+
+    def terms_at(self, at: QPoint) -> list[str]:
+        found = super().terms_at(at)
+        place = self.viewport().mapFrom(self, at)
+        latex = self.cursorForPosition(place).charFormat().property(_LATEX)
+        return [*found, str(latex)] if latex else found
+
     def words(self) -> str:
         """The text as it is heard: formulas in words."""
         return "\n".join(self._said)
@@ -169,7 +183,7 @@ class LessonText(LinkText):
         if made == self._made:
             return
         self._made = made
-        self._said: list[str] = []
+        self._said = []
         links: list[Leads] = []
         self.document().clear()
         option = QTextOption()
