@@ -75,6 +75,8 @@ class Plot(pg.PlotWidget):
         item.setMenuEnabled(False)
         item.setMouseEnabled(False, False)
         item.getViewBox().setDefaultPadding(0)
+        for menu in (item.ctrlMenu, *item.subMenus):
+            menu.setParent(self)  # it makes them all the same, and as windows they would outlive it
         item.setContentsMargins(0, 2, 6, 0)
         self.setFrameShape(self.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

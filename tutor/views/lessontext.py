@@ -48,7 +48,8 @@ _LATEX, _SCALE, _COLOUR = (int(QTextFormat.Property.UserProperty) + at for at in
 #: Size of formulas in a line and on a line of their own, beside the 20 units in which they are set.
 _INLINE, _SHOWN = 0.78, 0.84
 _LETTERS = {"query": "Q", "key": "K", "value": "V"}
-_SUB = re.compile(r"(?<=\w)_(\{[^}]*\}|\w+)")
+#: A letter with an index: d_k, W_Q, n_heads; no name of a file or a tensor.
+_SUB = re.compile(r"(?<![A-Za-z0-9_.])([A-Za-z\u0391-\u03c9])_(\{[^{}]{1,9}\}|[A-Za-z0-9]{1,6})(?![A-Za-z0-9_.]*_)\b")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ Resolve = Callable[[Target], Leads | None]
 
 def subscripts(text: str) -> str:
     """Plain text as HTML, its `d_k` written as letters with an index."""
-    return _SUB.sub(lambda found: f"<sub>{found[1].strip('{}')}</sub>", escape(text, quote=False))
+    return _SUB.sub(lambda found: f"{found[1]}<sub>{found[2].strip('{}')}</sub>", escape(text, quote=False))
 
 
 @lru_cache(maxsize=256)
@@ -264,12 +265,10 @@ class LessonText(LinkText):
         """Text whose `d_k` is written with a lowered index."""
         at = 0
         for found in _SUB.finditer(text) if lowers else ():
-            if found.start() - 1 < 0 or not text[found.start() - 1].isalpha() or len(found[1]) > 5:
-                continue
-            cursor.insertText(text[at : found.start()], form)
+            cursor.insertText(text[at : found.end(1)], form)
             lowered = QTextCharFormat(form)
             lowered.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSubScript)
-            cursor.insertText(found[1].strip("{}"), lowered)
+            cursor.insertText(found[2].strip("{}"), lowered)
             at = found.end()
         cursor.insertText(text[at:], form)
 
