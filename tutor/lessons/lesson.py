@@ -20,7 +20,8 @@ from tutor.lessons.texts import TextMissing
 STAGE, WHY = "stage", "why"
 #: What is read in a minute: English words, Chinese letters; and the minutes that one experiment takes.
 _WORDS, _LETTERS, _TRYING = 200, 350, 1.0
-_KEYS = ("title", "kind", "number", "stages", "experiments")
+_KEYS = ("title", "kind", "number", "stages", "experiments", "corrects")
+_NEEDED = _KEYS[:4]
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Lesson:
         stages: keys of the stages on which it is offered.
         experiments: keys of those that stand in it, in their order.
         minutes: how long it takes to read and to try, from its length.
+        corrects: which of the points that articles often have wrong it puts right, by their numbers.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Lesson:
     experiments: tuple[str, ...]
     blocks: tuple[Block, ...]
     minutes: int
+    corrects: tuple[int, ...] = ()
 
 
 def parse(text: str, where: str) -> Lesson:
@@ -66,7 +69,7 @@ def parse(text: str, where: str) -> Lesson:
                           f"and those placed in the text ({' '.join(placed) or 'none'}) differ.")  # fmt: skip
     return Lesson(
         Path(where).stem, head["title"], head["kind"], int(head["number"]), tuple(head["stages"].split()), placed,
-        blocks, minutes(blocks),
+        blocks, minutes(blocks), tuple(map(int, head.get("corrects", "").split())),
     )  # fmt: skip
 
 
@@ -84,11 +87,12 @@ def _head(lines: list[str], where: str) -> Mapping[str, str]:
         wrong = (
             (key == "kind" and value not in (STAGE, WHY) and "kind is stage or why")
             or (key == "number" and not value.isdecimal() and "number is a whole number")
+            or (key == "corrects" and not all(map(str.isdecimal, value.split())) and "corrects is a list of whole numbers")
             or (key in ("title", "stages") and not value and f"{key} is empty")
         )  # fmt: skip
         if wrong:
             raise LessonError(f"{where}, line {number}: {wrong}.")
-    missing = [key for key in _KEYS[:-1] if key not in found]
+    missing = [key for key in _NEEDED if key not in found]
     if missing:
         raise LessonError(f"{where}, line 1: the front matter lacks {', '.join(missing)}.")
     return found
