@@ -7,6 +7,7 @@ from functools import cache
 from tutor import typeset
 from tutor.engine import families
 from tutor.engine.program import Program
+from tutor.lessons import targets
 
 
 @cache
@@ -23,6 +24,12 @@ def programs() -> tuple[Program, ...]:
 def stages() -> dict[str, str]:
     """Every stage's key, and its title."""
     return {step.stage.key: step.stage.title for program in programs() for step in program.steps}
+
+
+@cache
+def leads_to_a_tensor(target: str) -> bool:
+    """Whether a tensor that a text names, as a link does, is one of some family's."""
+    return any(targets.tensor(program, section.name, target) for program in programs() for section in program.sections)
 
 
 @cache

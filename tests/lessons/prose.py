@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from tutor.lessons import markdown
 from tutor.lessons.markdown import Block, Quote, Spans
 
-#: Vaswani et al. 2017; Jain & Wallace 2019; Zhang, Sennrich 2019; in brackets also Shazeer 2020.
-CITATION = re.compile(r"(?:[A-Z]\w+(?: et al\.|(?: &|,) [A-Z]\w+)|(?<=[(（；])[A-Z]\w+)[ \u00a0](?:19|20)\d\d\b")
+#: Vaswani et al. 2017; Jain & Wallace 2019; Zhang, Sennrich 2019; in brackets also Shazeer 2020. In Chinese
+#: Vaswani 等，2017; Zhang 和 Sennrich，2019; Jain 与 Wallace（2019）.
+_YEAR = r"(?:19|20)\d\d(?!\d)"
+CITATION = re.compile(
+    rf"[A-Z]\w+(?: et al\.|(?: &|,) [A-Z]\w+)[ \u00a0]{_YEAR}|(?<=[(（；])[A-Z]\w+ {_YEAR}"
+    rf"|[A-Z]\w+(?: 等| 和 [A-Z]\w+)?，{_YEAR}|[A-Z]\w+ 与 [A-Z]\w+（{_YEAR}）"
+)
 #: Names that hold a digit: GPT-2, T5, float32, Q4_1.
 _NAME = re.compile(r"\b[A-Za-z_]+-?\d\w*")
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
@@ -38,14 +43,14 @@ def parts(blocks: Sequence[Block]) -> Iterator[tuple[Spans, bool, set[str]]]:
         quoted = set(_NUMBER.findall(said(block.spans))) if isinstance(block, Quote) else set()
 
 
-def typed_in(text: str, allowed: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
+def typed_in(text: str, allowed: Collection[str] = ()) -> list[str]:
     """Numbers that somebody typed in: neither a rule, nor in a sentence with a citation, nor part of a name."""
     found = []
     for sentence in _END.split(_shielded(text)):
         rest = CITATION.sub("", sentence)
         if rest != sentence:
             continue
-        found += [one for one in _NUMBER.findall(_NAME.sub("", rest)) if one not in _RULES | allowed]
+        found += [one for one in _NUMBER.findall(_NAME.sub("", rest)) if one not in _RULES and one not in allowed]
     return found
 
 
@@ -66,4 +71,5 @@ def misset(text: str) -> list[str]:
         rf"{_WIDE}\s?[,;:?!()\"']", rf"[,;:?!()\"']\s?{_WIDE}", rf"{_CJK}\.", rf"{_CJK}{_LATIN}", rf"{_LATIN}{_CJK}",
         r"[，。、；：？！（）“”]\s", r"\s[，。、；：？！（）”]", rf"{_CJK}\s+{_CJK}", r"\s\s", r"\.\.\.",
     )  # fmt: skip
-    return [f"{text[max(found.start() - 6, 0) : found.end() + 6]}" for rule in rules for found in re.finditer(rule, text)]
+    found = [one.span() for rule in rules for one in re.finditer(rule, text)]
+    return [text[max(begin - 6, 0) : end + 6] for begin, end in found]

@@ -12,7 +12,7 @@ from tests.lessons.programs import names, programs, stages
 from tutor import typeset
 from tutor.engine import axes
 from tutor.engine.spec import ModelSpec
-from tutor.lessons import glossary, lesson, markdown, targets
+from tutor.lessons import glossary, lesson, markdown
 from tutor.lessons.texts import LANGUAGES
 
 EN, ZH = LANGUAGES
@@ -96,9 +96,6 @@ def test_it_leads_somewhere(language: str, key: str) -> None:
     for target in [span.link for span in term.text if span.link is not None]:
         assert target.kind in ("term", "tensor")
         assert target.name in (KEYS if target.kind == "term" else names()) and target.name != key
-    if term.tensor:
-        assert any(targets.tensor(program, section.name, term.tensor)
-                   for program in programs() for section in program.sections)  # fmt: skip
     for latex in [term.symbol, *(span.text for span in term.text if span.kind == markdown.FORMULA)]:
         assert not latex or typeset.svg(latex), latex
 

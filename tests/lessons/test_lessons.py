@@ -9,9 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.lessons import prose
-from tests.lessons.programs import programs, stages
+from tests.lessons.programs import stages
 from tutor import typeset
-from tutor.lessons import lesson, markdown, targets
+from tutor.lessons import lesson, markdown
 from tutor.lessons.experiments import every
 from tutor.lessons.lesson import STAGE, WHY, Lesson
 from tutor.lessons.markdown import Heading, Paragraph, Place, Quote
@@ -76,12 +76,6 @@ def test_every_stage_of_every_family_has_a_lesson_of_its_own(language: str) -> N
     assert all(one.name.startswith("stage-") for one in own)
 
 
-@each
-def test_it_is_offered_on_stages_that_there_are(language: str, name: str) -> None:
-    one = lesson.lessons(language)[name]
-    assert one.stages and set(one.stages) <= set(stages())
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_experiment_stands_in_the_lesson_of_its_question(language: str) -> None:
     placed = {key: one for one in lesson.lessons(language).values() for key in one.experiments}
@@ -105,7 +99,8 @@ def test_an_experiment_is_predicted_before_and_looked_at_after(language: str, na
         if isinstance(block, Place):
             before, after = one.blocks[at - 1], one.blocks[at + 1]
             guided = isinstance(after, Paragraph) and after.spans[0].bold and after.spans[0].text == LOOK[language]
-            assert guided or isinstance(before, Paragraph) and "?" in prose.said(before.spans).replace("？", "?")
+            asked = isinstance(before, Paragraph) and "?" in prose.said(before.spans).replace("？", "?")
+            assert guided or asked
 
 
 @each
@@ -159,20 +154,11 @@ def test_no_number_is_typed_in(language: str, name: str) -> None:
 @each
 def test_it_speaks_of_the_run_on_screen(language: str, name: str) -> None:
     one = lesson.lessons(language)[name]
-    facts = [span for block in one.blocks for part in markdown.parts(block) for span in part if span.kind == markdown.FACT]
+    spans = [span for block in one.blocks for part in markdown.parts(block) for span in part]
+    facts = [span for span in spans if span.kind == markdown.FACT]
     tensors = [target for target in markdown.links(one.blocks) if target.kind == "tensor"]
     assert tensors or facts or one.experiments
-    assert [target for target in markdown.links(one.blocks)] or one.experiments
     assert list(markdown.formulas(one.blocks))
-
-
-@each
-def test_its_tensors_are_those_of_some_family(language: str, name: str) -> None:
-    one = lesson.lessons(language)[name]
-    for target in markdown.links(one.blocks):
-        if target.kind == "tensor":
-            assert any(targets.tensor(program, section.name, target.name)
-                       for program in programs() for section in program.sections), target  # fmt: skip
 
 
 @each
@@ -201,7 +187,8 @@ def test_chinese_is_set_as_chinese(name: str) -> None:
         ("Here there are 4 heads. It was 512 wide (Vaswani et al. 2017).", ["4"]),
         ("It was 512 wide (Vaswani et al. 2017).", []),
         ("Means are 0 and variances 1, under −1000 as well, in GPT-2, T5 and float32.", []),
-        ("这里有 16 个头。最初是 512 维（Vaswani et al. 2017）。", ["16"]),
+        ("这里有 16 个头。最初是 512 维（Vaswani 等，2017）。", ["16"]),
+        ("Jain 与 Wallace（2019）比较了 3 种。Press 和 Wolf，2017 有 2 种。", []),
         ("Ids reach 100,069.", ["100,069"]),
         ("In 2017 it began.", ["2017"]),
     ],
@@ -211,12 +198,14 @@ def test_a_typed_number_is_caught(text: str, found: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["头(head)", "分数,权重", "这是q的值", "这是 q，值 。", "分数， 权重", "他说\"好\"", "结束.", "头 与头", "共4个", "等等...", "是 0，（ 见"]
-)  # fmt: skip
+    "text",
+    ["头(head)", "分数,权重", "这是q的值", "这是 q，值 。", "分数， 权重", '他说"好"', "结束.", "头 与头", "共4个",
+     "等等..."],
+)
 def test_badly_set_chinese_is_caught(text: str) -> None:
     assert prose.misset(text)
 
 
 @pytest.mark.parametrize("rule", [prose.misset, prose.typed_in])
 def test_well_set_chinese_is_left_alone(rule: Callable[[str], list[str]]) -> None:
-    assert rule("“q 与 k”的点积（见 X）是 0，而不是 −∞；QKᵀ、√d_k、γ 和 Vaswani et al. 2017。") == []
+    assert rule("“q 与 k”的点积（见 X）是 0，而不是 −∞；QKᵀ、√d_k、γ 和 Vaswani 等，2017。") == []

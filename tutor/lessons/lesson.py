@@ -87,7 +87,7 @@ def _head(lines: list[str], where: str) -> Mapping[str, str]:
         wrong = (
             (key == "kind" and value not in (STAGE, WHY) and "kind is stage or why")
             or (key == "number" and not value.isdecimal() and "number is a whole number")
-            or (key == "corrects" and not all(map(str.isdecimal, value.split())) and "corrects is a list of whole numbers")
+            or (key == "corrects" and not all(map(str.isdecimal, value.split())) and "corrects is whole numbers")
             or (key in ("title", "stages") and not value and f"{key} is empty")
         )  # fmt: skip
         if wrong:
