@@ -60,10 +60,14 @@ class LinkText(QTextBrowser):
 
     def set_html(self, html: str, links: Sequence[Link]) -> None:
         """Show a text whose anchors are numbered as `links` are."""
-        self._links = list(links)
         if html != self._html:
             self._html = html
             self.setHtml(html)
+        self.took(links)
+
+    def took(self, links: Sequence[Link]) -> None:
+        """What the document's anchors, which are numbers, stand for."""
+        self._links = list(links)
         self._mark()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if self._links else Qt.FocusPolicy.ClickFocus)
         self._fit()

@@ -36,6 +36,7 @@ from tutor.views.heads_desk import HeadsDesk
 from tutor.views.headviews import HeadViews
 from tutor.views.help_desk import HelpDesk
 from tutor.views.inspector import Inspector
+from tutor.views.lesson_desk import LessonDesk
 from tutor.views.look_desk import LookDesk
 from tutor.views.map_desk import MapDesk
 from tutor.views.mappane import MapPane
@@ -71,6 +72,7 @@ from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
 from tutor.views.vocab_desk import VocabDesk
 from tutor.views.vocabview import VocabView
+from tutor.views.what_is import WhatIs
 from tutor.views.whatif_desk import WhatIfDesk
 from tutor.views.whatif_views import WhatIfViews
 from tutor.views.working_desk import WorkingDesk
@@ -202,6 +204,9 @@ class MainWindow(QMainWindow):
         self.place_desk = PlaceDesk(
             self.session, self.outline, self.timeline, self.lanes, self.stage, self.inspector, self
         )
+        self.teaching = LessonDesk(self.session, self.runner, self.desk, self.panes, self.working_desk,
+                                   self.look_desk, self._settings, self)  # fmt: skip
+        self.what_is = WhatIs(self.teaching, self)
         self._make_moves()
         self._make_vocabulary()
         self._make_places()
@@ -247,7 +252,7 @@ class MainWindow(QMainWindow):
         self.escapes = Escapes()
         for close in (self.maps.escape, self.continue_desk.escape, self.presenting.unblank):
             self.escapes.add(Rank.POPUP, close)
-        for cancel in (self._cancel_export, self._cancel_what_if, self._cancel_run):
+        for cancel in (self.teaching.experiments.escape, self._cancel_export, self._cancel_what_if, self._cancel_run):
             self.escapes.add(Rank.RUN, cancel)
         for unpin in (self._unpin, self.session.trail.leave):
             self.escapes.add(Rank.UNPIN, unpin)
@@ -281,6 +286,7 @@ class MainWindow(QMainWindow):
         self.models_desk.used.connect(self.desk.use_model_on)
         self.models_desk.came.connect(self.sentence.offer)
         self.models_desk.said.connect(self.say)
+        self.teaching.said.connect(self.say)
         self.desk.busyChanged.connect(self._busy_changed)
         self.desk.progressed.connect(self._progressed)
         self.desk.ran.connect(self._ran)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
@@ -49,12 +49,16 @@ class SideTabs(QWidget):
         self.set_theme(theme)
         self.retranslate()
 
-    def add(self, key: str, widget: QWidget) -> None:
-        """One more page, behind the others."""
-        self._keys.append(key)
-        self._pages.append(widget)
-        self._stack.addWidget(widget)
-        self._bar.addTab(key)
+    def add(self, key: str, widget: QWidget, first: bool = False) -> None:
+        """One more page, behind the others or before them; the page that is shown stays."""
+        at, shown = 0 if first else len(self._keys), self.page()
+        self._keys.insert(at, key)
+        self._pages.insert(at, widget)
+        with QSignalBlocker(self._bar):
+            self._stack.insertWidget(at, widget)
+            self._bar.insertTab(at, key)
+            self._bar.setCurrentIndex(self._keys.index(shown or key))
+        self._stack.setCurrentIndex(self._bar.currentIndex())
         self._show_tabs()
 
     def set_bare(self, bare: bool) -> None:

@@ -1,0 +1,72 @@
+"""“What is this?”: the glossary's entry for whatever is pointed at, or has the keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QPoint
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
+
+from tutor.views.lesson_desk import LessonDesk
+
+
+class WhatIs(QObject):
+    """Asks the views what is there: a view may have `terms_at(point)`, the names of what lies at a point of it, nearest
+    first, and `terms_here()`, those of what the keys are at. Names are any that the glossary may know.
+
+    The right button offers it, Shift+F1 asks for what has the keys.
+    """
+
+    def __init__(self, teaching: LessonDesk, window: QWidget) -> None:
+        super().__init__(window)
+        self._teaching, self._window = teaching, window
+        window.installEventFilter(self)
+
+    def ask(self) -> None:
+        """The entry for what has the keys."""
+        names = self.names_here()
+        if names:
+            self._teaching.look_up(names)
+        else:
+            self._teaching.show_glossary()
+
+    def names_here(self) -> list[str]:
+        """What has the keys, by its names."""
+        widget: Any = QApplication.focusWidget()
+        while widget is not None:
+            asked = getattr(widget, "terms_here", None)
+            if asked is not None and (names := [one for one in asked() if one]):
+                return names
+            widget = widget.parentWidget() if widget is not self._window else None
+        return []
+
+    def names_at(self, at: QPoint) -> list[str]:
+        """What lies at a point of the screen, by its names."""
+        widget: Any = QApplication.widgetAt(at) or self._window.childAt(self._window.mapFromGlobal(at))
+        while widget is not None:
+            asked = getattr(widget, "terms_at", None)
+            if asked is not None and (names := [one for one in asked(widget.mapFromGlobal(at)) if one]):
+                return names
+            widget = widget.parentWidget() if widget is not self._window else None
+        return []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # A press of the right button comes up to the window from every view that has no menu of its own.
+        if event.type() == QEvent.Type.ContextMenu and isinstance(event, QContextMenuEvent):
+            return self._offer(event)
+        return False
+
+    def _offer(self, event: QContextMenuEvent) -> bool:
+        by_keys = event.reason() == QContextMenuEvent.Reason.Keyboard
+        names = self.names_here() if by_keys else self.names_at(event.globalPos())
+        if not names:
+            return True
+        known = next((key for name in names if (key := self._teaching.term_of(name))), "")
+        menu = QMenu(self._window)
+        text = self.tr("What is “{name}”?") if known else self.tr("Look up “{name}” in the glossary")
+        action = menu.addAction(text.format(name=self._teaching.term_name(known) if known else names[0]))
+        action.triggered.connect(lambda: self._teaching.look_up(names))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(event.globalPos())
+        return True
