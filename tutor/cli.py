@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 COMMANDS = ("trace", "models", "shots", "handout", "train", "selftest")
 #: What `train` can train.
-TRAINED = ("storyteller", "translator", "gap-filler")
+TRAINED = ("storyteller", "translator", "gap-filler", "rnn-translator", "rnn-attention")
 LANGUAGES = ("en", "zh_CN")
 
 
@@ -75,7 +75,7 @@ def _window_options(parser: argparse.ArgumentParser) -> None:
 
 def _what_if_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings", help="what if: "
-                        "mask=off, scale=off, positions=off, pad=-inf|-1000|none, W_Q=W_K, "
+                        "mask=off, scale=off, positions=off, residual=off, pad=-inf|-1000|none, W_Q=W_K, "
                         "head=BLOCK.HEAD:zero|uniform, a cell as in blocks.1.attn.scores[0,2,5,4]=3.5 (of a weight "
                         "too), or a tensor of another sentence as in blocks.1.resid_pre=from:SENTENCE; may be "
                         "repeated")  # fmt: skip

@@ -2047,6 +2047,10 @@
         <translation>不遮住填充</translation>
     </message>
     <message>
+        <source>Residual connections off</source>
+        <translation>关闭残差连接</translation>
+    </message>
+    <message>
         <source>W_Q tied to W_K</source>
         <translation>W_Q 与 W_K 相同</translation>
     </message>
@@ -4140,6 +4144,10 @@
     <message>
         <source>positions off</source>
         <translation>位置关闭</translation>
+    </message>
+    <message>
+        <source>residual connections off</source>
+        <translation>残差连接关闭</translation>
     </message>
     <message>
         <source>padding not hidden</source>

@@ -25,7 +25,14 @@ def run(
     spec: ModelSpec, weights: Mapping[str, np.ndarray], ids: np.ndarray, lengths: np.ndarray
 ) -> dict[str, np.ndarray]:
     """`logits`, every `resid_post` and every `pattern`."""
-    w = {name: torch.tensor(values) for name, values in weights.items()}
+    return {name: value.detach().numpy() for name, value in tensors(spec, weights, ids, lengths).items()}
+
+
+def tensors(
+    spec: ModelSpec, weights: Mapping[str, np.ndarray], ids: np.ndarray, lengths: np.ndarray
+) -> dict[str, torch.Tensor]:
+    """The same as tensors of torch, with autograd on."""
+    w = {name: torch.tensor(values).requires_grad_() for name, values in weights.items()}
     result: dict[str, torch.Tensor] = {}
     x = embed(spec, w, torch.tensor(ids))
     masks = make_masks(spec, ids.shape[1], torch.tensor(lengths))
@@ -41,7 +48,7 @@ def run(
         x = F.layer_norm(x, (spec.d_model,), w["ln_final.w"], w["ln_final.b"], spec.eps)
     table = w["W_E"] if spec.tied else w["W_U"].T
     result["logits"] = F.linear(x, table, w.get("b_U"))
-    return {name: value.detach().numpy() for name, value in result.items()}
+    return result
 
 
 def embed(spec: ModelSpec, w: Mapping[str, torch.Tensor], ids: torch.Tensor) -> torch.Tensor:

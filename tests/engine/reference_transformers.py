@@ -7,7 +7,7 @@ weights just as they would lie in a folder. Attention is the library's own "eage
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -167,7 +167,36 @@ def run_engine(spec: ModelSpec, weights: Mapping[str, np.ndarray], given: Texts)
 
 
 def run(model: Any, given: Texts) -> dict[str, np.ndarray]:
-    """What the library computes: logits, hidden states and patterns of attention, under the engine's names.
+    """What the library computes: logits, hidden states and patterns of attention, under the engine's names."""
+    with torch.no_grad():
+        return {name: values.numpy() for name, values in tensors(model, given).items()}
+
+
+def gradients(model: Any, given: Texts, goal: Callable[[torch.Tensor], torch.Tensor]) -> dict[str, np.ndarray]:
+    """The gradient of a number made of the logits: of what `run` gives and of every weight, by the library's forward
+    pass and torch's autograd, under the engine's names."""
+    for values in weights_of(model):
+        values.requires_grad_()
+    made = tensors(model, given)
+    for values in made.values():
+        values.retain_grad()
+    goal(made["logits"]).backward()
+    found = {name: values.grad for name, values in made.items()}
+    weights = {name: values.grad for name, values in model.state_dict(keep_vars=True).items()}
+    spec, family = spec_of(model), families.by_huggingface()[config_of(model)["model_type"]]
+    reader = Reader(model, family.PREFIXES)
+    # Each weight of the engine is one of the library's, turned or cut: so is its gradient.
+    reader._held = {
+        name: torch.zeros(values.shape) if weights[name] is None else weights[name]
+        for name, values in reader._held.items()
+    }
+    return {name: values.numpy() for name, values in found.items() if values is not None} | dict(
+        family.weights_from(spec, reader)
+    )
+
+
+def tensors(model: Any, given: Texts) -> dict[str, torch.Tensor]:
+    """What `run` gives, as tensors of torch.
 
     The last hidden state of a decoder-only model has gone through its final norm; of the others it has not, as there
     is none.
@@ -179,8 +208,7 @@ def run(model: Any, given: Texts) -> dict[str, np.ndarray]:
         inputs["decoder_input_ids"] = torch.tensor(given.target.ids)
         if (given.target.lengths < given.target.n_pos).any():
             inputs["decoder_attention_mask"] = real(given.target)
-    with torch.no_grad():
-        out = model(**inputs, output_hidden_states=True, output_attentions=True)
+    out = model(**inputs, output_hidden_states=True, output_attentions=True)
     found: dict[str, torch.Tensor] = {}
     logits = out.get("logits", out.get("prediction_logits"))
     if logits is not None:
@@ -193,7 +221,7 @@ def run(model: Any, given: Texts) -> dict[str, np.ndarray]:
         found |= side(out.decoder_hidden_states, out.decoder_attentions, "decoder.")
         for layer, pattern in enumerate(out.cross_attentions):
             found[f"decoder.blocks.{layer}.cross_attn.pattern"] = pattern
-    return {name: values.numpy() for name, values in found.items()}
+    return found
 
 
 def is_decoder(model: Any) -> bool:

@@ -20,6 +20,7 @@ from tutor.engine import axes as ax
 from tutor.engine.axes import AxesError
 from tutor.engine.models import Model
 from tutor.engine.ops import (
+    Add,
     EvenSoftmax,
     Identity,
     Linear,
@@ -40,7 +41,8 @@ from tutor.engine.trace import Patch, Plan, Trace, TraceError
 
 #: What can be switched, and to what. The first value is the model's own.
 SWITCHES: Mapping[str, tuple[str, ...]] = {
-    "mask": ("on", "off"), "scale": ("on", "off"), "positions": ("on", "off"), "pad": ("-inf", "-1000", "none"),
+    "mask": ("on", "off"), "scale": ("on", "off"), "positions": ("on", "off"), "residual": ("on", "off"),
+    "pad": ("-inf", "-1000", "none"),
 }  # fmt: skip
 ZERO, UNIFORM = "zero", "uniform"
 #: More than anybody makes by hand.
@@ -110,7 +112,10 @@ class Change(ABC):
 
 @dataclass(frozen=True)
 class Switch(Change):
-    """The causal mask, ÷ √d_head or the positions off, or padding hidden in another way."""
+    """The causal mask, ÷ √d_head, the positions or the residual connections off, or padding hidden in another way.
+
+    Without residual connections each sub-layer's result takes the place of what it would be added to: x + f(x) → f(x).
+    """
 
     kind = "switch"
     key: str
@@ -138,6 +143,8 @@ class Switch(Change):
             raise ChangeError(f"{name} does not divide its scores, so there is no scale to take off.")
         if self.key == "positions" and not steps_of(program, Positions, Sinusoid, Rotate):
             raise ChangeError(f"{name} has no positions to take off.")
+        if self.key == "residual" and not _residual_adds(program):
+            raise ChangeError(f"{name} has no residual connections to take off.")
         if self.key == "pad" and not steps_of(program, Mask):
             raise ChangeError(f"{name} has no mask over its padding.")
 
@@ -146,6 +153,7 @@ class Switch(Change):
         if self.value == SWITCHES[self.key][0]:
             return
         scales = {step.name for step in _scales(making.trace)}
+        adds = _residual_adds(making.program) if self.key == "residual" else {}
 
         def changed(step: Step) -> Step:
             op = step.op
@@ -153,6 +161,9 @@ class Switch(Change):
                 return replace(step, op=replace(op, causal=False, window=0))
             if self.key == "pad" and isinstance(op, Mask):
                 return replace(step, op=replace(op, pad=self.value))
+            if step.name in adds:
+                added = adds[step.name]
+                return replace(step, op=op if len(added) > 1 else Identity(), inputs=added)
             if (self.key == "scale" and step.name in scales) or (self.key == "positions" and isinstance(op, Rotate)):
                 return replace(step, op=Identity())
             return step
@@ -533,6 +544,17 @@ def _scales(trace: Trace) -> tuple[Step, ...]:
     return tuple(
         step for step in steps_of(trace.program, Scale) if {ax.QUERY, ax.KEY} <= set(ax.names(trace.shapes[step.name]))
     )
+
+
+def _residual_adds(program: Program) -> dict[str, tuple[str, ...]]:
+    """The steps that add to the residual stream, each with what it adds."""
+    stream = {step.name for step in program if step.role == "residual"}
+    found = {}
+    for step in steps_of(program, Add):
+        added = tuple(name for name in step.inputs if name not in stream)
+        if step.name in stream and 0 < len(added) < len(step.inputs):
+            found[step.name] = added
+    return found
 
 
 def _pairs(program: Program) -> list[tuple[Step, Step]]:

@@ -1,14 +1,14 @@
 """The live back of a trace: program + weights → values, on demand, within a memory budget.
 
-With `evaluate` and `laying`, the only module of the window's side of the engine that imports torch. What is displayed
-never goes through a fused attention call: scores, mask and pattern are tensors of their own.
+With `evaluate`, `laying` and `backprop`, the only module of the window's side of the engine that imports torch. What
+is displayed never goes through a fused attention call: scores, mask and pattern are tensors of their own.
 """
 
 from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -16,13 +16,15 @@ import numpy as np
 import torch
 
 from tutor.engine import axes as ax
+from tutor.engine import backprop, laying, narrow
 from tutor.engine import evaluate as run
-from tutor.engine import laying, narrow
 from tutor.engine.axes import Slices
 from tutor.engine.evaluate import MIB as MIB
 from tutor.engine.evaluate import Cache, Values, evaluate, forward
+from tutor.engine.goals import Goal
+from tutor.engine.gradients import Gradients
 from tutor.engine.later import Later
-from tutor.engine.program import Program
+from tutor.engine.program import Program, lengths_of
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Cancelled, Plan, Trace, TraceError, frozen, looked_up
@@ -83,6 +85,8 @@ class LiveTrace(Trace):
         self._cache = Cache(budget)
         self._parent = parent
         self._changed: frozenset[str] = frozenset()
+        #: Tensors that were replaced as a whole: they come from nothing.
+        self.fixed: frozenset[str] = frozenset()
         self._origin: LiveTrace | None = None
         self._lock = threading.RLock()
         if parent is None:
@@ -187,7 +191,7 @@ class LiveTrace(Trace):
                 return None
             made = self._run_parts(plan)
         value, whole = made[name]
-        inside = _within(part, whole)
+        inside = narrow.within(part, whole)
         return value[tuple(one if isinstance(asked, slice) else one.start for asked, one in zip(slices, inside))]
 
     def _is_known(self, name: str) -> bool:
@@ -203,7 +207,7 @@ class LiveTrace(Trace):
                 for operand, need in zip(piece.step.operands, piece.operands):
                     if operand in made:
                         value, there = made[operand]
-                        need = _within(need, there)
+                        need = narrow.within(need, there)
                     else:
                         value = self._weight(operand) if operand in self._weights else known[operand]
                     whole = narrow.is_whole(self.shapes[operand], need) and operand not in made
@@ -236,6 +240,7 @@ class LiveTrace(Trace):
         child._on_device = {one: on for one, on in self._on_device.items() if one != name}
         child._keep_changes(self)
         child.patches = {one: found for one, found in self.patches.items() if one != name}
+        child.fixed = self.fixed | ({name} & self.program.by_name.keys())
         if name not in self.program.weight_by_name:
             child._read_weights = self._read_weights
         return child
@@ -248,9 +253,11 @@ class LiveTrace(Trace):
         own = {step.name for step in program if self.program.by_name.get(step.name) != step}
         own |= plan.patches.keys() & program.by_name.keys()
         for name, batch in child.batches.items():
-            if not np.array_equal(batch.ids, self.batches[name].ids):
-                child._kept[name] = torch.from_numpy(np.array(batch.ids)).to(child._device)
-                own.add(name)
+            for source, now in ((name, batch.ids), (lengths_of(name), batch.lengths)):
+                was = self._source(source)
+                if was is None or not np.array_equal(now, was):
+                    child._kept[source] = torch.from_numpy(np.array(now)).to(child._device)
+                    own.add(source)
         for step in program:
             if not plan.weights.keys().isdisjoint(step.weights) or not own.isdisjoint(step.inputs):
                 own.add(step.name)
@@ -260,7 +267,7 @@ class LiveTrace(Trace):
             child._read_weights = self._read_weights
         child.told, child.touched = (*self.told, *plan.told), self.touched | own
         child.patches = {**self.patches, **plan.patches}
-        child._origin = self.origin
+        child._origin, child.fixed = self.origin, self.fixed
         return child
 
     @property
@@ -273,6 +280,7 @@ class LiveTrace(Trace):
 
     def _keep_changes(self, of: "LiveTrace") -> None:
         self.told, self.touched, self.patches, self._origin = of.told, of.touched, of.patches, of._origin
+        self.fixed = of.fixed
 
     def with_target(self, target: Batch) -> "LiveTrace":
         """The same source with another target: what the source alone decides is shared, not computed again."""
@@ -297,9 +305,48 @@ class LiveTrace(Trace):
         made._keep_changes(self)
         return made
 
+    def backward(
+        self,
+        goal: Goal,
+        progress: Callable[[float], None] = lambda done: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Gradients:
+        made = backprop.LiveGradients(self, goal, self._cache.budget)
+        made.prepare(progress, cancelled)
+        return made
+
+    def slopes(self, step: str, operand: int, index: Sequence[int]) -> np.ndarray:
+        found = backprop.slopes(self.program, self.shapes, self.program[step], operand, index, self.read)
+        if step in self.patches or step in self.fixed:
+            part = self.program.use(self.program[step], operand, tuple(index), self.shapes)
+            for patch in self.patches.get(step, ()):
+                moved = np.zeros(ax.shape(self.shapes[step]), bool)
+                moved[patch.part] = True
+                found = np.where(moved[part], 0.0, found)
+            found = np.zeros_like(found) if step in self.fixed else found
+        return found
+
+    @property
+    def device(self) -> torch.device:
+        return self._device
+
     def tensor(self, name: str) -> torch.Tensor:
         """The tensor itself, for training and gradients; never for a view."""
         return self._value(name)
+
+    def weight(self, name: str) -> Any:
+        """A weight as an operation reads it: on the device, or a `Later` where it is too large to be read whole."""
+        return self._weight(name)
+
+    def tensors(self, names: Sequence[str], cancelled: Callable[[], bool] = lambda: False) -> Values:
+        """Several tensors of one section at once, for gradients: none is computed twice, whatever the cache holds.
+        Raises Cancelled or TraceError."""
+        with self._lock:
+            for name in names:
+                if name in self.program.checkpoints or name in self.program.sources:
+                    self._value(name)
+            found = self._compute_all(names, cancelled, True)
+            return {name: value.to(self._device) for name, value in found.items()}
 
     def _find(self, name: str) -> torch.Tensor | None:
         """The value where it is kept, cached or shared, without computing."""
@@ -382,17 +429,22 @@ class LiveTrace(Trace):
             self.notices.append(said)
 
     def _compute(self, name: str, cancelled: Callable[[], bool] = lambda: False, remember: bool = True) -> torch.Tensor:
+        return self._compute_all([name], cancelled, remember)[name]
+
+    def _compute_all(self, names: Sequence[str], cancelled: Callable[[], bool], remember: bool) -> Values:
         try:
-            return self._compute_here(name, cancelled, remember)
+            return self._compute_here(names, cancelled, remember)
         except RuntimeError as error:
             if not _is_out_of_memory(error):
                 raise
             if self._device.type == "cpu":
-                raise TraceError(f"There is not enough memory to compute {name}: use a shorter sentence.") from None
+                raise TraceError(
+                    f"There is not enough memory to compute {names[-1]}: use a shorter sentence."
+                ) from None
         self._fall_back()
-        return self._compute_here(name, cancelled, remember)
+        return self._compute_here(names, cancelled, remember)
 
-    def _compute_here(self, name: str, cancelled: Callable[[], bool], remember: bool) -> torch.Tensor:
+    def _compute_here(self, names: Sequence[str], cancelled: Callable[[], bool], remember: bool) -> Values:
         def keep(made: str, value: torch.Tensor) -> None:
             if made in self.program.checkpoints:
                 self._kept[made] = value
@@ -401,7 +453,7 @@ class LiveTrace(Trace):
 
         with torch.no_grad():
             known = _Known(self)
-            return evaluate(self.program, self.shapes, known, self._weight, [name], keep, cancelled, self._put)[name]
+            return evaluate(self.program, self.shapes, known, self._weight, names, keep, cancelled, self._put)
 
     def _put(self, name: str, value: torch.Tensor) -> torch.Tensor:
         """A computed value with the numbers that were put in its place."""
@@ -429,11 +481,6 @@ def _span(asked: int | slice, size: int) -> slice:
     if isinstance(asked, slice):
         return slice(*asked.indices(size)[:2])
     return slice(asked % size, asked % size + 1)
-
-
-def _within(part: narrow.Part, whole: narrow.Part) -> narrow.Part:
-    """Where a part lies inside a larger one."""
-    return tuple(slice(one.start - of.start, one.stop - of.start) for one, of in zip(part, whole))
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:

@@ -54,37 +54,44 @@ def plan(
         if any(one in program.streams for one in step.inputs) or not step.inputs:
             return None
         found.append(step)
-        for operand, need in zip(step.inputs, _piece(step, shapes, wanted[at]).operands):
+        for operand, need in zip(step.inputs, piece(step, shapes, wanted[at]).operands):
             before = wanted.get(operand)
-            wanted[operand] = need if before is None else _joined(before, need)
+            wanted[operand] = need if before is None else joined(before, need)
             if operand not in program.sources and not known(operand):
                 todo.add(operand)
-    if is_whole(shapes[name], _piece(program[name], shapes, part).part):
+    if is_whole(shapes[name], piece(program[name], shapes, part).part):
         return None
-    return tuple(_piece(step, shapes, wanted[step.name]) for step in reversed(found))
+    return tuple(piece(step, shapes, wanted[step.name]) for step in reversed(found))
 
 
-def _piece(step: Step, shapes: Mapping[str, Axes], part: Part) -> Piece:
+def piece(step: Step, shapes: Mapping[str, Axes], part: Part) -> Piece:
+    """How to run one step for a part of its result. The part may come out larger than was asked."""
     axes, operands = shapes[step.name], [shapes[one] for one in step.operands]
     # Positions in a fixed table count from the first: such an operation needs them all, as do heads that it names.
     free = _FREE if type(step.op).table is not Op.table else _NARROW
     if isinstance(step.op, (EvenSoftmax, SilentSum)):
         free = free - {ax.HEAD}
     part = tuple(one if axis.name in free else slice(0, axis.size) for axis, one in zip(axes, part))
-    follows = _follows(step.op, axes, operands)
-    if follows is None:
-        part = _all(axes)
-        return Piece(step, tuple(_all(of) for of in operands), part, part)
+    ways = follows(step.op, axes, operands)
+    if ways is None:
+        return all_of(step, shapes)
     reads = tuple(
         tuple(slice(0, axis.size) if at is None else part[at] for axis, at in zip(of, one))
-        for of, one in zip(operands, follows)
+        for of, one in zip(operands, ways)
     )
-    followed = {at for one in follows for at in one if at is not None}
+    followed = {at for one in ways for at in one if at is not None}
     cut = tuple(slice(0, one.stop - one.start) if at in followed else one for at, one in enumerate(part))
     return Piece(step, reads, cut, part)
 
 
-def _follows(op: Op, out: Axes, operands: list[Axes]) -> Access | None:
+def all_of(step: Step, shapes: Mapping[str, Axes]) -> Piece:
+    """A step run as a whole."""
+    part = _all(shapes[step.name])
+    return Piece(step, tuple(_all(shapes[one]) for one in step.operands), part, part)
+
+
+def follows(op: Op, out: Axes, operands: list[Axes]) -> Access | None:
+    """Which axes of the result each operand follows (`Op.access`); None where it is no following of axes."""
     if isinstance(op, SwapHeads):
         last = len(out) - 1
         return ((*range(last - 2), last - 1, last - 2, last),)
@@ -103,5 +110,11 @@ def is_whole(axes: Axes, part: Part) -> bool:
     return part == _all(axes)
 
 
-def _joined(one: Part, other: Part) -> Part:
+def joined(one: Part, other: Part) -> Part:
+    """The smallest part that holds both."""
     return tuple(slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(one, other))
+
+
+def within(part: Part, whole: Part) -> Part:
+    """Where a part lies inside a larger one."""
+    return tuple(slice(one.start - of.start, one.stop - of.start) for one, of in zip(part, whole))

@@ -369,11 +369,14 @@ class Program:
         at = ax.cell(shapes[name], index)
         found = []
         for step, operand in self.consumers.get(name, ()):
-            given = [shapes[one] for one in step.operands]
-            part = step.op.used_by(operand, at, shapes[step.name], *given)
+            part = self.use(step, operand, at, shapes)
             if not any(isinstance(p, slice) and p == slice(0, 0) for p in part):
                 found.append(Use(step.name, operand, part))
         return tuple(found)
+
+    def use(self, step: Step, operand: int, index: Index, shapes: Mapping[str, Axes]) -> Slices:
+        """The part of a step's result that one cell of one of its operands goes into."""
+        return step.op.used_by(operand, index, shapes[step.name], *(shapes[one] for one in step.operands))
 
     def working(self, read: Read, name: str, index: Index, shapes: Mapping[str, Axes]) -> Working:
         """How one cell came about, from cells that `read` fetches."""

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,6 +23,10 @@ from tutor.engine.program import Program, Use, lengths_of
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
 from tutor.engine.working import Link, Note, Working, number
+
+if TYPE_CHECKING:
+    from tutor.engine.goals import Goal
+    from tutor.engine.gradients import Gradients
 
 CANNOT_RECOMPUTE = "A saved trace holds its numbers and cannot recompute: run its sentence on the model first."
 
@@ -156,6 +161,23 @@ class Trace(ABC):
     ) -> None:
         """Compute ahead what is kept, where anything is. Raises Cancelled or TraceError."""
         progress(1.0)
+
+    def backward(
+        self,
+        goal: "Goal",
+        progress: Callable[[float], None] = lambda done: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> "Gradients":
+        """The gradient of one number of this run with respect to every tensor and weight, as a trace of the same
+        shapes. Raises Cancelled, GoalError for a number that is not there, TraceError where nothing can be
+        recomputed."""
+        raise TraceError(CANNOT_RECOMPUTE)
+
+    def slopes(self, step: str, operand: int, index: Sequence[int]) -> np.ndarray:
+        """How the cells of a step move with one cell of one of its operands alone: ∂step[part] / ∂operand[index], over
+        the part that `used_by` names, in float64. 0 where other numbers were put. Raises TraceError where nothing can
+        be recomputed."""
+        raise TraceError(CANNOT_RECOMPUTE)
 
     @property
     def laid(self) -> bool:

@@ -31,7 +31,7 @@ from tutor.views.icons import icon
 from tutor.views.theme import Theme, font
 
 #: What can be switched: (key, value), or ("tie", "") for W_Q tied to W_K.
-SWITCHES = (("mask", "off"), ("scale", "off"), ("positions", "off"), ("pad", "none"), ("tie", ""))
+SWITCHES = (("mask", "off"), ("scale", "off"), ("positions", "off"), ("residual", "off"), ("pad", "none"), ("tie", ""))
 #: What can be made of a head; "" leaves it as it is.
 HOWS = ("", "zero", "uniform")
 
@@ -407,7 +407,8 @@ class WhatIfPage(QWidget):
                            ("effect", self.tr("What comes of it"))):  # fmt: skip
             self._heads[name].setText(text)
         for key, text in (("mask", self.tr("Causal mask off")), ("scale", self.tr("÷ √d_k off")),
-                          ("positions", self.tr("Positions off")), ("pad", self.tr("Padding not hidden")),
+                          ("positions", self.tr("Positions off")),
+                          ("residual", self.tr("Residual connections off")), ("pad", self.tr("Padding not hidden")),
                           ("tie", self.tr("W_Q tied to W_K"))):  # fmt: skip
             self._boxes[key].setText(text)
         for at, text in enumerate((self.tr("As it is"), self.tr("Silenced"), self.tr("Even"))):

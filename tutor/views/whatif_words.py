@@ -12,6 +12,7 @@ _SWITCHES = {
     ("mask", "off"): QT_TRANSLATE_NOOP("whatif", "mask off"),
     ("scale", "off"): QT_TRANSLATE_NOOP("whatif", "scale off"),
     ("positions", "off"): QT_TRANSLATE_NOOP("whatif", "positions off"),
+    ("residual", "off"): QT_TRANSLATE_NOOP("whatif", "residual connections off"),
     ("pad", "none"): QT_TRANSLATE_NOOP("whatif", "padding not hidden"),
     ("pad", "-1000"): QT_TRANSLATE_NOOP("whatif", "padding at −1000"),
 }

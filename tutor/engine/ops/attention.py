@@ -40,6 +40,7 @@ class Scores(Op):
 
     title = "q × kᵀ"
     picture = "turned"
+    sums_products = True
 
     def infer(self, *operands: Axes) -> Axes:
         need(len(operands) == 2, self, *operands)
@@ -259,6 +260,7 @@ class WeightedSum(Op):
 
     title = "pattern × v"
     picture = "product"
+    sums_products = True
 
     def infer(self, *operands: Axes) -> Axes:
         need(len(operands) == 2, self, *operands)

@@ -35,6 +35,9 @@ class Op:
     #: How a picture lays it out: "product" (a × b = y), "turned" (a × bᵀ = y), "sum" (a + b = y), "arrow" (a → y)
     #: or "alone" (nothing goes in that could be drawn).
     picture: ClassVar[str] = "arrow"
+    #: Whether each cell is a sum of products over the axis that both operands are read along (and at most a bias): then
+    #: how one entry of an operand moves the result is read off the other operand's entries, without the rest.
+    sums_products: ClassVar[bool] = False
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

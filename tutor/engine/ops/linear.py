@@ -30,6 +30,7 @@ class Linear(Op):
 
     title = "linear"
     picture = "product"
+    sums_products = True
     bias: bool = False
     transposed: bool = False
 
