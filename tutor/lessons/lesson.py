@@ -35,8 +35,8 @@ class Lesson:
         number: of the why; for a stage, its place in the forward pass.
         stages: keys of the stages on which it is offered.
         experiments: keys of those that stand in it, in their order.
-        corrects: points that are often said wrong and are put right here, by their numbers.
         minutes: how long it takes to read and to try, from its length.
+        corrects: which of the points that articles often have wrong it puts right, by their numbers.
     """
 
     name: str
@@ -87,7 +87,7 @@ def _head(lines: list[str], where: str) -> Mapping[str, str]:
         wrong = (
             (key == "kind" and value not in (STAGE, WHY) and "kind is stage or why")
             or (key == "number" and not value.isdecimal() and "number is a whole number")
-            or (key == "corrects" and not value.replace(" ", "0").isdecimal() and "corrects takes whole numbers")
+            or (key == "corrects" and not all(map(str.isdecimal, value.split())) and "corrects is whole numbers")
             or (key in ("title", "stages") and not value and f"{key} is empty")
         )  # fmt: skip
         if wrong:
