@@ -51,10 +51,10 @@
 <context>
     <name>LessonDesk</name>
     <message numerus="yes">
-        <source>%n min</source>
+        <source>%n minute(s)</source>
         <translation>
-            <numerusform>%n min</numerusform>
-            <numerusform>%n min</numerusform>
+            <numerusform>%n minute</numerusform>
+            <numerusform>%n minutes</numerusform>
         </translation>
     </message>
 </context>

@@ -945,7 +945,7 @@
         <translation>无法读取讲解：{error}</translation>
     </message>
     <message numerus="yes">
-        <source>%n min</source>
+        <source>%n minute(s)</source>
         <translation>
             <numerusform>%n 分钟</numerusform>
         </translation>
@@ -967,24 +967,24 @@
         <translation>无法读取术语表：{error}</translation>
     </message>
     <message>
-        <source>Elsewhere: </source>
+        <source>Elsewhere:</source>
         <translation>别处的叫法：</translation>
+    </message>
+    <message>
+        <source>See also:</source>
+        <translation>另见：</translation>
+    </message>
+    <message>
+        <source>Lesson:</source>
+        <translation>讲解：</translation>
+    </message>
+    <message>
+        <source>On screen:</source>
+        <translation>屏幕上：</translation>
     </message>
     <message>
         <source>, </source>
         <translation>、</translation>
-    </message>
-    <message>
-        <source>See also: </source>
-        <translation>另见：</translation>
-    </message>
-    <message>
-        <source>Lesson: </source>
-        <translation>讲解：</translation>
-    </message>
-    <message>
-        <source>On screen: </source>
-        <translation>屏幕上：</translation>
     </message>
     <message>
         <source>On screen: {stage}. Its lesson</source>
@@ -2939,7 +2939,7 @@
     </message>
     <message>
         <source>&amp;Learn</source>
-        <translation>学习(&amp;L)</translation>
+        <translation>学习</translation>
     </message>
     <message>
         <source>Open a session…</source>

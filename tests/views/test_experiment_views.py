@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import weakref
 from collections.abc import Mapping
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox
 from windows import Small, go, press, run_sentence, settle
 
 from tests.lessons.labs import Free
+from tutor import app
 from tutor.engine.trace import Cancelled
 from tutor.lab import RunLab
 from tutor.lessons import lesson, texts
@@ -39,6 +43,7 @@ from tutor.lessons.experiment import (
     Value,
 )
 from tutor.lessons.experiments import every
+from tutor.views import theme
 from tutor.views.experiment_controls import Controls, Steps, fitted
 from tutor.views.experiment_panel import ExperimentPanel
 from tutor.views.experiment_words import Says, number, table
@@ -95,7 +100,7 @@ class Made(Experiment):
                 Curves("growth", x, (Series(Said("first"), x * size), Series("second", x[::-1] * 1.0, "dashed"),
                                      Series(Said("line"), x, "reference")), True, True, 16.0, Said("here")),
                 Bars("shares", tuple(str(one) for one in range(n)), (Series(Said("first"), pattern[-1]),)),
-                Map("map", pattern, tuple("r%d" % at for at in range(n)), tuple("c%d" % at for at in range(n)),
+                Map("map", pattern, tuple(f"r{at}" for at in range(n)), tuple(f"c{at}" for at in range(n)),
                     "probability", grey, "attn.pattern"),
                 Grid("grid", ("name", Said("first")), (("a", 1.5), ("b", -2))),
             ),
@@ -127,11 +132,15 @@ def made(monkeypatch):
     one = Made()
     monkeypatch.setitem(every(), KEY, one)
     known = texts.experiment
-    monkeypatch.setattr(texts, "experiment", lambda key, language: WORDS[language] if key == KEY else known(key, language))
+
+    def worded(key: str, language: str) -> Mapping[str, object]:
+        return WORDS[language] if key == KEY else known(key, language)
+
+    monkeypatch.setattr(texts, "experiment", worded)
     held = {}
     for language in texts.LANGUAGES:
-        text = ("---\ntitle: Made {0}\nkind: why\nnumber: 6\nstages: scale\nexperiments: {1}\n---\nWords {0}, and "
-                "[there](experiment:{1}).\n\n::experiment {1}\n\nThe end.").format(language, KEY)  # fmt: skip
+        head = f"---\ntitle: Made {language}\nkind: why\nnumber: 6\nstages: scale\nexperiments: {KEY}\n---\n"
+        text = f"{head}Words {language}, and [there](experiment:{KEY}).\n\n::experiment {KEY}\n\nThe end."
         held[language] = {"why-made": lesson.parse(text, "why-made.md")}
     monkeypatch.setattr(lesson, "lessons", lambda language: held[language])
     return one
@@ -406,8 +415,10 @@ def test_steps_of_a_slider(control, values):
 
 def test_settings_are_fitted_to_the_controls():
     controls = (Number("a", 4, 1, 8), Choice("b", ("x", "y"), "x"), Toggle("c"), Seed())
-    assert fitted(controls, {"a": 99, "b": "z", "c": 1, "seed": -3, "d": 5}) == {"a": 8, "b": "x", "c": False, "seed": 0}
-    assert fitted(controls, {"a": float("nan"), "b": "y", "c": True, "seed": 9}) == {"a": 4, "b": "y", "c": True, "seed": 9}
+    wrong = {"a": 99, "b": "z", "c": 1, "seed": -3, "d": 5}
+    assert fitted(controls, wrong) == {"a": 8, "b": "x", "c": False, "seed": 0}
+    odd = {"a": float("nan"), "b": "y", "c": True, "seed": 9}
+    assert fitted(controls, odd) == {**odd, "a": 4}
 
 
 def test_a_wheel_over_a_box_scrolls_the_lesson(qtbot, made):
@@ -416,11 +427,37 @@ def test_a_wheel_over_a_box_scrolls_the_lesson(qtbot, made):
     view.set_controls((Number("size", 8, 1, 256, log=True),), {"size": 8})
     told: list[object] = []
     view.changed.connect(told.append)
-    from PySide6.QtGui import QWheelEvent
-
     for box in (view.box("size"), view.slider("size")):
         event = QWheelEvent(QPointF(5, 5), QPointF(5, 5), QPoint(0, 0), QPoint(0, 120), Qt.MouseButton.NoButton,
                             Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
         QApplication.sendEvent(box, event)
         assert not event.isAccepted()
     assert told == []
+
+
+def test_nothing_is_left_of_a_window_with_plots(qtbot, qapp, tmp_path, made, monkeypatch):
+    monkeypatch.setattr(app, "Engine", lambda: SimpleNamespace(run=Small()))
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    left = []
+    for _ in range(2):
+        window = app.make_window(qapp, settings, "light", "en")
+        window.show()
+        window.start(Request((TEXT,), "article"))
+        settle(qtbot, window)
+        go(qtbot, window, "blocks.0.attn.scaled")
+        window.teaching.show_lesson()
+        QApplication.processEvents()
+        settle(qtbot, window)
+        window.grab()
+        view = panel(window)
+        left += [window, view, view.blocks()[0], view.blocks()[0].drawn(), view.blocks()[1].drawn(),
+                 window.teaching.page.reader, window.session.trace]  # fmt: skip
+        left = [weakref.ref(one) if not isinstance(one, weakref.ref) else one for one in left]
+        window.close()
+        window.deleteLater()
+        del window, view
+    for _ in range(3):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
+    assert [type(one()).__name__ for one in left if one() is not None] == []
+    theme.apply(qapp, theme.LIGHT)

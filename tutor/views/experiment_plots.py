@@ -75,8 +75,11 @@ class Plot(pg.PlotWidget):
         item.setMenuEnabled(False)
         item.setMouseEnabled(False, False)
         item.getViewBox().setDefaultPadding(0)
-        for menu in (item.ctrlMenu, *item.subMenus):
-            menu.setParent(self)  # it makes them all the same, and as windows they would outlive it
+        item.ctrlMenu.setParent(self)  # it makes one all the same, and as a window that would outlive the plot
+        for one in item.ctrlMenu.actions():
+            menu = one.menu()
+            if isinstance(menu, QWidget):
+                menu.setParent(item.ctrlMenu)
         item.setContentsMargins(0, 2, 6, 0)
         self.setFrameShape(self.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

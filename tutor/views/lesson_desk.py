@@ -320,7 +320,7 @@ class LessonDesk(QObject):
         for key, panel in reader.panels().items():
             if before.get(key) is not panel and isinstance(panel, ExperimentPanel):
                 self.experiments.add(panel)
-        self.page.set_minutes(self.tr("%n min", "", shown.minutes) if shown is not None else "")
+        self.page.set_minutes(self.tr("%n minute(s)", "", shown.minutes) if shown is not None else "")
 
     def _others(self, shown: Lesson | None) -> tuple[Lesson, ...]:
         """Where to read on: the whys of the lesson's stages; from a why the lessons of its stages."""
@@ -342,7 +342,7 @@ class LessonDesk(QObject):
             current = self._last_lesson()
             rows += [
                 Row(one.name, one.title if kind == STAGE else f"{one.number}  {one.title}",
-                    self.tr("%n min", "", one.minutes), one.name in self._opened, one.name == current)
+                    self.tr("%n minute(s)", "", one.minutes), one.name in self._opened, one.name == current)
                 for one in of
             ]  # fmt: skip
         self.page.list.set_rows(rows)
@@ -394,24 +394,24 @@ class LessonDesk(QObject):
         """The text of an entry, and the ways that lead on."""
         found: list[Block] = [Paragraph(term.text)]
         if term.other:
-            known: list[Span] = [Span(self.tr("Elsewhere: "), bold=True)]
+            known: list[Span] = [_label(self.tr("Elsewhere:"))]
             for at, name in enumerate(term.other):
                 known += [Span(self.tr(", "))] if at else []
                 known.append(Span(name, "code" if name.isascii() and ("_" in name or "." in name) else "text"))
             found.append(Paragraph(tuple(known)))
         if term.see:
             names = glossary.glossary(self.language)
-            see: list[Span] = [Span(self.tr("See also: "), bold=True)]
+            see: list[Span] = [_label(self.tr("See also:"))]
             for at, key in enumerate(term.see):
                 see += [Span(self.tr(", "))] if at else []
                 see.append(Span(names[key].term, link=Target("term", key)))
             found.append(Paragraph(tuple(see)))
         if term.lesson and term.lesson in self.lessons():
             title = self.lessons()[term.lesson].title
-            found.append(Paragraph((Span(self.tr("Lesson: "), bold=True),
+            found.append(Paragraph((_label(self.tr("Lesson:")),
                                     Span(title, link=Target("lesson", term.lesson)))))  # fmt: skip
         if term.tensor:
-            found.append(Paragraph((Span(self.tr("On screen: "), bold=True),
+            found.append(Paragraph((_label(self.tr("On screen:")),
                                     Span(term.tensor, "code", link=Target("tensor", term.tensor)))))  # fmt: skip
         return found
 
@@ -514,3 +514,8 @@ class LessonDesk(QObject):
         panel.pointed.connect(self.point)
         panel.followed.connect(self.follow)
         return panel
+
+
+def _label(words: str) -> Span:
+    """What stands before a list, with a space where the script has one there."""
+    return Span(words + (" " if words.isascii() else ""), bold=True)
