@@ -161,7 +161,8 @@ def test_the_same_settings_give_the_same_numbers(key: str) -> None:
 def strings(path: Path) -> frozenset[str]:
     """Every text in a module's code."""
     tree = ast.parse(path.read_text("utf-8"))
-    return frozenset(node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and type(node.value) is str)
+    found = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return frozenset(one for one in found if isinstance(one, str))
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -115,11 +115,12 @@ class WeightsAndInfluence(Experiment):
     def controls(self, lab: Lab) -> tuple[Control, ...]:
         one = asking.focused(lab)
         asking.logits_of(lab.trace)
-        if asking.length(lab.trace, one.keys, asking.row_of(lab)) < 3:
+        query = answer_control(lab, one.queries, "query")
+        if asking.allowed(lab.trace, one, asking.row_of(lab))[asking.place_of(query.default)].sum() < 3:
             raise Unfit("too_short")
         return (
-            asking.attention_control(lab), Choice("scope", ("head", "block"), "block"), asking.head_control(lab),
-            answer_control(lab, one.queries, "query"), Choice("measure", ("answer", "result", "weights"), "answer"),
+            asking.attention_control(lab), Choice("scope", ("head", "block"), "block"), asking.head_control(lab), query,
+            Choice("measure", ("answer", "result", "weights"), "answer"),
         )  # fmt: skip
 
     def run(self, lab: Lab, settings: Settings) -> Result:

@@ -32,6 +32,8 @@ from tutor.lessons.experiment import (
 
 #: As many heads are silenced at most in one go: each is a run of its own.
 MOST_RUNS = 48
+#: Rows that patterns of many heads are worked out for: up to the query's.
+MOST_ROWS = 64
 #: The option that takes all tokens together, and how many logits that may be.
 ALL, MOST_LOGITS = "all", 4_000_000
 #: A change of the probabilities smaller than this many bits is nothing: float32 logits leave about 1e-9.
@@ -130,12 +132,14 @@ class OneHead(Experiment):
 
     @staticmethod
     def _cuts(one: Attention) -> list[int]:
-        """Into how many heads the width can be cut: halved or doubled, no finer than four features a head."""
+        """Into how many heads the width can be cut: halved or doubled, no finer than four features a head nor than
+        eight times as many heads as the model has."""
         cuts = [one.n_heads]
         while cuts[0] % 2 == 0:
             cuts.insert(0, cuts[0] // 2)
         cuts = cuts if cuts[0] == 1 else [1, *cuts]
-        while one.n_heads * one.d_head % (cuts[-1] * 2) == 0 and one.n_heads * one.d_head // (cuts[-1] * 2) >= 4:
+        width = one.n_heads * one.d_head
+        while width % (cuts[-1] * 2) == 0 and width // (cuts[-1] * 2) >= 4 and cuts[-1] < 8 * one.n_heads:
             cuts.append(cuts[-1] * 2)
         return cuts
 
@@ -144,9 +148,10 @@ class OneHead(Experiment):
         one = asking.attention_of(trace, settings["attention"])
         n, m = asking.length(trace, one.queries, row), asking.length(trace, one.keys, row)
         at = min(asking.place_of(settings["query"]), n - 1)
-        n = min(n, asking.MOST_SAMPLED)
-        q, k = (self._wide(trace, name, row, size) for name, size in ((one.q, n), (one.k, m)))
-        seen = asking.allowed(trace, one, row)[:n]
+        first = max(0, min(at + 1 - MOST_ROWS, n - MOST_ROWS))
+        rows = slice(first, min(first + MOST_ROWS, n))
+        q, k = self._wide(trace, one.q, row, rows), self._wide(trace, one.k, row, slice(0, m))
+        seen = asking.allowed(trace, one, row)[rows]
         cuts = self._cuts(one)
         wanted = min(cuts, key=lambda cut: abs(cut - int(settings["heads"])))
         views, spreads, shown = [], [], np.zeros((1, m))
@@ -156,8 +161,8 @@ class OneHead(Experiment):
             views.append(_apart(patterns))
             spreads.append(float(asking.entropy(patterns).mean()))
             if cut == wanted:
-                shown = patterns[:, min(at, n - 1)]
-        stored = trace.read(one.pattern, (row, slice(None), slice(0, n), slice(0, m)))
+                shown = patterns[:, at - first]
+        stored = trace.read(one.pattern, (row, slice(None), rows, slice(0, m)))
         off = float(np.abs(self._patterns(q, k, seen, one.n_heads, one) - stored).max())
         apart = views[cuts.index(wanted)]
         params = self._params(trace, one)
@@ -179,7 +184,7 @@ class OneHead(Experiment):
         told: dict[str, Value] = {
             "heads": wanted, "own": one.n_heads, "width": q.shape[1], "d": q.shape[1] // wanted, "apart": apart,
             "params": params, "macs": macs, "looks": len(set(np.argmax(shown, 1).tolist())), "off": off,
-            "query": asking.tokens(trace, one.queries, row)[min(at, n - 1)],
+            "query": asking.tokens(trace, one.queries, row)[at],
         }  # fmt: skip
         facts = (Fact("apart", apart, one.pattern), Fact("params", params), Fact("macs", macs, one.scores),
                  Fact("off", off, one.pattern))  # fmt: skip
@@ -188,9 +193,9 @@ class OneHead(Experiment):
                       facts, notes, dict(settings))  # fmt: skip
 
     @staticmethod
-    def _wide(trace: Trace, name: str, row: int, n: int) -> np.ndarray:
-        """All heads side by side: float64 [n, heads · d_head]."""
-        heads = trace.read(name, (row, slice(None), slice(0, n), slice(None)))
+    def _wide(trace: Trace, name: str, row: int, rows: slice) -> np.ndarray:
+        """All heads side by side: float64 [rows, heads · d_head]."""
+        heads = trace.read(name, (row, slice(None), rows, slice(None)))
         return np.concatenate(list(heads), axis=-1).astype(np.float64)
 
     @staticmethod

@@ -56,8 +56,12 @@ class PaddingMask(Experiment):
     def controls(self, lab: Lab) -> tuple[Control, ...]:
         if not asking.attentions(lab.trace):
             raise Unfit("no_attention")
-        found: list[Control] = [Choice("pad", PADS, "-inf"), Number("factor", 1, 1, 4096, log=True),
-                                Number("more", 6, 1, 24)]  # fmt: skip
+        trace = lab.trace
+        room = trace.spec.n_ctx - asking.length(trace, trace.program.streams[0], asking.row_of(lab))
+        if room < 1:
+            raise Unfit("no_room", most=trace.spec.n_ctx)
+        more = Number("more", min(6, room), 1, min(24, room))
+        found: list[Control] = [Choice("pad", PADS, "-inf"), Number("factor", 1, 1, 4096, log=True), more]
         return (*found, Toggle("causal")) if self._causal(lab.trace) else tuple(found)
 
     @staticmethod
@@ -132,10 +136,7 @@ class PaddingMask(Experiment):
         trace = lab.trace
         if trace.target is None:
             ids = list(trace.batch.real_ids[row])
-            room = min(more, trace.spec.n_ctx - len(ids))
-            if room < 1:
-                raise Unfit("no_room", most=trace.spec.n_ctx)
-            longer = ids + (ids * (room // len(ids) + 1))[:room]
+            longer = ids + (ids * (more // len(ids) + 1))[:more]
             alone = trace if trace.batch.n_rows == 1 else lab.run((), ids=(tuple(ids),))
             return alone, lab.run((), ids=(tuple(ids), tuple(longer)))
         text, target = trace.batch.texts[row], trace.target.real_ids[row]
@@ -196,7 +197,7 @@ class CausalLeak(Experiment):
         here = masked and bool(settings["mask"])
         batch = trace.batches[stream]
         old = batch.real_ids[row][at]
-        new = self._other(batch.rows, trace.spec.d_vocab, old, int(settings["seed"]))
+        new = self._other(batch.rows[row], trace.spec.d_vocab, old, int(settings["seed"]))
         set_to = f"{stream}[{row},{at}]={new}"
         pairs = {True: (trace, lab.change(set_to))} if masked else {}
         lab.progress(0.4)
@@ -233,9 +234,9 @@ class CausalLeak(Experiment):
         return Result(plots, claim, Said(key, told), facts, (), dict(settings))
 
     @staticmethod
-    def _other(rows: tuple[tuple[Token, ...], ...], vocabulary: int, old: int, seed: int) -> int:
-        """Another token: one of the batch's own where there are others, else any of the vocabulary."""
-        known = sorted({one.id for tokens in rows for one in tokens if not (one.special or one.pad)} - {old})
+    def _other(tokens: tuple[Token, ...], vocabulary: int, old: int, seed: int) -> int:
+        """Another token: one of the sentence's own where there are others, else any of the vocabulary."""
+        known = sorted({one.id for one in tokens if not (one.special or one.pad)} - {old})
         draw = np.random.default_rng(seed)
         if known:
             return int(known[draw.integers(len(known))])

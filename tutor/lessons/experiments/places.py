@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from tutor.engine import axes as ax
-from tutor.engine.changes import ChangeError
+from tutor.engine.changes import ChangeError, Switch
 from tutor.engine.ops import Positions, Rotate, Sinusoid
 from tutor.engine.program import Step
 from tutor.engine.trace import Trace
@@ -61,7 +61,7 @@ class ShuffleWords(Experiment):
         if asking.length(trace, trace.program.streams[0], asking.row_of(lab)) < 3:
             raise Unfit("too_short")
         try:
-            lab.change("positions=off")
+            Switch("positions").check(trace)
         except ChangeError:
             raise Unfit("no_positions") from None
         return (Toggle("positions"), *((Toggle("mask"),) if self._causal(trace) else ()), Seed())

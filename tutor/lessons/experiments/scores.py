@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from tutor.engine.changes import ChangeError
+from tutor.engine.changes import ChangeError, Tie
 from tutor.lessons import asking
 from tutor.lessons.experiment import (
     Bars,
@@ -51,6 +51,10 @@ class TiedQK(Experiment):
     def controls(self, lab: Lab) -> tuple[Control, ...]:
         if not any(one.itself for one in asking.attentions(lab.trace)):
             raise Unfit("no_self_attention")
+        try:
+            Tie().check(lab.trace)
+        except ChangeError:
+            raise Unfit("shared_heads") from None
         control = asking.attention_control(lab, itself=True)
         return control, asking.head_control(lab), Choice("tie", ("no", "weights", "both"), "both")
 
@@ -64,10 +68,7 @@ class TiedQK(Experiment):
         now, biased = own, False
         if tie != "no":
             lab.progress(0.3)
-            try:
-                tied = lab.change("W_Q=W_K")
-            except ChangeError:
-                raise Unfit("shared_heads") from None
+            tied = lab.change("W_Q=W_K")
             step = asking.made_by(trace.program, one.q)
             biased = step is not None and len(step.weights) > 1
             now = tied.read(one.scores, part).astype(np.float64)
