@@ -30,7 +30,7 @@ class RunLab:
             raise TraceError(CANNOT_RECOMPUTE)
         wanted = replace(
             self._request, texts=tuple(texts), model=model or self._request.model, targets=tuple(targets),
-            ids=tuple(tuple(row) for row in ids), extend=0,
+            ids=tuple(tuple(row) for row in ids), extend=0, layers=self._request.layers if model is None else None,
         )  # fmt: skip
         return self._run(wanted, _Quiet(self._job)).trace
 

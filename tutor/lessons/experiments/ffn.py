@@ -28,6 +28,8 @@ from tutor.lessons.experiment import (
 )
 from tutor.lessons.finding import real, row_of
 
+#: So many silent units make a silent network.
+MANY = 0.25
 ACTIVATIONS = (Relu, Gelu, GeluTanh, Silu)
 
 
@@ -74,7 +76,7 @@ class FfnSilence(Experiment):
         units = after.shape[-1]
         width = trace.shapes[before_of(program, step)][-1].size
         never = int((np.abs(after) <= limit).all(0).sum())
-        claim = share > max(0.1, 2 * other) if place == "after" else share > 0.1
+        claim = share > max(MANY, 2 * other) if place == "after" else share > MANY
         numbers: dict[str, Value] = {
             "share": 100 * share, "before": 100 * other, "threshold": limit, "units": units,
             "silent": round(share * units), "least": 100 * float(shares[place].min()),

@@ -7,7 +7,7 @@ learned from the pairs of the shipped Transformer, in the same order.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -186,9 +186,11 @@ def _first_weight(trace: Trace, row: int) -> tuple[str, float] | None:
     return (max(found)[1], max(found)[0]) if found else None
 
 
-def _parts(lab: Lab, count: int, part: int, of: int) -> range:
-    lab.progress(part / of)
-    return range(0, count, PART)
+def _parts(lab: Lab, count: int, part: int, of: int) -> Iterator[int]:
+    """Where the parts of so many pairs begin, telling how far it is: this is `part` of `of` equal ones."""
+    for at in range(0, count, PART):
+        lab.progress((part + at / count) / of)
+        yield at
 
 
 def _exact(net: Gru, pairs: Sequence[Pair], ids_of) -> np.ndarray:  # type: ignore[no-untyped-def]
