@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from tutor.engine import axes as ax
 from tutor.engine import families
 from tutor.engine.changes import attentions
 from tutor.engine.models import Model
-from tutor.engine.ops import Linear, Lookup, Mask, Normalize, NormalizeRms, RepeatHeads, Scores
+from tutor.engine.ops import Identity, Linear, Lookup, Mask, Normalize, NormalizeRms, RepeatHeads, Scores
 from tutor.engine.program import Program, Step
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
@@ -201,3 +202,35 @@ def random_decoder(
     program = families.program(spec)
     batch = Model(spec, program).batch_of_ids([[known[one] for one in ids]])
     return trace.changed(Plan(program, random_weights(program, seed), batch, None, {}))
+
+
+def without_norms(trace: Trace) -> Trace:
+    """The same run with every norm's division taken out: rows go on as they come in. Raises the engine's errors."""
+    program = trace.program
+    steps = tuple(
+        replace(step, op=Identity(), inputs=step.inputs[:1]) if isinstance(step.op, (Normalize, NormalizeRms)) else step
+        for step in program.steps
+    )
+    return trace.changed(Plan(Program(steps, program.weights), {}, trace.batch, trace.target, {}))
+
+
+def alike(rows: np.ndarray) -> float:
+    """The mean cosine of two different rows; 1 where there is but one."""
+    if len(rows) < 2:
+        return 1.0
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    unit = rows / np.where(lengths == 0, 1, lengths)
+    return float(((unit @ unit.T).sum() - np.square(unit).sum()) / (len(rows) * (len(rows) - 1)))
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def size(value: float) -> str:
+    """A number of any size in a sentence: `8,350`, `0.034`, `1.8·10⁻⁴`."""
+    if value == 0 or not np.isfinite(value) or 0.001 <= abs(value) < 100:
+        return f"{value:.3g}"
+    if 100 <= abs(value) < 1e6:
+        return f"{value:,.0f}"
+    mantissa, _, power = f"{value:.1e}".partition("e")
+    return f"{mantissa}·10{str(int(power)).translate(_RAISED)}"
