@@ -347,6 +347,22 @@
     </message>
 </context>
 <context>
+    <name>Controls</name>
+    <message>
+        <source>{name}, slider</source>
+        <extracomment>A number of fewer steps needs no slider.</extracomment>
+        <translation>{name}（滑块）</translation>
+    </message>
+    <message>
+        <source>Draw anew</source>
+        <translation>重新采样</translation>
+    </message>
+    <message>
+        <source>As it was at first</source>
+        <translation>恢复最初的设置</translation>
+    </message>
+</context>
+<context>
     <name>CopyDesk</name>
     <message>
         <source>Copying {count} values…</source>
@@ -412,6 +428,49 @@
     <message>
         <source>columns {first}–{last} of {size}</source>
         <translation>第 {first}–{last} 列，共 {size} 列</translation>
+    </message>
+</context>
+<context>
+    <name>ExperimentDesk</name>
+    <message>
+        <source>The experiment was cancelled.</source>
+        <extracomment>A computation that has lasted so long gives way to newer settings; a shorter one is shown first. What the learner has chosen, by experiment, for as long as the window is open.</extracomment>
+        <translation>实验已取消。</translation>
+    </message>
+</context>
+<context>
+    <name>ExperimentPanel</name>
+    <message>
+        <source>Compute it</source>
+        <translation>重新计算</translation>
+    </message>
+    <message>
+        <source>Made with: {settings}</source>
+        <translation>本次设置：{settings}</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>开</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>关</translation>
+    </message>
+    <message>
+        <source>Experiment: {title}</source>
+        <translation>实验：{title}</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Progress of the experiment</source>
+        <translation>实验进度</translation>
     </message>
 </context>
 <context>
@@ -665,6 +724,25 @@
     </message>
 </context>
 <context>
+    <name>GlossaryView</name>
+    <message>
+        <source>Term, symbol, or a name from elsewhere</source>
+        <translation>术语、符号，或别处的叫法</translation>
+    </message>
+    <message>
+        <source>Search the glossary</source>
+        <translation>搜索术语表</translation>
+    </message>
+    <message>
+        <source>Terms</source>
+        <translation>术语</translation>
+    </message>
+    <message>
+        <source>No term is called so: try another name.</source>
+        <translation>没有这个术语：换个叫法试试。</translation>
+    </message>
+</context>
+<context>
     <name>GridModel</name>
     <message>
         <source>head {at}</source>
@@ -853,6 +931,102 @@
     <message>
         <source>✗ stored {stored}, recomputed {result}: they differ by {difference}</source>
         <translation>✗ 存储值 {stored}，重算值 {result}：两者相差 {difference}</translation>
+    </message>
+</context>
+<context>
+    <name>LessonDesk</name>
+    <message>
+        <source>Lesson</source>
+        <extracomment>Whether the lesson is that of the stage on screen, whichever that is.</extracomment>
+        <translation>讲解</translation>
+    </message>
+    <message>
+        <source>The lessons cannot be read: {error}</source>
+        <translation>无法读取讲解：{error}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n min</source>
+        <translation>
+            <numerusform>%n 分钟</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Stages</source>
+        <translation>各阶段</translation>
+    </message>
+    <message>
+        <source>Whys</source>
+        <translation>为什么</translation>
+    </message>
+    <message>
+        <source>{done} of {all} opened</source>
+        <translation>已读 {done} / {all}</translation>
+    </message>
+    <message>
+        <source>The glossary cannot be read: {error}</source>
+        <translation>无法读取术语表：{error}</translation>
+    </message>
+    <message>
+        <source>Elsewhere: </source>
+        <translation>别处的叫法：</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>See also: </source>
+        <translation>另见：</translation>
+    </message>
+    <message>
+        <source>Lesson: </source>
+        <translation>讲解：</translation>
+    </message>
+    <message>
+        <source>On screen: </source>
+        <translation>屏幕上：</translation>
+    </message>
+    <message>
+        <source>On screen: {stage}. Its lesson</source>
+        <translation>当前阶段：{stage}，看它的讲解</translation>
+    </message>
+</context>
+<context>
+    <name>LessonList</name>
+    <message>
+        <source>opened</source>
+        <translation>已读</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>All lessons</source>
+        <translation>全部讲解</translation>
+    </message>
+</context>
+<context>
+    <name>LessonPage</name>
+    <message>
+        <source>Read</source>
+        <translation>阅读</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>目录</translation>
+    </message>
+    <message>
+        <source>Glossary</source>
+        <translation>术语表</translation>
+    </message>
+    <message>
+        <source>Back to the lesson before</source>
+        <translation>回到前一篇</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>前进</translation>
     </message>
 </context>
 <context>
@@ -1310,6 +1484,53 @@
     </message>
 </context>
 <context>
+    <name>PlotBlock</name>
+    <message>
+        <source>Save the values</source>
+        <translation>保存数值</translation>
+    </message>
+    <message>
+        <source>Save the picture</source>
+        <translation>保存图片</translation>
+    </message>
+    <message>
+        <source>{name} could not be written: choose another place.</source>
+        <translation>无法写入 {name}：请换一个位置。</translation>
+    </message>
+    <message>
+        <source>The numbers as a table</source>
+        <translation>以表格查看数值</translation>
+    </message>
+    <message>
+        <source>The numbers of “{title}” as a table</source>
+        <translation>以表格查看“{title}”的数值</translation>
+    </message>
+    <message>
+        <source>Copy or save</source>
+        <translation>复制或保存</translation>
+    </message>
+    <message>
+        <source>Copy or save “{title}”</source>
+        <translation>复制或保存“{title}”</translation>
+    </message>
+    <message>
+        <source>Copy the values</source>
+        <translation>复制数值</translation>
+    </message>
+    <message>
+        <source>Copy the picture</source>
+        <translation>复制图片</translation>
+    </message>
+    <message>
+        <source>Save the values…</source>
+        <translation>保存数值…</translation>
+    </message>
+    <message>
+        <source>Save the picture…</source>
+        <translation>保存图片…</translation>
+    </message>
+</context>
+<context>
     <name>Presenting</name>
     <message>
         <source>There is nothing hidden here to reveal.</source>
@@ -1330,6 +1551,17 @@
     <message>
         <source>Close the offer</source>
         <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>Reader</name>
+    <message>
+        <source>Read on</source>
+        <translation>接着读</translation>
+    </message>
+    <message>
+        <source>Lesson: {title}</source>
+        <translation>讲解：{title}</translation>
     </message>
 </context>
 <context>
@@ -1822,6 +2054,26 @@
     </message>
 </context>
 <context>
+    <name>Verdict</name>
+    <message>
+        <source>The claim holds here: {words}</source>
+        <extracomment>How long work may take before it is said; before what is on screen is greyed.</extracomment>
+        <translation>结论在这里成立：{words}</translation>
+    </message>
+    <message>
+        <source>The claim does not hold here: {words}</source>
+        <translation>结论在这里不成立：{words}</translation>
+    </message>
+    <message>
+        <source>The claim holds here</source>
+        <translation>结论在这里成立</translation>
+    </message>
+    <message>
+        <source>The claim does not hold here</source>
+        <translation>结论在这里不成立</translation>
+    </message>
+</context>
+<context>
     <name>VocabDesk</name>
     <message>
         <source>Run a sentence to see what its vectors say in words.</source>
@@ -2210,6 +2462,18 @@
     <message>
         <source>{changes} (the original is shown)</source>
         <translation>{changes}（显示的是原来的）</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIs</name>
+    <message>
+        <source>What is “{name}”?</source>
+        <extracomment>More names than these nobody reads.</extracomment>
+        <translation>什么是“{name}”？</translation>
+    </message>
+    <message>
+        <source>Look up “{name}” in the glossary</source>
+        <translation>在术语表中查找“{name}”</translation>
     </message>
 </context>
 <context>
@@ -2674,6 +2938,10 @@
         <translation>工具(&amp;T)</translation>
     </message>
     <message>
+        <source>&amp;Learn</source>
+        <translation>学习(&amp;L)</translation>
+    </message>
+    <message>
         <source>Open a session…</source>
         <translation>打开会话……</translation>
     </message>
@@ -2868,6 +3136,30 @@
     <message>
         <source>What if: reset to the original</source>
         <translation>假如：复原</translation>
+    </message>
+    <message>
+        <source>Lesson of this stage</source>
+        <translation>本阶段的讲解</translation>
+    </message>
+    <message>
+        <source>All lessons</source>
+        <translation>全部讲解</translation>
+    </message>
+    <message>
+        <source>Glossary</source>
+        <translation>术语表</translation>
+    </message>
+    <message>
+        <source>What is this?</source>
+        <translation>这是什么？</translation>
+    </message>
+    <message>
+        <source>Back to what was read before</source>
+        <translation>回到刚才读的</translation>
+    </message>
+    <message>
+        <source>Forward again</source>
+        <translation>再次前进</translation>
     </message>
     <message>
         <source>Find a command…</source>

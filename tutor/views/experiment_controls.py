@@ -6,19 +6,18 @@ import math
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QValidator, QWheelEvent
+from PySide6.QtGui import QResizeEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QSlider,
     QSpinBox,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -30,6 +29,8 @@ from tutor.views.lessontext import subscripts
 from tutor.views.theme import Theme, font
 
 _MOST_SEED = 2**31 - 1
+#: A number of fewer steps needs no slider.
+_SHORT = 8
 
 
 def fitted(controls: Sequence[Control], settings: Mapping[str, Value]) -> dict[str, Value]:
@@ -160,11 +161,10 @@ class Controls(QWidget):
         self._reset = QToolButton()
         self._reset.setAutoRaise(True)
         self._reset.clicked.connect(self.reset)
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(8)
-        self._grid.setVerticalSpacing(4)
-        self._grid.setColumnStretch(1, 1)
+        self._lines: list[QHBoxLayout] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
 
     # What is shown ------------------------------------------------------------------------------------------
 
@@ -177,39 +177,74 @@ class Controls(QWidget):
         self._refresh()
 
     def _make(self, controls: tuple[Control, ...]) -> None:
-        for widget in (*self._labels.values(), *self._rows):
-            self._grid.removeWidget(widget)
+        for widget in self._rows:
             widget.hide()
             widget.deleteLater()
-        self._grid.removeWidget(self._reset)
+        self._reset.setParent(self)
+        for line in self._lines:
+            self._column.removeItem(line)
+        self._lines.clear()
         self._labels.clear()
         self._boxes.clear()
         self._sliders.clear()
         self._rows.clear()
         self._draw = None
         self._controls = controls
-        for at, one in enumerate(controls):
+        for one in controls:
             label, row = QLabel(), QWidget()
             line = QHBoxLayout(row)
             line.setContentsMargins(0, 0, 0, 0)
-            line.setSpacing(8)
-            self._fill(one, line)
+            line.setSpacing(6)
             self._labels[one.key] = label
-            self._rows.append(row)
-            wide = isinstance(one, Toggle)
-            if not wide:
-                self._grid.addWidget(label, at, 0)
+            if not isinstance(one, Toggle):
+                line.addWidget(label)
             else:
-                label.setParent(self)
+                label.setParent(row)
                 label.hide()
-            self._grid.addWidget(row, at, 0 if wide else 1, 1, 2 if wide else 1)
-        self._grid.addWidget(self._reset, max(0, len(controls) - 1), 2, Qt.AlignmentFlag.AlignRight)
+            self._fill(one, line)
+            self._rows.append(row)
+        self._fold()
         self.set_theme(self._theme)
+
+    def _fold(self) -> None:
+        """Sliders on lines of their own; what is short stands side by side as far as there is room."""
+        for line in self._lines:
+            while line.count():
+                line.takeAt(0)
+            self._column.removeItem(line)
+        self._lines.clear()
+        self._reset.setParent(self)
+        room, used = max(self.width(), 240), 0
+        for one, row in zip(self._controls, self._rows):
+            wide = row.sizeHint().width() if one.key not in self._sliders else room
+            if not self._lines or used + wide + 14 > room:
+                self._end_line()
+                self._lines.append(QHBoxLayout())
+                self._lines[-1].setSpacing(14)
+                self._column.addLayout(self._lines[-1])
+                used = 0
+            self._lines[-1].addWidget(row, 1 if one.key in self._sliders or isinstance(one, Choice) else 0)
+            used += wide + 14
+        self._end_line()
+        if self._lines:
+            self._lines[-1].addWidget(self._reset)
+
+    def _end_line(self) -> None:
+        """What stands on the last line so far stays to the left, unless something there takes the room."""
+        if self._lines and not any(self._lines[-1].stretch(at) for at in range(self._lines[-1].count())):
+            self._lines[-1].addStretch(1)
 
     def _fill(self, one: Control, line: QHBoxLayout) -> None:
         box: QWidget
         if isinstance(one, Number):
             steps = Steps(one)
+            if steps.last < _SHORT and not one.log:
+                box = _NumberBox(one, steps)
+                box.valueChanged.connect(self._tell)
+                self._boxes[one.key] = box
+                box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+                line.addWidget(box)
+                return
             slider, box = _Slider(Qt.Orientation.Horizontal), _NumberBox(one, steps)
             slider.setRange(0, steps.last)
             slider.setPageStep(max(1, steps.last // 8))
@@ -221,7 +256,7 @@ class Controls(QWidget):
         elif isinstance(one, Choice):
             box = _Combo()
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(6)
+            box.setMinimumContentsLength(max(4, min(12, max(len(self._says.option(name)) for name in one.options))))
             for option in one.options:
                 box.addItem(self._says.option(option), option)
             box.currentIndexChanged.connect(self._tell)
@@ -240,8 +275,6 @@ class Controls(QWidget):
         line.addWidget(box, 1 if isinstance(one, Choice) else 0)
         if isinstance(one, Seed) and self._draw is not None:
             line.addWidget(self._draw)
-        if not isinstance(one, (Number, Choice)):
-            line.addStretch(1)
 
     def _put(self, one: Control, value: Value) -> None:
         box = self._boxes[one.key]
@@ -335,10 +368,12 @@ class Controls(QWidget):
         self._reset.setIcon(icon("reset", theme))
         for box in self._boxes.values():
             if isinstance(box, (QDoubleSpinBox, QSpinBox)):
-                box.setFixedWidth(round(theme.px(84)))
-            if isinstance(box, QComboBox):
-                box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+                box.setFixedWidth(round(theme.px(74)))
+            box.setFixedHeight(theme.height("small_button"))
+        if self._draw is not None:
+            self._draw.setFixedHeight(theme.height("small_button"))
         self.retranslate()
+        self._fold()
 
     def set_says(self, says: Says) -> None:
         """Another language."""
@@ -369,3 +404,8 @@ class Controls(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width() and self._controls:
+            self._fold()

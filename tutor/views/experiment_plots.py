@@ -75,6 +75,8 @@ class Plot(pg.PlotWidget):
         item.setMenuEnabled(False)
         item.setMouseEnabled(False, False)
         item.getViewBox().setDefaultPadding(0)
+        for menu in (item.ctrlMenu, *item.subMenus):
+            menu.setParent(self)  # it makes them all the same, and as windows they would outlive it
         item.setContentsMargins(0, 2, 6, 0)
         self.setFrameShape(self.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -111,6 +113,8 @@ class Plot(pg.PlotWidget):
             ink = self._theme.ink2.name()
             item.getAxis(side).setLabel(subscripts(words) if words else "", **{"font-size": size, "color": ink})
             item.getAxis(side).showLabel(bool(words))
+            if side == "bottom":
+                item.getAxis(side).setHeight(self._theme.px(31 if words else 17))
         self._settle()
 
     def _dress_axes(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
@@ -26,6 +26,7 @@ from tutor.views.glossaryview import Entry
 from tutor.views.lessonlist import Row
 from tutor.views.lessonpage import ALL, GLOSSARY, LESSON, LessonPage
 from tutor.views.lessontext import Leads
+from tutor.views.linktext import terms_of_tensor
 from tutor.views.look_desk import LookDesk
 from tutor.views.panes import Panes
 from tutor.views.sentence_desk import SentenceDesk
@@ -157,9 +158,19 @@ class LessonDesk(QObject):
     def term_of(self, name: str) -> str:
         """The key of a term by any of its names, "" for none."""
         try:
-            return glossary.find(name)
+            return next((key for one in self._known_as(name) if (key := glossary.find(one))), "")
         except (TextMissing, LessonError):
             return ""
+
+    def _known_as(self, name: str) -> Iterator[str]:
+        """A name; without the number of the second of its kind; and of a stage, its key and what it makes."""
+        yield name
+        yield name.rstrip("0123456789 ")
+        for stop in self._session.stops:
+            if name in (stop.stage.title, words.stage(stop.stage.title)):
+                yield from (stop.stage.title, stop.stage.key, stop.stage.key.rstrip("0123456789"))
+                yield from (part for step in stop.results for part in terms_of_tensor(step.name))
+                return
 
     def term_name(self, key: str) -> str:
         """A term as the glossary shows it."""
@@ -411,8 +422,8 @@ class LessonDesk(QObject):
             return
         page.reader.refresh(self.resolve, self._facts())
         own = self._own()
-        away = bool(own) and self._place.face == LESSON and own[0].name != self._place.name
-        page.set_here(self.tr("On screen: {stage} – open its lesson").format(
+        away = bool(own) and self._place.face == LESSON and self._place.name not in [one.name for one in own]
+        page.set_here(self.tr("On screen: {stage}. Its lesson").format(
             stage=words.stage(self._session.stop.stage.title)
         ) if away else "")  # fmt: skip
         self.experiments.ask()

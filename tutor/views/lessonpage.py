@@ -63,11 +63,12 @@ class LessonPage(QWidget):
             return
         self._back, self._forward = QToolButton(), QToolButton()
         self._minutes, self._here = QLabel(), QPushButton()
+        self._here.setFlat(True)
         self._head = QWidget()
         self._faces = QButtonGroup(self)
         self._faces.setExclusive(True)
         row = QHBoxLayout(self._head)
-        row.setContentsMargins(10, 3, 14, 3)
+        row.setContentsMargins(8, 3, 14, 3)
         row.setSpacing(2)
         for button in (self._back, self._forward):
             button.setAutoRaise(True)
@@ -89,8 +90,9 @@ class LessonPage(QWidget):
         for widget in (self.reader, self.list, self.glossary):
             self._stack.addWidget(widget)
         band = QHBoxLayout()
-        band.setContentsMargins(14, 6, 14, 0)
-        band.addWidget(self._here, 1)
+        band.setContentsMargins(10, 0, 14, 0)
+        band.addWidget(self._here)
+        band.addStretch(1)
         self._column.addWidget(self._head)
         self._column.addLayout(band)
         self._column.addWidget(self._stack, 1)
@@ -150,6 +152,7 @@ class LessonPage(QWidget):
         self._theme = theme
         if self.reader is None or self.list is None or self.glossary is None:
             return
+        self._here.setIcon(icon("book", theme))
         self._back.setIcon(icon("chevron-left", theme))
         self._forward.setIcon(icon("chevron-right", theme))
         for widget in (self._minutes, self._here, *self._faces.buttons()):
@@ -168,7 +171,7 @@ class LessonPage(QWidget):
     def retranslate(self) -> None:
         if self.reader is None:
             return
-        for at, text in enumerate((self.tr("Lesson"), self.tr("All lessons"), self.tr("Glossary"))):
+        for at, text in enumerate((self.tr("Read"), self.tr("All"), self.tr("Glossary"))):
             self._faces.button(at).setText(text)
         for button, text in ((self._back, self.tr("Back to the lesson before")), (self._forward, self.tr("Forward"))):
             button.setToolTip(text)

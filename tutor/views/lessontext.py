@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
-from PySide6.QtCore import QByteArray, QRect, QRectF, QSizeF, Qt
+from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -40,7 +40,7 @@ from tutor.lessons.markdown import (
     Spans,
     Target,
 )
-from tutor.views.linktext import LinkText
+from tutor.views.linktext import LinkText, terms_of_tensor
 from tutor.views.theme import Theme, font
 
 _OBJECT = int(QTextFormat.ObjectTypes.UserObject) + 1
@@ -48,7 +48,8 @@ _LATEX, _SCALE, _COLOUR = (int(QTextFormat.Property.UserProperty) + at for at in
 #: Size of formulas in a line and on a line of their own, beside the 20 units in which they are set.
 _INLINE, _SHOWN = 0.78, 0.84
 _LETTERS = {"query": "Q", "key": "K", "value": "V"}
-_SUB = re.compile(r"(?<=\w)_(\{[^}]*\}|\w+)")
+#: A letter with an index: d_k, W_Q, n_heads; no name of a file or a tensor.
+_SUB = re.compile(r"(?<![A-Za-z0-9_.])([A-Za-z\u0391-\u03c9])_(\{[^{}]{1,9}\}|[A-Za-z0-9]{1,6})(?![A-Za-z0-9_.]*_)\b")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ Resolve = Callable[[Target], Leads | None]
 
 def subscripts(text: str) -> str:
     """Plain text as HTML, its `d_k` written as letters with an index."""
-    return _SUB.sub(lambda found: f"<sub>{found[1].strip('{}')}</sub>", escape(text, quote=False))
+    return _SUB.sub(lambda found: f"{found[1]}<sub>{found[2].strip('{}')}</sub>", escape(text, quote=False))
 
 
 @lru_cache(maxsize=256)
@@ -142,6 +143,8 @@ class LessonText(LinkText):
         self._resolve: Resolve = lambda target: None
         self._facts: Mapping[str, str] = {}
         self._made: object = None
+        self._said: list[str] = []
+        self.setProperty("paintsFocus", True)  # the link that the keys are at is marked
         self.document().documentLayout().registerHandler(_OBJECT, self._formulas)
         self.set_theme(theme)
 
@@ -159,6 +162,18 @@ class LessonText(LinkText):
         self._made = None
         self._show()
 
+    def terms_of(self, link: object) -> list[str]:
+        """What a word of a lesson may be called."""
+        if not isinstance(link, Leads):
+            return []
+        return terms_of_tensor(link.name) if link.name else [link.target.name]
+
+    def terms_at(self, at: QPoint) -> list[str]:
+        found = super().terms_at(at)
+        place = self.viewport().mapFrom(self, at)
+        latex = self.cursorForPosition(place).charFormat().property(_LATEX)
+        return [*found, str(latex)] if latex else found
+
     def words(self) -> str:
         """The text as it is heard: formulas in words."""
         return "\n".join(self._said)
@@ -169,7 +184,7 @@ class LessonText(LinkText):
         if made == self._made:
             return
         self._made = made
-        self._said: list[str] = []
+        self._said = []
         links: list[Leads] = []
         self.document().clear()
         option = QTextOption()
@@ -250,12 +265,10 @@ class LessonText(LinkText):
         """Text whose `d_k` is written with a lowered index."""
         at = 0
         for found in _SUB.finditer(text) if lowers else ():
-            if found.start() - 1 < 0 or not text[found.start() - 1].isalpha() or len(found[1]) > 5:
-                continue
-            cursor.insertText(text[at : found.start()], form)
+            cursor.insertText(text[at : found.end(1)], form)
             lowered = QTextCharFormat(form)
             lowered.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSubScript)
-            cursor.insertText(found[1].strip("{}"), lowered)
+            cursor.insertText(found[2].strip("{}"), lowered)
             at = found.end()
         cursor.insertText(text[at:], form)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint
@@ -9,6 +11,9 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from tutor.views.lesson_desk import LessonDesk
+
+#: More names than these nobody reads.
+_MOST = 6
 
 
 class WhatIs(QObject):
@@ -24,12 +29,32 @@ class WhatIs(QObject):
         window.installEventFilter(self)
 
     def ask(self) -> None:
-        """The entry for what has the keys."""
+        """The entry for what has the keys; a choice where that has several names."""
+        focus = QApplication.focusWidget()
         names = self.names_here()
-        if names:
-            self._teaching.look_up(names)
-        else:
+        keys = self._keys(names)
+        if focus is None or not names:
             self._teaching.show_glossary()
+        elif len(keys) > 1:
+            self._menu(names).popup(focus.mapToGlobal(focus.rect().center()))
+        else:
+            self._teaching.look_up(names)
+
+    def _keys(self, names: Sequence[str]) -> list[str]:
+        """The entries that these names stand for."""
+        return list(dict.fromkeys(key for name in names if (key := self._teaching.term_of(name))))[:_MOST]
+
+    def _menu(self, names: Sequence[str]) -> QMenu:
+        """A choice of entries; a search for the first name where none is known."""
+        menu = QMenu(self._window)
+        for key in self._keys(names):
+            action = menu.addAction(self.tr("What is “{name}”?").format(name=self._teaching.term_name(key)))
+            action.triggered.connect(partial(self._teaching.open_term, key))
+        if menu.isEmpty():
+            action = menu.addAction(self.tr("Look up “{name}” in the glossary").format(name=names[0]))
+            action.triggered.connect(partial(self._teaching.look_up, list(names)))
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
 
     def names_here(self) -> list[str]:
         """What has the keys, by its names."""
@@ -62,11 +87,5 @@ class WhatIs(QObject):
         names = self.names_here() if by_keys else self.names_at(event.globalPos())
         if not names:
             return True
-        known = next((key for name in names if (key := self._teaching.term_of(name))), "")
-        menu = QMenu(self._window)
-        text = self.tr("What is “{name}”?") if known else self.tr("Look up “{name}” in the glossary")
-        action = menu.addAction(text.format(name=self._teaching.term_name(known) if known else names[0]))
-        action.triggered.connect(lambda: self._teaching.look_up(names))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(event.globalPos())
+        self._menu(names).popup(event.globalPos())
         return True
