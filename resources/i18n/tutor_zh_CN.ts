@@ -983,12 +983,12 @@
         <translation>屏幕上：</translation>
     </message>
     <message>
-        <source>, </source>
-        <translation>、</translation>
+        <source>Lesson of this stage: {stage}</source>
+        <translation>本阶段的讲解：{stage}</translation>
     </message>
     <message>
-        <source>On screen: {stage}. Its lesson</source>
-        <translation>当前阶段：{stage}，看它的讲解</translation>
+        <source>, </source>
+        <translation>、</translation>
     </message>
 </context>
 <context>
@@ -1814,6 +1814,7 @@
     <name>SideTabs</name>
     <message>
         <source>Pages</source>
+        <extracomment>How much narrower a tab may be than the style has it.</extracomment>
         <translation>页面</translation>
     </message>
 </context>

@@ -75,11 +75,8 @@ class Plot(pg.PlotWidget):
         item.setMenuEnabled(False)
         item.setMouseEnabled(False, False)
         item.getViewBox().setDefaultPadding(0)
-        item.ctrlMenu.setParent(self)  # it makes one all the same, and as a window that would outlive the plot
-        for one in item.ctrlMenu.actions():
-            menu = one.menu()
-            if isinstance(menu, QWidget):
-                menu.setParent(item.ctrlMenu)
+        # It makes a menu all the same, which without a parent would outlive the plot.
+        item.ctrlMenu.setParent(self, item.ctrlMenu.windowFlags())
         item.setContentsMargins(0, 2, 6, 0)
         self.setFrameShape(self.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

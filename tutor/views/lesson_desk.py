@@ -423,7 +423,7 @@ class LessonDesk(QObject):
         page.reader.refresh(self.resolve, self._facts())
         own = self._own()
         away = bool(own) and self._place.face == LESSON and self._place.name not in [one.name for one in own]
-        page.set_here(self.tr("On screen: {stage}. Its lesson").format(
+        page.set_here(self.tr("Lesson of this stage: {stage}").format(
             stage=words.stage(self._session.stop.stage.title)
         ) if away else "")  # fmt: skip
         self.experiments.ask()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from tutor.views.icons import paint_icon
 from tutor.views.keys import prints
+from tutor.views.lessontext import lowered
 from tutor.views.paint import draw_text
 from tutor.views.theme import Theme, font, metrics
 
@@ -70,7 +71,7 @@ class _Delegate(QStyledItemDelegate):
         draw_text(painter, QRectF(right - wide, rect.top(), wide, rect.height()), row.detail, font(theme, "caption"),
                   theme.ink3, Qt.AlignmentFlag.AlignRight)  # fmt: skip
         left = mark.right() + theme.px(8)
-        draw_text(painter, QRectF(left, rect.top(), max(10.0, right - wide - left), rect.height()), row.title,
+        draw_text(painter, QRectF(left, rect.top(), max(10.0, right - wide - left), rect.height()), lowered(row.title),
                   font(theme, "body", row.current or None), theme.ink, Qt.AlignmentFlag.AlignLeft)  # fmt: skip
 
 

@@ -52,6 +52,10 @@ _LETTERS = {"query": "Q", "key": "K", "value": "V"}
 _SUB = re.compile(r"(?<![A-Za-z0-9_.])([A-Za-z\u0391-\u03c9])_(\{[^{}]{1,9}\}|[A-Za-z0-9]{1,6})(?![A-Za-z0-9_.]*_)\b")
 
 
+_SMALL = str.maketrans("aehijklmnoprstuvx0123456789", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₀₁₂₃₄₅₆₇₈₉")
+_HAVE = set("aehijklmnoprstuvx0123456789")
+
+
 @dataclass(frozen=True)
 class Leads:
     """Where a word leads: what the lesson names, and the full name of the tensor, "" for what is none."""
@@ -69,6 +73,11 @@ Resolve = Callable[[Target], Leads | None]
 def subscripts(text: str) -> str:
     """Plain text as HTML, its `d_k` written as letters with an index."""
     return _SUB.sub(lambda found: f"{found[1]}<sub>{found[2].strip('{}')}</sub>", escape(text, quote=False))
+
+
+def lowered(text: str) -> str:
+    """Plain text where nothing can be set lower: `d_k` with the small letter that print has, where it has one."""
+    return _SUB.sub(lambda found: found[1] + found[2].translate(_SMALL) if set(found[2]) <= _HAVE else found[0], text)
 
 
 @lru_cache(maxsize=256)

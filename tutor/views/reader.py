@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from tutor.lessons.lesson import Lesson
@@ -174,6 +174,10 @@ class Reader(QScrollArea):
     def first_focus(self) -> QWidget:
         """Where the keys go first: to the first link."""
         return next((text for text in self.texts() if text.links()), self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._inner.setMaximumWidth(self.viewport().width())  # what is too wide is cut, never the lesson
 
     def _scrolled(self, value: int) -> None:
         if value >= self.verticalScrollBar().maximum():

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from tutor.views.theme import Theme, font
+
+#: How much wider a tab may be than the style has it.
+_APART = 12
+
+
+class _Bar(QTabBar):
+    """Tabs that stand apart where there is room for it."""
+
+    def tabSizeHint(self, at: int) -> QSize:
+        size = super().tabSizeHint(at)
+        wide = sum(super(_Bar, self).tabSizeHint(one).width() for one in range(self.count()))
+        spare = (self.width() - wide) // max(1, self.count())
+        size.setWidth(size.width() + min(max(spare, 0), _APART))
+        return size
 
 
 class SideTabs(QWidget):
@@ -25,7 +39,7 @@ class SideTabs(QWidget):
         self._keys: list[str] = []
         self._pages: list[QWidget] = []
         self._bare = False
-        self._bar, self._stack = QTabBar(), QStackedWidget()
+        self._bar, self._stack = _Bar(), QStackedWidget()
         self._bar.setDrawBase(False)
         self._bar.setExpanding(False)
         self._bar.setUsesScrollButtons(True)
