@@ -635,7 +635,7 @@
     <name>FinderDesk</name>
     <message>
         <source>Search stages and tensors</source>
-        <extracomment>More rows than these nobody reads.</extracomment>
+        <extracomment>More rows than these nobody reads. What else there is: key, title, detail, icon, and other names of each.</extracomment>
         <translation>搜索步骤和张量</translation>
     </message>
     <message>
@@ -936,12 +936,8 @@
 <context>
     <name>LessonDesk</name>
     <message>
-        <source>Lesson</source>
-        <extracomment>Whether the lesson is that of the stage on screen, whichever that is.</extracomment>
-        <translation>讲解</translation>
-    </message>
-    <message>
         <source>The lessons cannot be read: {error}</source>
+        <extracomment>Whether the lesson is that of the stage on screen, whichever that is.</extracomment>
         <translation>无法读取讲解：{error}</translation>
     </message>
     <message numerus="yes">
@@ -1814,7 +1810,7 @@
     <name>SideTabs</name>
     <message>
         <source>Pages</source>
-        <extracomment>How much narrower a tab may be than the style has it.</extracomment>
+        <extracomment>How much wider a tab may be than the style has it.</extracomment>
         <translation>页面</translation>
     </message>
 </context>
@@ -1899,6 +1895,17 @@
     <message>
         <source>Values</source>
         <translation>数值</translation>
+    </message>
+</context>
+<context>
+    <name>Teaching</name>
+    <message>
+        <source>Lesson</source>
+        <translation>讲解</translation>
+    </message>
+    <message>
+        <source>Glossary</source>
+        <translation>术语表</translation>
     </message>
 </context>
 <context>

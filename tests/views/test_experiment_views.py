@@ -160,7 +160,7 @@ def window(qtbot, opened, made):
 
 
 def panel(window, key: str = KEY) -> ExperimentPanel:
-    found = window.teaching.page.reader.panels()[key]
+    found = window.teaching.desk.page.reader.panels()[key]
     assert isinstance(found, ExperimentPanel)
     return found
 
@@ -393,9 +393,9 @@ def test_values_are_copied_for_other_programs_and_saved(window, made, tmp_path, 
 def test_a_link_scrolls_to_the_experiment(qtbot, window, made):
     window.resize(1280, 600)
     QApplication.processEvents()
-    reader = window.teaching.page.reader
+    reader = window.teaching.desk.page.reader
     link = next(lead for text in reader.texts() for lead in text.links() if lead.target.kind == "experiment")
-    window.teaching.follow(link)
+    window.teaching.desk.follow(link)
     assert panel(window).controls.isAncestorOf(QApplication.focusWidget())
 
 
@@ -445,13 +445,13 @@ def test_nothing_is_left_of_a_window_with_plots(qtbot, qapp, tmp_path, made, mon
         window.start(Request((TEXT,), "article"))
         settle(qtbot, window)
         go(qtbot, window, "blocks.0.attn.scaled")
-        window.teaching.show_lesson()
+        window.teaching.desk.show_lesson()
         QApplication.processEvents()
         settle(qtbot, window)
         window.grab()
         view = panel(window)
         left += [window, view, view.blocks()[0], view.blocks()[0].drawn(), view.blocks()[1].drawn(),
-                 window.teaching.page.reader, window.session.trace]  # fmt: skip
+                 window.teaching.desk.page.reader, window.session.trace]  # fmt: skip
         left = [weakref.ref(one) if not isinstance(one, weakref.ref) else one for one in left]
         window.close()
         window.deleteLater()

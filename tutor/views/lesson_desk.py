@@ -24,16 +24,14 @@ from tutor.views.experiment_panel import ExperimentPanel
 from tutor.views.explanation import LETTERS
 from tutor.views.glossaryview import Entry
 from tutor.views.lessonlist import Row
-from tutor.views.lessonpage import ALL, GLOSSARY, LESSON, LessonPage
+from tutor.views.lessonpage import ALL, GLOSSARY, LESSON, PAGE, LessonPage
 from tutor.views.lessontext import Leads
 from tutor.views.linktext import terms_of_tensor
-from tutor.views.look_desk import LookDesk
 from tutor.views.panes import Panes
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.theme import Theme
 from tutor.views.working_desk import WorkingDesk
 
-PAGE = "lesson"
 _OPENED = "lessons/opened"
 
 
@@ -46,7 +44,7 @@ class _Place:
 
 
 class LessonDesk(QObject):
-    """The page "Lesson". Its parts are made when it is shown for the first time.
+    """Fills the page "Lesson".
 
     Signals:
         said(str)  a sentence for the status line
@@ -56,13 +54,11 @@ class LessonDesk(QObject):
 
     def __init__(
         self, session: Session, runner: Runner, desk: SentenceDesk, panes: Panes, working: WorkingDesk,
-        look: LookDesk, settings: QSettings, parent: QObject | None = None,
+        settings: QSettings, page: LessonPage, theme: Theme, parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._session, self._panes, self._working, self._settings = session, panes, working, settings
-        self._theme = look.theme
-        self.page = LessonPage(look.theme, self._make_panel)
-        panes.right.add(PAGE, self.page, first=True)
+        self._theme, self.page = theme, page
         self.experiments = ExperimentDesk(session, runner, desk, self.showing, self)
         self._place = _Place(LESSON)
         #: Whether the lesson is that of the stage on screen, whichever that is.
@@ -74,14 +70,10 @@ class LessonDesk(QObject):
         self._problem = ""
         opened = settings.value(_OPENED, [])
         self._opened = {str(one) for one in (opened if isinstance(opened, list) else [opened]) if one}
-        self.page.built.connect(self._built)
-        self.page.languageChanged.connect(self._title)
         panes.right.pageChanged.connect(self._page_changed)
         session.moved.connect(self._moved)
         session.selectionChanged.connect(self._refresh)
         session.traceChanged.connect(self._trace_changed)
-        look.dress(self)
-        self._title()
 
     # Look and language --------------------------------------------------------------------------------------
 
@@ -97,9 +89,6 @@ class LessonDesk(QObject):
         if other:
             self._show()
 
-    def _title(self) -> None:
-        self._panes.right.set_title(PAGE, self.tr("Lesson"))
-
     # Commands -----------------------------------------------------------------------------------------------
 
     def showing(self) -> bool:
@@ -109,7 +98,7 @@ class LessonDesk(QObject):
     def _open_page(self) -> None:
         self._panes.right.show_page(PAGE)
         self._panes.show_right()
-        self.page.build()
+        self.build()
 
     def show_lesson(self) -> None:
         """The lesson of the stage on screen; where it has the keys already, the stage has them again."""
@@ -198,6 +187,13 @@ class LessonDesk(QObject):
                 self.said.emit(self.tr("The lessons cannot be read: {error}").format(error=error))
             return {}
 
+    def terms(self) -> tuple[Term, ...]:
+        """All entries of the glossary; none where it cannot be read."""
+        try:
+            return tuple(glossary.glossary(self.language).values())
+        except (LessonError, TextMissing):
+            return ()
+
     # Where the learner is -----------------------------------------------------------------------------------
 
     def _own(self) -> tuple[Lesson, ...]:
@@ -264,8 +260,12 @@ class LessonDesk(QObject):
 
     # Showing ------------------------------------------------------------------------------------------------
 
-    def _built(self) -> None:
+    def build(self) -> None:
+        """Make the page's parts, once."""
         page = self.page
+        if page.reader is not None:
+            return
+        page.build(self._make_panel)
         assert page.reader is not None and page.list is not None and page.glossary is not None
         page.faceChosen.connect(self._choose_face)
         page.wentBack.connect(self.back)

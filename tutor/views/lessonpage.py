@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -17,39 +18,40 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tutor.views.glossaryview import GlossaryView
 from tutor.views.icons import icon
-from tutor.views.lessonlist import LessonList
-from tutor.views.reader import Reader
 from tutor.views.theme import Theme, font
 
+if TYPE_CHECKING:
+    from tutor.views.glossaryview import GlossaryView
+    from tutor.views.lessonlist import LessonList
+    from tutor.views.reader import Reader
+
+PAGE = "lesson"
 LESSON, ALL, GLOSSARY = "lesson", "all", "glossary"
 FACES = (LESSON, ALL, GLOSSARY)
 
 
 class LessonPage(QWidget):
-    """Empty until it is shown for the first time; then its parts are made.
+    """Empty until somebody builds it, which it asks for when it is shown for the first time.
 
     Signals:
-        built()            the parts are there
+        wanted()           it is shown and still empty
         faceChosen(str)    lesson, list or glossary was asked for
         wentBack(), wentForward()
         here()             back to the lesson of the stage on screen
         languageChanged()
     """
 
-    built = Signal()
+    wanted = Signal()
     faceChosen = Signal(str)
     wentBack = Signal()
     wentForward = Signal()
     here = Signal()
     languageChanged = Signal()
 
-    def __init__(
-        self, theme: Theme, panel: Callable[[str], QWidget | None], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme, self._panel = theme, panel
+        self._theme = theme
         self.reader: Reader | None = None
         self.list: LessonList | None = None
         self.glossary: GlossaryView | None = None
@@ -57,10 +59,12 @@ class LessonPage(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
 
-    def build(self) -> None:
-        """Make the parts, once."""
-        if self.reader is not None:
-            return
+    def build(self, panel: Callable[[str], QWidget | None]) -> None:
+        """Make the parts; `panel` makes that of an experiment."""
+        from tutor.views.glossaryview import GlossaryView
+        from tutor.views.lessonlist import LessonList
+        from tutor.views.reader import Reader
+
         self._back, self._forward = QToolButton(), QToolButton()
         self._minutes, self._here = QLabel(), QPushButton()
         self._here.setFlat(True)
@@ -83,7 +87,7 @@ class LessonPage(QWidget):
             row.addWidget(tool)
         row.addStretch(1)
         row.addWidget(self._minutes)
-        self.reader = Reader(self._theme, self._panel)
+        self.reader = Reader(self._theme, panel)
         self.list = LessonList(self._theme)
         self.glossary = GlossaryView(self._theme)
         self._stack = QStackedWidget()
@@ -104,7 +108,6 @@ class LessonPage(QWidget):
         self.show_face(LESSON)
         self.set_theme(self._theme)
         self.retranslate()
-        self.built.emit()
 
     def _face_clicked(self, at: int) -> None:
         self.faceChosen.emit(FACES[at])
@@ -184,5 +187,6 @@ class LessonPage(QWidget):
         super().changeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
-        self.build()
+        if self.reader is None:
+            self.wanted.emit()
         super().showEvent(event)

@@ -36,7 +36,6 @@ from tutor.views.heads_desk import HeadsDesk
 from tutor.views.headviews import HeadViews
 from tutor.views.help_desk import HelpDesk
 from tutor.views.inspector import Inspector
-from tutor.views.lesson_desk import LessonDesk
 from tutor.views.look_desk import LookDesk
 from tutor.views.map_desk import MapDesk
 from tutor.views.mappane import MapPane
@@ -64,6 +63,7 @@ from tutor.views.sentencebar import SentenceBar
 from tutor.views.stage_desk import StageDesk
 from tutor.views.stagepane import StagePane
 from tutor.views.statusline import StatusLine
+from tutor.views.teaching import Teaching
 from tutor.views.theme import LIGHT, Theme
 from tutor.views.thumbs_desk import ThumbsDesk
 from tutor.views.timeline import Timeline
@@ -204,8 +204,9 @@ class MainWindow(QMainWindow):
         self.place_desk = PlaceDesk(
             self.session, self.outline, self.timeline, self.lanes, self.stage, self.inspector, self
         )
-        self.teaching = LessonDesk(self.session, self.runner, self.desk, self.panes, self.working_desk,
-                                   self.look_desk, self._settings, self)  # fmt: skip
+        self.teaching = Teaching(self.session, self.runner, self.desk, self.panes, self.working_desk,
+                                 self.look_desk, self._settings, self)  # fmt: skip
+        self.teaching.join(self.finding)
         self.what_is = WhatIs(self.teaching, self)
         self._make_moves()
         self._make_vocabulary()
@@ -252,7 +253,7 @@ class MainWindow(QMainWindow):
         self.escapes = Escapes()
         for close in (self.maps.escape, self.continue_desk.escape, self.presenting.unblank):
             self.escapes.add(Rank.POPUP, close)
-        for cancel in (self.teaching.experiments.escape, self._cancel_export, self._cancel_what_if, self._cancel_run):
+        for cancel in (self.teaching.escape, self._cancel_export, self._cancel_what_if, self._cancel_run):
             self.escapes.add(Rank.RUN, cancel)
         for unpin in (self._unpin, self.session.trail.leave):
             self.escapes.add(Rank.UNPIN, unpin)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from tutor.views.lesson_desk import LessonDesk
+from tutor.views.teaching import Teaching
 
 #: More names than these nobody reads.
 _MOST = 6
@@ -23,7 +23,7 @@ class WhatIs(QObject):
     The right button offers it, Shift+F1 asks for what has the keys.
     """
 
-    def __init__(self, teaching: LessonDesk, window: QWidget) -> None:
+    def __init__(self, teaching: Teaching, window: QWidget) -> None:
         super().__init__(window)
         self._teaching, self._window = teaching, window
         window.installEventFilter(self)
@@ -38,21 +38,21 @@ class WhatIs(QObject):
         elif len(keys) > 1:
             self._menu(names).popup(focus.mapToGlobal(focus.rect().center()))
         else:
-            self._teaching.look_up(names)
+            self._teaching.desk.look_up(names)
 
     def _keys(self, names: Sequence[str]) -> list[str]:
         """The entries that these names stand for."""
-        return list(dict.fromkeys(key for name in names if (key := self._teaching.term_of(name))))[:_MOST]
+        return list(dict.fromkeys(key for name in names if (key := self._teaching.desk.term_of(name))))[:_MOST]
 
     def _menu(self, names: Sequence[str]) -> QMenu:
         """A choice of entries; a search for the first name where none is known."""
         menu = QMenu(self._window)
         for key in self._keys(names):
-            action = menu.addAction(self.tr("What is “{name}”?").format(name=self._teaching.term_name(key)))
-            action.triggered.connect(partial(self._teaching.open_term, key))
+            action = menu.addAction(self.tr("What is “{name}”?").format(name=self._teaching.desk.term_name(key)))
+            action.triggered.connect(partial(self._teaching.desk.open_term, key))
         if menu.isEmpty():
             action = menu.addAction(self.tr("Look up “{name}” in the glossary").format(name=names[0]))
-            action.triggered.connect(partial(self._teaching.look_up, list(names)))
+            action.triggered.connect(partial(self._teaching.desk.look_up, list(names)))
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
 
