@@ -1,4 +1,4 @@
-"""What reading a lesson brings into memory, in a process of its own: nothing before it is asked for, and never torch."""
+"""What reading a lesson brings into memory, in a process of its own: nothing too early, and never torch."""
 
 from __future__ import annotations
 

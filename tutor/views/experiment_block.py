@@ -107,6 +107,8 @@ class PlotBlock(QWidget):
         self._theme, self._says = theme, says
         self._plot: Plot | None = None
         self._drawn: Any = None
+        self._told = False
+        self._named: tuple[object, ...] = ()
         self._title = QLabel()
         self._title.setTextFormat(Qt.TextFormat.RichText)
         self._title.setWordWrap(True)
@@ -157,7 +159,7 @@ class PlotBlock(QWidget):
             self._make(plot)
         if self._drawn is not None:
             self._drawn.show_plot(plot)
-        self._fill_table()
+        self._told = False
         self._fill_legend()
         self._as_table.setVisible(self._drawn is not None)
         self._switch(self._as_table.isChecked())
@@ -172,6 +174,7 @@ class PlotBlock(QWidget):
 
     def values(self) -> QTableWidget:
         """Its numbers as a table."""
+        self._fill_table()
         return self._table
 
     def _make(self, plot: Plot) -> None:
@@ -196,7 +199,10 @@ class PlotBlock(QWidget):
             self.tensorChosen.emit(self._plot.tensor)
 
     def _fill_table(self) -> None:
-        assert self._plot is not None
+        """Write the numbers, once for each plot and only where somebody looks."""
+        if self._plot is None or self._told:
+            return
+        self._told = True
         made, view = table(self._plot, self._says), self._table
         view.setRowCount(len(made.rows))
         view.setColumnCount(len(made.heads))
@@ -210,12 +216,17 @@ class PlotBlock(QWidget):
         view.resizeColumnsToContents()
 
     def _fill_legend(self) -> None:
+        plot = self._plot
+        series = plot.series if isinstance(plot, (Curves, Bars)) else ()
+        named = (type(plot), self._theme, *((self._says.label(one.label), one.style) for one in series))
+        if named == self._named:
+            return
+        self._named = named
         while (item := self._keys.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        plot = self._plot
         shown: list[tuple[QWidget, str]] = []
         if isinstance(plot, (Curves, Bars)) and (len(plot.series) > 1 or isinstance(plot, Curves)):
             from tutor.views.experiment_plots import Swatch
@@ -244,6 +255,8 @@ class PlotBlock(QWidget):
     def _switch(self, as_table: bool) -> None:
         """The drawing, or its numbers."""
         view: QWidget = self._table if as_table or self._drawn is None else self._drawn
+        if view is self._table:
+            self._fill_table()
         self._stack.setCurrentWidget(view)
         self._fit()
 
@@ -329,8 +342,9 @@ class PlotBlock(QWidget):
         if self._drawn is not None:
             self._drawn.set_says(says)
         if self._plot is not None:
-            self._fill_table()
+            self._told = False
             self._fill_legend()
+            self._switch(self._as_table.isChecked())
         self.retranslate()
 
     def title(self) -> str:

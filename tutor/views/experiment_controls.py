@@ -219,6 +219,8 @@ class Controls(QWidget):
         room, used = max(self.width(), 240), 0
         for one, row in zip(self._controls, self._rows):
             wide = row.sizeHint().width() if one.key not in self._sliders else room
+            if one is self._controls[-1] and one.key not in self._sliders:
+                wide += self._reset.sizeHint().width() + 14
             if not self._lines or used + wide + 14 > room:
                 self._end_line()
                 self._lines.append(QHBoxLayout())

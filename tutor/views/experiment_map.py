@@ -30,9 +30,11 @@ class MapView(EquationView):
         kind = _KINDS[plot.scale]
         finite = plot.values[np.isfinite(plot.values)]
         low, high = (0.0, float(finite.max(initial=0.0)) or 1.0) if plot.scale == "plain" else (None, None)
+        empty = np.isnan(plot.values)
         data = heatdata.Map(
-            plot.values, [self._says.label(one) for one in plot.rows],
+            np.where(empty, 0.0, plot.values), [self._says.label(one) for one in plot.rows],
             [self._says.label(one) for one in plot.columns], kind=kind, low=low, high=high,
+            masked=empty if empty.any() else None,
         )  # fmt: skip
         self.set_parts([Part(data, "")], title=self._says.text("plots", plot.key))
         self._fit()

@@ -117,6 +117,7 @@ class ExperimentPanel(QFrame):
         self._problem = LessonText(theme, "dense", "err")
         self._verdict = Verdict(theme)
         self._facts = LinkText()
+        self._facts.setProperty("paintsFocus", True)  # the link that the keys are at is marked
         self._notes = LessonText(theme, "dense", "ink2")
         self._results = QWidget()
         self._veil = _Veil(theme, self._results)
@@ -292,7 +293,7 @@ class ExperimentPanel(QFrame):
                 links.append(Leads(Target("tensor", one.tensor), name))
             label = subscripts(self._says.text("facts", one.key))
             rows.append(f'<tr><td style="padding:1px 8px 1px 0;color:{theme.ink2.name()}">{label}</td>'
-                        f'<td align="right" style="padding:1px 0"><b>{value}</b></td></tr>')  # fmt: skip
+                        f'<td align="right" style="padding:1px 4px 1px 0"><b>{value}</b></td></tr>')  # fmt: skip
         html = f'<table width="100%" cellspacing="0" style="color:{theme.ink.name()}">{"".join(rows)}</table>'
         self._facts.set_html(html, links)  # type: ignore[arg-type]
 

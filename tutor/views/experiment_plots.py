@@ -31,8 +31,11 @@ from tutor.views.theme import Theme, font, metrics
 
 #: Series differ by shape as well as by colour.
 SYMBOLS = ("o", "s", "d", "t1", "star", "+")
+_HIGH = dict(zip("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 #: How near the pointer must be to a point, in pixels.
 _NEAR = 26.0
+#: More points than this are a line on which only some are marked.
+_MOST_MARKS = 32
 #: More bars than this, or longer names, lie down.
 _LYING = 10
 
@@ -48,6 +51,7 @@ class _Axis(pg.AxisItem):
 
     def __init__(self, way: str) -> None:
         super().__init__(way, showValues=True)
+        self.enableAutoSIPrefix(False)
         self.setStyle(tickLength=-4, autoExpandTextSpace=True, hideOverlappingLabels=True, tickTextOffset=4)
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
@@ -111,6 +115,11 @@ class Plot(pg.PlotWidget):
             words = self._says.axis(plot.key, way if not self._lies() else "yx"["xy".index(way)])
             size = f"{font(self._theme, 'caption').pixelSize()}px"
             ink = self._theme.ink2.name()
+            if side == "left":
+                # What is longer than the axis stands above it.
+                above = metrics(self._theme, "caption").horizontalAdvance(words) > self._theme.px(104)
+                item.setTitle(subscripts(words) if above else None, size=size, color=ink, justify="left")
+                words = "" if above else words
             item.getAxis(side).setLabel(subscripts(words) if words else "", **{"font-size": size, "color": ink})
             item.getAxis(side).showLabel(bool(words))
             if side == "bottom":
@@ -170,10 +179,15 @@ class Plot(pg.PlotWidget):
             pen = None if one.style == "points" else pg.mkPen(
                 colour, width=1.6, style=Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
             )  # fmt: skip
-            size = theme.px(10 if symbol == "d" else 8) if len(xs) <= 64 else theme.px(4)
+            size = theme.px(10 if symbol == "d" else 8)
+            if pen is None and len(xs) > 2 * _MOST_MARKS:
+                size = theme.px(4)
+            marked = slice(None, None, 1 if len(xs) <= _MOST_MARKS or pen is None else math.ceil(len(xs) / 12))
+            if pen is not None:
+                item.addItem(pg.PlotDataItem(xs, ys, pen=pen, connect="finite"))
             item.addItem(pg.PlotDataItem(
-                xs, ys, pen=pen, symbol=symbol, symbolSize=size, connect="finite",
-                symbolPen=pg.mkPen(colour, width=1.6), symbolBrush=pg.mkBrush(theme.pane if hollow else colour),
+                xs[marked], ys[marked], pen=None, symbol=symbol, symbolSize=size, symbolPen=pg.mkPen(colour, width=1.6),
+                symbolBrush=pg.mkBrush(theme.pane if hollow else colour),
             ))  # fmt: skip
             for x, y, at, value in zip(xs, ys, plot.x, one.y):
                 if np.isfinite(y):
@@ -206,11 +220,12 @@ class Plot(pg.PlotWidget):
         axis.setGrid(48)
         if not log:
             return
-        base = 2.0 if high - low < math.log10(4096) else 10.0
+        near = high - low < math.log10(4096) and low > -1.3 and high < math.log10(5000)
+        base = 2.0 if near or high - low < 1.2 else 10.0
         first, last = math.ceil(low / math.log10(base) - 1e-6), math.floor(high / math.log10(base) + 1e-6)
         every = max(1, math.ceil((last - first + 1) / (6 if side == "bottom" else 5)))
         powers = range(first, last + 1, every)
-        axis.setTicks([[(one * math.log10(base), number(base**one)) for one in powers], []])
+        axis.setTicks([[(one * math.log10(base), power(base, one)) for one in powers], []])
 
     def _name_line(self, label: str, xs: np.ndarray, ys: np.ndarray) -> None:
         """A reference line's name, along it."""
@@ -224,7 +239,7 @@ class Plot(pg.PlotWidget):
             text.setFont(font(self._theme, "ids"))
             text.setPos(float(xs[middle]), float(ys[middle]))
             text.setZValue(5)
-            self.getPlotItem().addItem(text)
+            self.getPlotItem().addItem(text, ignoreBounds=True)
             self._slants.append((text, float(xs[right] - xs[left]), float(ys[right] - ys[left]), 0, 0))
 
     def _name_mark(self, plot: Curves, where: float) -> None:
@@ -374,6 +389,8 @@ class Plot(pg.PlotWidget):
         for text, across, up, _, _ in self._slants:
             wide, high = across / ((x1 - x0) or 1) * box.width(), up / ((y1 - y0) or 1) * box.height()
             text.setAngle(math.degrees(math.atan2(high, wide)) if wide else 0)
+            # Below its line where there is no room above it.
+            text.setAnchor((0.5, 0.0 if (y1 - text.pos().y()) / ((y1 - y0) or 1) * box.height() < 16 else 1.0))
 
 
 class Swatch(QWidget):
@@ -417,6 +434,13 @@ class Swatch(QWidget):
             painter.setPen(QPen(colour, 1.6 / side))
             painter.drawPath(symbol)
         painter.end()
+
+
+def power(base: float, exponent: int) -> str:
+    """A power as a tick says it: 0.25, 64, 10⁶."""
+    if base == 10 and not -3 < exponent < 5:
+        return "10" + "".join(_HIGH[sign] for sign in str(exponent))
+    return numbers.minus(f"{base**exponent:,.6g}" if base**exponent >= 1 else f"{base**exponent:.4g}")
 
 
 def _scaled(values: np.ndarray, log: bool) -> np.ndarray:

@@ -70,7 +70,7 @@ def number(value: float | int) -> str:
     """A number as it is read off: whole ones whole, others to four digits."""
     if isinstance(value, (bool, np.bool_)):
         return "1" if value else "0"
-    if isinstance(value, (int, np.integer)) or (abs(value) < 1e7 and float(value) == int(value)):
+    if isinstance(value, (int, np.integer)) or (abs(value) < 1e15 and float(value) == int(value)):
         return numbers.count(int(value))
     return numbers.significant(float(value))
 

@@ -315,6 +315,7 @@ class LessonDesk(QObject):
             self._settings.setValue(_OPENED, sorted(self._opened))
         if shown != reader.lesson():
             self.experiments.clear()
+            self.point(None)  # the words that were pointed at go
         before = reader.panels()
         reader.set_lesson(shown, self._others(shown), self.resolve, self._facts())
         for key, panel in reader.panels().items():
