@@ -937,7 +937,7 @@
     <name>LessonDesk</name>
     <message>
         <source>The lessons cannot be read: {error}</source>
-        <extracomment>Whether the lesson is that of the stage on screen, whichever that is.</extracomment>
+        <extracomment>How wide a lesson is at 100 %. Whether the lesson is that of the stage on screen, whichever that is. How wide the side was before the lesson, and with it.</extracomment>
         <translation>无法读取讲解：{error}</translation>
     </message>
     <message numerus="yes">
@@ -1318,7 +1318,7 @@
     <name>Panes</name>
     <message>
         <source>Stage</source>
-        <extracomment>Below these widths and this height, in units of the design at 100 %, panes make room for the stage. The same while presenting, where there is less around the stage; and how wide its right side is, in pixels, where the window is no wider than a small projector. Sides that the learner has hidden.</extracomment>
+        <extracomment>Below these widths and this height, in units of the design at 100 %, panes make room for the stage. The same while presenting, where there is less around the stage; and how wide its right side is, in pixels, where the window is no wider than a small projector. What the stage keeps in any case. Sides that the learner has hidden.</extracomment>
         <translation>步骤</translation>
     </message>
     <message>
@@ -1494,8 +1494,8 @@
         <translation>无法写入 {name}：请换一个位置。</translation>
     </message>
     <message>
-        <source>The numbers as a table</source>
-        <translation>以表格查看数值</translation>
+        <source>The numbers as a table (T)</source>
+        <translation>以表格查看数值 (T)</translation>
     </message>
     <message>
         <source>The numbers of “{title}” as a table</source>

@@ -153,7 +153,7 @@ def window(qtbot, opened, made):
     settle(qtbot, one)
     go(qtbot, one, "blocks.0.attn.scaled")
     one.stage.equation.setFocus()
-    press(qtbot, "l")
+    press(qtbot, "y")
     QApplication.processEvents()
     settle(qtbot, one)
     return one

@@ -35,7 +35,7 @@ def reading(qtbot, window, monkeypatch):
     monkeypatch.setattr(window.teaching.desk.experiments, "ask", lambda: None)
     go(qtbot, window, "blocks.0.attn.scaled")
     window.stage.equation.setFocus()
-    press(qtbot, "l")
+    press(qtbot, "y")
     settle(qtbot, window)
     QApplication.processEvents()
     return window
@@ -70,7 +70,7 @@ def test_nothing_is_made_before_the_page_is_shown(window):
     assert window.right.keys()[0] == "lesson"
 
 
-def test_l_opens_the_lesson_of_the_stage_and_it_follows(qtbot, reading):
+def test_y_opens_the_lesson_of_the_stage_and_it_follows(qtbot, reading):
     assert shown(reading) == "stage-scale"
     assert reading.right.page() == "lesson"
     reading.session.next()
@@ -152,7 +152,7 @@ def test_a_chosen_lesson_stays_until_the_stage_is_asked_for(qtbot, reading):
 
 
 def test_the_list_has_all_lessons_and_marks_what_was_opened(qtbot, reading):
-    press(qtbot, "L", SHIFT)
+    press(qtbot, "Y", SHIFT)
     QApplication.processEvents()
     rows = [row for row in reading.teaching.desk.page.list.rows() if row.name]
     assert [row.name for row in rows] == list(lesson.lessons("en"))

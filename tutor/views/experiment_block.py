@@ -263,6 +263,13 @@ class PlotBlock(QWidget):
     def show_table(self, shown: bool) -> None:
         self._as_table.setChecked(shown)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_T and not event.modifiers() and self._drawn is not None:
+            self.show_table(not self._as_table.isChecked())
+            (self._table if self._as_table.isChecked() else self._drawn).setFocus()
+        else:
+            super().keyPressEvent(event)
+
     def _fit(self) -> None:
         if self._stack.currentWidget() is self._table:
             rows = min(_ROWS, self._table.rowCount())
@@ -353,7 +360,7 @@ class PlotBlock(QWidget):
     def retranslate(self) -> None:
         title = self.title()
         self._title.setText(subscripts(title))
-        self._as_table.setToolTip(self.tr("The numbers as a table"))
+        self._as_table.setToolTip(self.tr("The numbers as a table (T)"))
         self._as_table.setAccessibleName(self.tr("The numbers of “{title}” as a table").format(title=title))
         self._more.setToolTip(self.tr("Copy or save"))
         self._more.setAccessibleName(self.tr("Copy or save “{title}”").format(title=title))

@@ -56,7 +56,9 @@ class _Axis(pg.AxisItem):
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         span = max((abs(one) for one in values), default=1.0)
-        return [numbers.minus(f"{one * scale:g}") if abs(one) > spacing / 1e6 or not span else "0" for one in values]
+        by = math.floor(math.log10(span)) if span >= 1e5 or 0 < span < 1e-3 else 0
+        after = f"·10{_raised(by)}" if by else ""
+        return ["0" if abs(one) <= spacing / 1e6 else numbers.minus(f"{one / 10.0**by:,.6g}") + after for one in values]
 
 
 class Plot(pg.PlotWidget):
@@ -436,10 +438,14 @@ class Swatch(QWidget):
         painter.end()
 
 
+def _raised(exponent: int) -> str:
+    return "".join(_HIGH[sign] for sign in str(exponent))
+
+
 def power(base: float, exponent: int) -> str:
     """A power as a tick says it: 0.25, 64, 10⁶."""
     if base == 10 and not -3 < exponent < 5:
-        return "10" + "".join(_HIGH[sign] for sign in str(exponent))
+        return "10" + _raised(exponent)
     return numbers.minus(f"{base**exponent:,.6g}" if base**exponent >= 1 else f"{base**exponent:.4g}")
 
 

@@ -72,6 +72,8 @@ def number(value: float | int) -> str:
         return "1" if value else "0"
     if isinstance(value, (int, np.integer)) or (abs(value) < 1e15 and float(value) == int(value)):
         return numbers.count(int(value))
+    if 1000 <= abs(value) < 1e15:
+        return numbers.count(round(value))
     return numbers.significant(float(value))
 
 

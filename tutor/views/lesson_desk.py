@@ -32,6 +32,8 @@ from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.theme import Theme
 from tutor.views.working_desk import WorkingDesk
 
+#: How wide a lesson is at 100 %.
+_WIDE = 424
 _OPENED = "lessons/opened"
 
 
@@ -68,6 +70,8 @@ class LessonDesk(QObject):
         self._forward: list[_Place] = []
         self._search = ""
         self._problem = ""
+        #: How wide the side was before the lesson, and with it.
+        self._widths: tuple[int, int] | None = None
         opened = settings.value(_OPENED, [])
         self._opened = {str(one) for one in (opened if isinstance(opened, list) else [opened]) if one}
         panes.right.pageChanged.connect(self._page_changed)
@@ -232,9 +236,23 @@ class LessonDesk(QObject):
 
     def _page_changed(self, page: str) -> None:
         if page == PAGE:
+            self._make_room()
             self._show()
         else:
+            self._give_back()
             self.experiments.ask()
+
+    def _make_room(self) -> None:
+        """A lesson is wider than the other pages."""
+        before = self._panes.right_width()
+        if self._panes.ask_width(_WIDE):
+            self._widths = before, self._panes.right_width()
+
+    def _give_back(self) -> None:
+        """The other pages have what they had, unless the learner has chosen another width."""
+        if self._widths is not None and self._panes.right_width() == self._widths[1]:
+            self._panes.set_right_width(self._widths[0])
+        self._widths = None
 
     # Going --------------------------------------------------------------------------------------------------
 
@@ -481,7 +499,11 @@ class LessonDesk(QObject):
         """Light what a word stands for."""
         reader = self.page.reader
         name = lead.name if isinstance(lead, Leads) else ""
-        self._working.point(Link(name, ()) if name else None)
+        link = Link(name, ()) if name else None
+        if isinstance(lead, Leads) and lead.target.kind == "token" and (found := self._token(lead.target.name)):
+            row = dict(self._session.selection.at).get(ax.BATCH, 0)
+            link = Link(found[0], (row, found[1]))
+        self._working.point(link)
         if reader is not None:
             reader.set_lit(name)
 
