@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
+from tutor.backward import Backward
 from tutor.bookmarks import Bookmarks
 from tutor.engine.axes import BATCH, HEAD, KEY, POS, QUERY, AxesError, Index, cell
 from tutor.engine.picture import Selection
@@ -66,6 +67,8 @@ class Session(QObject):
         self._visited: set[str] = set()
         #: What the learner has changed in the run.
         self.changes = WhatIf(self)
+        #: The backward pass: then the walk leads from a number back towards the ids.
+        self.backward = Backward(self)
         #: The ranges of the colour scales.
         self.scales = Scales(self)
         #: Which of its results a stage showed last, where that was not the first.
@@ -157,7 +160,8 @@ class Session(QObject):
         return self.cursor.level == OPERATION
 
     def visited(self, stop: Stop) -> bool:
-        return stop.path in self._visited
+        """Whether the learner has been to a stage; in the backward pass, on this pass."""
+        return stop.path in (self.backward.visited if self.backward.on else self._visited)
 
     def seen(self) -> tuple[str, ...]:
         """The stages that the learner has been to, in the model's order."""
@@ -194,7 +198,7 @@ class Session(QObject):
     def _arrived(self) -> None:
         """Mark the stage as seen, and which of its results is."""
         stop = self.stop
-        self._visited.add(stop.path)
+        (self.backward.visited if self.backward.on else self._visited).add(stop.path)
         if not self.inside:
             self._left[stop.path] = self.cursor.path
 
@@ -204,34 +208,54 @@ class Session(QObject):
             self.go(self.stops[min(max(number, 0), len(self.stops) - 1)].results[0].name)
 
     def next(self) -> None:
-        """One forward at this level: the next stage, or inside a stage the next operation."""
-        self._by(1)
+        """One on in the order of computation at this level: the next stage, or inside a stage the next operation. In
+        the backward pass that order leads towards the ids."""
+        self.move(-1 if self.backward.on else 1)
 
     def previous(self) -> None:
         """One earlier at this level, which need not be where the learner was before: that is `undo_move`."""
-        self._by(-1)
+        self.move(1 if self.backward.on else -1)
 
-    def _by(self, by: int) -> None:
-        if self.trace is None:
+    def move(self, by: int) -> None:
+        """One step along the model, whichever way the walk leads: +1 towards its output, −1 towards the ids."""
+        at = self._beside(by)
+        if self.trace is None or at is None:
             return
         if self.inside:
-            steps = self.trace.program.steps
-            at = min(max(self.trace.program.order[self.cursor.path] + by, 0), len(steps) - 1)
-            self.go(steps[at].name, OPERATION)
+            self.go(self.trace.program.steps[at].name, OPERATION)
         else:
             # A stage shows again which of its results was looked at last, so that a step back is the way there.
-            stop = self.stops[min(max(self.stop.number + by, 0), len(self.stops) - 1)]
-            if stop is not self.stop:
-                self.go(self._left.get(stop.path, stop.results[0].name))
+            stop = self.stops[at]
+            self.go(self._left.get(stop.path, stop.results[0].name))
+
+    def _beside(self, by: int) -> int | None:
+        """The place beside this one on the walk: the number of a step inside a stage, else of a stage."""
+        if self.trace is None:
+            return None
+        here = self.trace.program.order[self.cursor.path] if self.inside else self.stop.number
+        walk = self.backward.steps() if self.inside else self.backward.stops()
+        return next((at for at in (walk if by > 0 else reversed(walk)) if (at - here) * by > 0), None)
+
+    def has_next(self) -> bool:
+        """Whether there is a next step or stage at this level."""
+        return self._beside(-1 if self.backward.on else 1) is not None
+
+    def ends_section(self) -> bool:
+        """Whether the next step at this level is in another section, or there is none."""
+        at = self._beside(-1 if self.backward.on else 1)
+        if self.trace is None or at is None:
+            return True
+        return (self.trace.program.steps[at] if self.inside else self.stops[at]).section != self.stop.section
 
     def into(self) -> None:
-        """Open the stage's operations, on the first; a stage of one operation has none, so it means Next."""
+        """Open the stage's operations, on the first of the walk; a stage of one operation has none, so it means
+        Next."""
         if self.trace is None:
             return
         if self.inside or len(self.stop.steps) == 1:
             self.next()
         else:
-            self.go(self.stop.steps[0].name, OPERATION)
+            self.go(self.stop.steps[-1 if self.backward.on else 0].name, OPERATION)
 
     def out(self) -> None:
         """Leave the operations for the stage's result."""
@@ -239,25 +263,37 @@ class Session(QObject):
             self.go(self.stop.results[0].name, STAGE)
 
     def first(self) -> None:
-        self.go_stop(0)
+        """To where the walk begins."""
+        self._end(0)
 
     def last(self) -> None:
-        self.go_stop(len(self.stops) - 1)
+        """To where the walk ends."""
+        self._end(-1)
+
+    def _end(self, which: int) -> None:
+        walk = self.backward.stops()
+        if walk:
+            self.go_stop((walk[::-1] if self.backward.on else walk)[which])
 
     def next_section(self) -> None:
-        """To the first stage of the next section; stays where there is none."""
-        self._by_section(1)
+        """To the first stage of the walk's next section; stays where there is none."""
+        self.move_section(-1 if self.backward.on else 1)
 
     def previous_section(self) -> None:
-        """To the first stage of the previous section; stays where there is none."""
-        self._by_section(-1)
+        """To the first stage of the walk's previous section; stays where there is none."""
+        self.move_section(1 if self.backward.on else -1)
 
-    def _by_section(self, by: int) -> None:
+    def move_section(self, by: int) -> None:
+        """To the section beside this one along the model: to its first stage, in the backward pass to its last."""
         if self.trace is not None:
-            sections = self.trace.program.sections
-            at = [one.name for one in sections].index(self.stop.section) + by
-            if 0 <= at < len(sections):
-                self.go_stop(sections[at].stops[0].number)
+            walk = set(self.backward.stops())
+            sections = [one for one in self.trace.program.sections if any(stop.number in walk for stop in one.stops)]
+            order = [one.stops[0].number for one in sections]
+            here = self.section.stops[0].number
+            at = next((n for n in (order if by > 0 else reversed(order)) if (n - here) * by > 0), None)
+            if at is not None:
+                stops = [one.number for one in sections[order.index(at)].stops if one.number in walk]
+                self.go_stop(stops[-1 if self.backward.on else 0])
 
     # -- the way back ----------------------------------------------------------------------------------------
 

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from tutor import resources
-from tutor.engine import families
+from tutor.engine import families, gradients
 from tutor.engine.spec import CHOICES, ModelSpec, Rope
+from tutor.engine.vocabulary import outputs
 
 SIZE = 20
 #: What stands in an SVG for the colour of the ink and of each role.
@@ -69,7 +70,8 @@ _WORDS = {
     r"\theta": "θ", r"\mp": "∓", r"\pm": "±", r"\lfloor": "⌊", r"\rfloor": "⌋",
     r"\beta": "β", r"\varepsilon": "ε", r"\pi": "π", r"\geq": "≥", r"\ldots": "…", r"\quad": " ", r"\left": "",
     r"\right": "", r"\ ": " ", r"\,": " ", r"\times": "×", r"\approx": "≈", r"\neq": "≠", r"\leq": "≤", r"\le": "≤",
-    r"\ge": "≥", r"\alpha": "α", r"\lambda": "λ", r"\omega": "ω", r"\partial": "∂", r"\nabla": "∇", r"\Delta": "Δ",
+    r"\ge": "≥", r"\alpha": "α", r"\lambda": "λ", r"\omega": "ω", r"\partial ": "∂", r"\partial": "∂",
+    r"\nabla": "∇", r"\Delta": "Δ",
     r"\delta": "δ", r"\eta": "η", r"\tau": "τ", r"\in": "∈", r"\to": "→", r"\rightarrow": "→", r"\cdots": "⋯",
     r"\dots": "…", r"\top": "ᵀ", r"\prime": "′", r"\mid": "|", r"\langle": "⟨", r"\rangle": "⟩", r"\phi": "φ",
     r"\varphi": "φ",
@@ -131,8 +133,13 @@ def formulas() -> Iterable[str]:
     seen: set[str] = set()
     for spec in specs():
         program = families.program(spec)
-        for step in program.steps:
-            latex = program.formula(step.name, roles=True)
+        made = [program.formula(step.name, roles=True) for step in program.steps]
+        # Of the backward pass, as from the model's last tensor but the probabilities.
+        found = outputs(program)
+        start = found[0] if found is not None else program.steps[-1].name
+        known = gradients.reached(program, start)
+        made += [gradients.formula(program, step.name, start, known, True) for step in program if step.inputs]
+        for latex in made:
             if latex not in seen:
                 seen.add(latex)
                 yield latex

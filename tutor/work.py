@@ -1,6 +1,6 @@
 """What the runner's threads do for the window: open and save traces, lay out steps, work out cells. No Qt, no torch.
 
-Running a sentence needs torch and so is handed to the window from outside (`running.py`).
+Running a sentence needs torch and so is handed to the window from outside (`engine_process.py`, `running.py`).
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from tutor.engine import axes as ax
 from tutor.engine import compare, decoding, derived, models, picture, saved, vocabulary
 from tutor.engine.axes import Index
 from tutor.engine.compare import Look
+from tutor.engine.gradients import Gradients
 from tutor.engine.picture import Panel, Picture, Selection
 from tutor.engine.sampling import GREEDY, Rules, choose
 from tutor.engine.tokens import Batch, TokenError
-from tutor.engine.trace import Trace
+from tutor.engine.trace import Trace, TraceError
 from tutor.engine.working import Working
 
 _PLAIN = Selection()
@@ -92,8 +93,13 @@ def save_trace(trace: Trace, path: Path, job: Handle) -> Path:
 def show(
     trace: Trace, path: str, selection: Selection, held: Look | None = None, difference: bool = False
 ) -> Shown:  # fmt: skip
-    """Lay out one step; beside another tensor, or as the difference from it where their shapes allow."""
+    """Lay out one step; beside another tensor or its gradient, or as the difference from it where their shapes
+    allow."""
     program = trace.program
+    if held is not None and isinstance(held.trace, Gradients):
+        latex, plain = (held.trace.formula(path, roles) for roles in (True, False))
+        made = compare.gradient(Look(trace, path, selection), held)
+        return Shown(made, typeset.svg(latex), typeset.words(plain), "")
     latex = program.formula(path, roles=True)
     words = typeset.words(program.formula(path))
     made = _picture(Look(trace, path, selection), held, difference)
@@ -173,6 +179,19 @@ def mask_of(model: str) -> str:
 
 #: Runs sentences through a model. Raises the engine's errors, or Cancelled.
 RunRequest = Callable[[Request, Handle], Run]
+
+
+class Restartable(Protocol):
+    """What computes in a process of its own."""
+
+    def look(self) -> TraceError | None:
+        """How the process was lost, None where it was not; found out without waiting for anything."""
+
+    def kill(self) -> None:
+        """End the process, without waiting for it; whoever waits for its answer hears that it is lost."""
+
+    def start_again(self) -> None:
+        """Start another process in the place of one that was lost."""
 
 
 @dataclass(frozen=True)

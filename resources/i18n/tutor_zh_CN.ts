@@ -49,6 +49,89 @@
     </message>
 </context>
 <context>
+    <name>BackwardBar</name>
+    <message>
+        <source>Backward pass</source>
+        <extracomment>What a goal can be, in the order of the box: a logit, a surprise, the pinned cell.</extracomment>
+        <translation>反向传播</translation>
+    </message>
+    <message>
+        <source>Backward from</source>
+        <translation>反向传播，起点：</translation>
+    </message>
+    <message>
+        <source>at</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>logit</source>
+        <translation>对数几率</translation>
+    </message>
+    <message>
+        <source>surprise −ln p</source>
+        <translation>惊讶程度 −ln p</translation>
+    </message>
+    <message>
+        <source>pinned cell</source>
+        <translation>已固定的单元格</translation>
+    </message>
+    <message>
+        <source>Number that the gradients are of</source>
+        <translation>对哪个数求梯度</translation>
+    </message>
+    <message>
+        <source>Token of the goal</source>
+        <translation>目标词元</translation>
+    </message>
+    <message>
+        <source>Choose a token, or type one (or its id) and press Enter</source>
+        <translation>选择词元，或输入词元（或其编号）后按回车</translation>
+    </message>
+    <message>
+        <source>Position of the goal</source>
+        <translation>目标位置</translation>
+    </message>
+    <message>
+        <source>Forwards again (Esc)</source>
+        <translation>回到前向 (Esc)</translation>
+    </message>
+    <message>
+        <source>Forwards again</source>
+        <translation>回到前向</translation>
+    </message>
+</context>
+<context>
+    <name>BackwardDesk</name>
+    <message>
+        <source>These numbers come from a file and cannot be recomputed without their model ({name}): run a sentence on a model first.</source>
+        <translation>这些数来自文件，没有它们的模型（{name}）就无法重新计算：请先用一个模型运行句子。</translation>
+    </message>
+    <message>
+        <source>“{text}” is no token of this model: type another, or its id.</source>
+        <translation>“{text}”不是此模型的词元：请输入别的词元，或输入其编号。</translation>
+    </message>
+    <message>
+        <source>computing…</source>
+        <translation>正在计算…</translation>
+    </message>
+    <message>
+        <source>Token ids are whole numbers: nothing can move by a little, so they have no gradient. The backward pass ends at the embedding.</source>
+        <translation>词元编号是整数，不能作微小变动，因此没有梯度。反向传播到嵌入为止。</translation>
+    </message>
+    <message>
+        <source>The goal is not computed from this tensor: every gradient here is 0.</source>
+        <translation>目标不是由这个张量算出的：这里的梯度全为 0。</translation>
+    </message>
+    <message>
+        <source>The backward pass ends here: what comes before are token ids, whole numbers without a gradient.</source>
+        <translation>反向传播到此为止：再往前是词元编号，它们是整数，没有梯度。</translation>
+    </message>
+    <message>
+        <source>Next leads back towards the ids. Left the numbers, right how much the goal grows when each of them grows by a little.</source>
+        <translation>“下一步”朝词元编号的方向走。左边是数值，右边是每个数略微增大时目标随之增大多少。</translation>
+    </message>
+</context>
+<context>
     <name>BarsDesk</name>
     <message>
         <source>These are ids: a larger one is not more, so they have no bars.</source>
@@ -144,6 +227,21 @@
     </message>
 </context>
 <context>
+    <name>Blank</name>
+    <message>
+        <source>right</source>
+        <translation>正确</translation>
+    </message>
+    <message>
+        <source>not right yet</source>
+        <translation>还不对</translation>
+    </message>
+    <message>
+        <source>the solution</source>
+        <translation>答案</translation>
+    </message>
+</context>
+<context>
     <name>Candidates</name>
     <message>
         <source>all others</source>
@@ -192,6 +290,92 @@
     <message>
         <source>Target</source>
         <translation>目标句</translation>
+    </message>
+</context>
+<context>
+    <name>ChoiceBox</name>
+    <message>
+        <source>, </source>
+        <extracomment>What became of an answer: not answered yet, right, chosen and wrong, neither.</extracomment>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>the right answer</source>
+        <translation>正确答案</translation>
+    </message>
+    <message>
+        <source>your answer, not right</source>
+        <translation>你的答案，不对</translation>
+    </message>
+</context>
+<context>
+    <name>ClassDesk</name>
+    <message>
+        <source>Save the lesson</source>
+        <translation>保存这一课</translation>
+    </message>
+    <message>
+        <source>Lessons (*.safetensors)</source>
+        <translation>课文 (*.safetensors)</translation>
+    </message>
+    <message>
+        <source>Pick at least one stop.</source>
+        <translation>请至少选一站。</translation>
+    </message>
+    <message>
+        <source>A lesson</source>
+        <translation>一课</translation>
+    </message>
+    <message>
+        <source>The lesson is saved as {name}.</source>
+        <translation>这一课已保存为 {name}。</translation>
+    </message>
+</context>
+<context>
+    <name>ClassDialog</name>
+    <message>
+        <source>A lesson for a class</source>
+        <translation>课堂上的一课</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Stops</source>
+        <translation>各站</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>站</translation>
+    </message>
+    <message>
+        <source>What is said there</source>
+        <translation>在那里说的话</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Save the lesson…</source>
+        <translation>保存这一课…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Bookmark the stages of your lesson first (Ctrl+B); their notes are what is said there.</source>
+        <translation>请先为这一课的各步添加书签（Ctrl+B）；书签的备注就是在那里说的话。</translation>
+    </message>
+    <message>
+        <source>The file holds this run with all its numbers, and opens on any machine; F11 shows it large, and R reveals an answer.</source>
+        <translation>文件里有这次运行的全部数字，在任何机器上都能打开；按 F11 放大演示，按 R 揭示答案。</translation>
     </message>
 </context>
 <context>
@@ -389,6 +573,25 @@
     <message>
         <source>The way here</source>
         <translation>来到这里的路径</translation>
+    </message>
+</context>
+<context>
+    <name>Curtain</name>
+    <message>
+        <source>Predict first: what belongs here is shown once you answer or skip the question.</source>
+        <extracomment>Pages that say nothing of the result.</extracomment>
+        <translation>先预测：答完或跳过之后，这里才会显示内容。</translation>
+    </message>
+</context>
+<context>
+    <name>EngineDesk</name>
+    <message>
+        <source>The engine runs again, and everything is as it was.</source>
+        <translation>计算引擎已重新运行，一切如前。</translation>
+    </message>
+    <message>
+        <source>Start it again</source>
+        <translation>重新启动</translation>
     </message>
 </context>
 <context>
@@ -899,6 +1102,10 @@
         <translation>按序号排列</translation>
     </message>
     <message>
+        <source>Where it is passed on</source>
+        <translation>传给哪些数</translation>
+    </message>
+    <message>
         <source>Click a cell to see how its number was computed.</source>
         <translation>点击一个单元格，查看其中的数是怎样算出来的。</translation>
     </message>
@@ -967,6 +1174,10 @@
         <translation>别处的叫法：</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
         <source>See also:</source>
         <translation>另见：</translation>
     </message>
@@ -981,10 +1192,6 @@
     <message>
         <source>Lesson of this stage: {stage}</source>
         <translation>本阶段的讲解：{stage}</translation>
-    </message>
-    <message>
-        <source>, </source>
-        <translation>、</translation>
     </message>
 </context>
 <context>
@@ -1029,7 +1236,7 @@
     <name>MainWindow</name>
     <message>
         <source>Something went wrong ({kind}), and the window goes on: details are in {log}.</source>
-        <extracomment>What the choices in the menu bar&apos;s corner show. What the empty window offers; sentences of the source articles.</extracomment>
+        <extracomment>What the choices in the menu bar&apos;s corner show. What the empty window offers; sentences of the source articles. Qt paints within a frame of being asked to; what is made late comes after that.</extracomment>
         <translation>出现错误（{kind}），但窗口仍可继续使用：详情见 {log}。</translation>
     </message>
     <message>
@@ -1073,6 +1280,10 @@
     <message>
         <source>{ms} ms</source>
         <translation>{ms} 毫秒</translation>
+    </message>
+    <message>
+        <source>Lesson</source>
+        <translation>讲解</translation>
     </message>
     <message>
         <source>What if</source>
@@ -1297,8 +1508,12 @@
 <context>
     <name>Outline</name>
     <message>
-        <source>bookmarked</source>
+        <source>a question waits</source>
         <extracomment>With more blocks than these, all but the first, the last and the current one fold into a row between them.</extracomment>
+        <translation>有一个问题</translation>
+    </message>
+    <message>
+        <source>bookmarked</source>
         <translation>已添加书签</translation>
     </message>
     <message>
@@ -1334,7 +1549,12 @@
     <name>PlaceDesk</name>
     <message>
         <source>Model</source>
+        <extracomment>Whether the step on screen waits for the learner&apos;s prediction.</extracomment>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>backward pass</source>
+        <translation>反向传播</translation>
     </message>
     <message>
         <source>original</source>
@@ -1357,8 +1577,16 @@
         <translation>第 {s} 步，共 {total} 步</translation>
     </message>
     <message>
+        <source>? waiting for your prediction · {place}</source>
+        <translation>? 等待预测 · {place}</translation>
+    </message>
+    <message>
         <source>✓ result shown · {place}</source>
         <translation>✓ 已显示结果 · {place}</translation>
+    </message>
+    <message>
+        <source>not computed · {place}</source>
+        <translation>未计算 · {place}</translation>
     </message>
     <message>
         <source>computing… · {place}</source>
@@ -1527,6 +1755,80 @@
     </message>
 </context>
 <context>
+    <name>PractiseDesk</name>
+    <message>
+        <source>This step is not one to work out by hand: try scores, scale, softmax, × V or a norm.</source>
+        <translation>这一步不适合手算：请试试分数、缩放、softmax、× V 或归一化。</translation>
+    </message>
+</context>
+<context>
+    <name>PractiseDialog</name>
+    <message>
+        <source>the others</source>
+        <translation>其余各项</translation>
+    </message>
+    <message>
+        <source>result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>All right, to the printed precision.</source>
+        <translation>全部正确，精度与所印的一致。</translation>
+    </message>
+    <message>
+        <source>{right} of {all} right. Look again at “{name}”.</source>
+        <translation>{all} 个中对了 {right} 个。请再看看“{name}”。</translation>
+    </message>
+    <message>
+        <source>The numbers of the run stand there now.</source>
+        <translation>现在填上的是这次运行的数字。</translation>
+    </message>
+    <message>
+        <source>Work it out</source>
+        <translation>动手算一算</translation>
+    </message>
+    <message>
+        <source>{at} of {of}: worked out</source>
+        <translation>{at}/{of}：完整示范</translation>
+    </message>
+    <message>
+        <source>{at} of {of}: fill the blanks</source>
+        <translation>{at}/{of}：填空</translation>
+    </message>
+    <message>
+        <source>{at} of {of}: all yours</source>
+        <translation>{at}/{of}：全由你来</translation>
+    </message>
+    <message>
+        <source>Three decimals are enough; 1/3 is a number, too.</source>
+        <translation>三位小数就够了；也可以写 1/3。</translation>
+    </message>
+    <message>
+        <source>Follow the numbers, then take the next one.</source>
+        <translation>跟着数字走一遍，再看下一个。</translation>
+    </message>
+    <message>
+        <source>Check (Enter)</source>
+        <translation>检查 (Enter)</translation>
+    </message>
+    <message>
+        <source>Show the solution</source>
+        <translation>显示答案</translation>
+    </message>
+    <message>
+        <source>Three others</source>
+        <translation>再来三个</translation>
+    </message>
+    <message>
+        <source>Next example</source>
+        <translation>下一个例子</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>Presenting</name>
     <message>
         <source>There is nothing hidden here to reveal.</source>
@@ -1539,6 +1841,133 @@
     </message>
 </context>
 <context>
+    <name>ProgressDesk</name>
+    <message>
+        <source>Nothing that is due can be asked of this model: run another one.</source>
+        <extracomment>How long after a change it is written.</extracomment>
+        <translation>该复习的问题都不适合这个模型：请换一个模型运行。</translation>
+    </message>
+    <message>
+        <source>Export progress</source>
+        <translation>导出进度</translation>
+    </message>
+    <message>
+        <source>Progress (*.json)</source>
+        <translation>进度 (*.json)</translation>
+    </message>
+    <message>
+        <source>Exported as {name}.</source>
+        <translation>已导出为 {name}。</translation>
+    </message>
+</context>
+<context>
+    <name>ProgressDialog</name>
+    <message>
+        <source>This forgets everything that was seen and answered. Press Reset once more to do it.</source>
+        <translation>这会清除看过和答过的一切记录。确定的话，请再按一次“清空”。</translation>
+    </message>
+    <message>
+        <source>Progress and review</source>
+        <translation>进度与复习</translation>
+    </message>
+    <message>
+        <source>Questions by kind</source>
+        <translation>各类问题</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Answered</source>
+        <translation>回答次数</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>答对</translation>
+    </message>
+    <message>
+        <source>Asked again</source>
+        <translation>再次提问</translation>
+    </message>
+    <message>
+        <source>Review now ({count})</source>
+        <translation>现在复习（{count}）</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>清空</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>All of this stays on this machine. What was missed comes again after 1, 3 and 7 days.</source>
+        <translation>这些记录只保存在这台机器上。答错的问题会在 1、3、7 天后再次出现。</translation>
+    </message>
+    <message>
+        <source>{seen} stages seen · {lessons} lessons read</source>
+        <translation>看过 {seen} 个步骤 · 读过 {lessons} 篇课文</translation>
+    </message>
+    <message>
+        <source>No question was answered yet: press Q at any step to be asked.</source>
+        <translation>还没有回答过问题：在任何一步按 Q 即可出题。</translation>
+    </message>
+    <message>
+        <source>{right} of {answered} answered rightly, {skipped} skipped; {due} due today, {waiting} waiting for their day.</source>
+        <translation>答了 {answered} 次，对 {right} 次，跳过 {skipped} 次；今天该复习 {due} 个，还有 {waiting} 个没到日子。</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionCard</name>
+    <message>
+        <source>Made from this run&apos;s tensors; keys 1–4 choose, no clock runs.</source>
+        <extracomment>The most answers a card has room for.</extracomment>
+        <translation>选项由本次运行的张量生成；按 1–4 选择，不计时。</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Submit</source>
+        <translation>提交</translation>
+    </message>
+    <message>
+        <source>Submit the chosen answer (Enter)</source>
+        <translation>提交选中的答案（Enter）</translation>
+    </message>
+    <message>
+        <source>Skip (Esc)</source>
+        <translation>跳过 (Esc)</translation>
+    </message>
+    <message>
+        <source>Show the result without answering (Esc)</source>
+        <translation>不回答，直接看结果（Esc）</translation>
+    </message>
+    <message>
+        <source>Hint</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Close the question (Enter)</source>
+        <translation>关闭问题（Enter）</translation>
+    </message>
+    <message>
+        <source>Lesson</source>
+        <translation>课文</translation>
+    </message>
+</context>
+<context>
     <name>QuietLine</name>
     <message>
         <source>Close</source>
@@ -1547,6 +1976,34 @@
     <message>
         <source>Close the offer</source>
         <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>QuizDesk</name>
+    <message>
+        <source>Questions are asked on the way: Esc skips one.</source>
+        <extracomment>The step whose result is veiled; the question that is on the card, and the answer it got.</extracomment>
+        <translation>途中会提问：按 Esc 跳过。</translation>
+    </message>
+    <message>
+        <source>No more questions are asked.</source>
+        <translation>不再提问。</translation>
+    </message>
+    <message>
+        <source>Questions are about the model&apos;s own numbers: reset the what-if first.</source>
+        <translation>问题只针对模型自己的数字：请先还原“假如”的改动。</translation>
+    </message>
+    <message>
+        <source>A question is being made…</source>
+        <translation>正在出题……</translation>
+    </message>
+    <message>
+        <source>These numbers decide nothing clearly enough to ask about them.</source>
+        <translation>这些数字分不出明确的结果，没有可问的。</translation>
+    </message>
+    <message>
+        <source>{at} of {of} in this section</source>
+        <translation>本节第 {at} 题，共 {of} 题</translation>
     </message>
 </context>
 <context>
@@ -1760,7 +2217,7 @@
     <name>SentenceDesk</name>
     <message>
         <source>Saved as {name}.</source>
-        <extracomment>Errors whose message is a sentence for people. A target for each sentence, &quot;&quot; where the model writes its own; None for a model that reads none. A run, and what the box shows of its sentences.</extracomment>
+        <extracomment>Errors whose message is a sentence for people. A target for each sentence, &quot;&quot; where the model writes its own; None for a model that reads none. A run, and what the box shows of its sentences. While a run is being put on screen, of which `ran` tells once it is there. What was asked of the engine last.</extracomment>
         <translation>已保存为 {name}。</translation>
     </message>
     <message>
@@ -1829,6 +2286,7 @@
     <name>StagePane</name>
     <message>
         <source>Stage</source>
+        <extracomment>The strips between the toolbar and the maps, from top to bottom.</extracomment>
         <translation>步骤</translation>
     </message>
     <message>
@@ -1945,6 +2403,10 @@
         <translation>{stage}；第 {k} 个操作，共 {n} 个：{operation}</translation>
     </message>
     <message>
+        <source>{place}; backward pass</source>
+        <translation>{place}；反向传播</translation>
+    </message>
+    <message>
         <source>{place}; changed by a what-if</source>
         <translation>{place}；已被假设改变</translation>
     </message>
@@ -2032,6 +2494,53 @@
     </message>
 </context>
 <context>
+    <name>TourCard</name>
+    <message>
+        <source>Guided tour</source>
+        <translation>导览</translation>
+    </message>
+    <message>
+        <source>{at} of {of}</source>
+        <translation>第 {at} 站，共 {of} 站</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>上一站</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Next stop</source>
+        <translation>下一站</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Enter</translation>
+    </message>
+    <message>
+        <source>Leave (Esc)</source>
+        <translation>离开 (Esc)</translation>
+    </message>
+</context>
+<context>
+    <name>TourDesk</name>
+    <message>
+        <source>The tour begins as soon as its sentence has run.</source>
+        <extracomment>Under which key the settings keep that the first tour was offered. The tour whose run is not there yet.</extracomment>
+        <translation>例句运行完毕，导览就开始。</translation>
+    </message>
+    <message>
+        <source>New here? A guided tour leads from a sentence to the next token.</source>
+        <translation>第一次来？导览会带你从一个句子走到下一个词元。</translation>
+    </message>
+    <message>
+        <source>Take the tour</source>
+        <translation>开始导览</translation>
+    </message>
+</context>
+<context>
     <name>TrailBar</name>
     <message>
         <source>Back along the working</source>
@@ -2059,6 +2568,17 @@
     <message>
         <source>step {step} of {last}</source>
         <translation>第 {step} 步，共 {last} 步</translation>
+    </message>
+</context>
+<context>
+    <name>Veil</name>
+    <message>
+        <source>The result is hidden: predict first, then reveal.</source>
+        <translation>结果被遮住了：先预测，再揭晓。</translation>
+    </message>
+    <message>
+        <source>Predict first, then reveal</source>
+        <translation>先预测，再揭晓</translation>
     </message>
 </context>
 <context>
@@ -2699,6 +3219,14 @@
         <translation>差值</translation>
     </message>
     <message>
+        <source>gradient</source>
+        <translation>梯度</translation>
+    </message>
+    <message>
+        <source>value</source>
+        <translation>数值</translation>
+    </message>
+    <message>
         <source>changed</source>
         <translation>已改变</translation>
     </message>
@@ -2759,6 +3287,10 @@
         <translation>第 {list} 项</translation>
     </message>
     <message>
+        <source>The gradient has a scale of its own, about 0</source>
+        <translation>梯度有自己的以 0 为中心的色阶</translation>
+    </message>
+    <message>
         <source>The difference has a scale of its own, about 0</source>
         <translation>差值使用以 0 为中心的单独色阶</translation>
     </message>
@@ -2773,6 +3305,14 @@
     <message>
         <source>A sum has a scale of its own</source>
         <translation>总和使用单独的色阶</translation>
+    </message>
+    <message>
+        <source>{place} · value {value}</source>
+        <translation>{place} · 数值 {value}</translation>
+    </message>
+    <message>
+        <source>gradient {slope}</source>
+        <translation>梯度 {slope}</translation>
     </message>
     <message>
         <source>{place} · {now_name} {now}, {held_name} {held}</source>
@@ -2948,6 +3488,10 @@
     <message>
         <source>&amp;Learn</source>
         <translation>学习</translation>
+    </message>
+    <message>
+        <source>Guided tours</source>
+        <translation>导览</translation>
     </message>
     <message>
         <source>Open a session…</source>
@@ -3170,6 +3714,46 @@
         <translation>再次前进</translation>
     </message>
     <message>
+        <source>Ask me about this step</source>
+        <translation>就这一步考考我</translation>
+    </message>
+    <message>
+        <source>From tokens to the next token</source>
+        <translation>从词元到下一个词元</translation>
+    </message>
+    <message>
+        <source>The translator</source>
+        <translation>翻译模型</translation>
+    </message>
+    <message>
+        <source>The article&apos;s batch</source>
+        <translation>文章里的那批数据</translation>
+    </message>
+    <message>
+        <source>Make a lesson for a class…</source>
+        <translation>为课堂制作一课…</translation>
+    </message>
+    <message>
+        <source>Work it out by hand…</source>
+        <translation>自己动手算…</translation>
+    </message>
+    <message>
+        <source>Progress and review…</source>
+        <translation>进度与复习…</translation>
+    </message>
+    <message>
+        <source>Questions on the way</source>
+        <translation>途中提问</translation>
+    </message>
+    <message>
+        <source>Start the engine again</source>
+        <translation>重新启动计算引擎</translation>
+    </message>
+    <message>
+        <source>Backward: gradients</source>
+        <translation>反向传播：梯度</translation>
+    </message>
+    <message>
         <source>Find a command…</source>
         <translation>查找命令…</translation>
     </message>
@@ -3381,12 +3965,76 @@
         <translation>权重 {name} 含有 NaN 或无穷大，由它算出的结果也会如此：请换一份模型。</translation>
     </message>
     <message>
+        <source>The engine was ended from outside, perhaps for want of memory: start it again.</source>
+        <translation>计算引擎被外部终止，可能是内存不足：请重新启动。</translation>
+    </message>
+    <message>
+        <source>The engine stopped by itself (exit status {status}): start it again.</source>
+        <translation>计算引擎自行停止（退出状态 {status}）：请重新启动。</translation>
+    </message>
+    <message>
+        <source>The engine does not answer: start it again.</source>
+        <translation>计算引擎没有响应：请重新启动。</translation>
+    </message>
+    <message>
+        <source>The files of {name} have changed since: run the sentence again.</source>
+        <translation>{name} 的文件后来有了变动：请重新运行句子。</translation>
+    </message>
+    <message>
         <source>There is not enough memory to compute {name}: use a shorter sentence.</source>
         <translation>内存不足，无法计算 {name}：请换一个较短的句子。</translation>
     </message>
     <message>
+        <source>{name} holds whole numbers that are given and never move: choose a later step.</source>
+        <translation>{name} 保存的是给定的整数，不会变动：请选择更后面的步骤。</translation>
+    </message>
+    <message>
+        <source>{name} is a weight and not computed: choose a tensor that is, such as the logits.</source>
+        <translation>{name} 是权重，不是算出来的：请选择算出来的张量，例如 logits。</translation>
+    </message>
+    <message>
+        <source>{model} has no tensor {name} to take the gradient of.</source>
+        <translation>{model} 没有可求梯度的张量 {name}。</translation>
+    </message>
+    <message>
+        <source>{goal} belongs to padding: choose a position of the sentence.</source>
+        <translation>{goal} 属于填充：请选择句子中的位置。</translation>
+    </message>
+    <message>
+        <source>{model} has no logits: choose a cell of another tensor as the goal.</source>
+        <translation>{model} 没有 logits：请选择其他张量的单元格作为目标。</translation>
+    </message>
+    <message>
+        <source>{name} holds whole numbers that are given, so it has no gradient: look at the step that reads it.</source>
+        <translation>{name} 保存的是给定的整数，因此没有梯度：请看读取它的步骤。</translation>
+    </message>
+    <message>
         <source>{name} could not be written ({reason}): free some space or choose another place.</source>
         <translation>无法写入 {name}（{reason}）：请腾出空间或换一个位置。</translation>
+    </message>
+    <message>
+        <source>{name} cannot be read, so nothing new is kept: move it away to begin anew.</source>
+        <translation>{name} 无法读取，因此不会保存新的进度：把它移走即可重新开始。</translation>
+    </message>
+    <message>
+        <source>{name} is too large for what was learned: move it away to begin anew.</source>
+        <translation>{name} 太大，不像学习进度：把它移走即可重新开始。</translation>
+    </message>
+    <message>
+        <source>This run has none of the stops of “{title}”: open the lesson&apos;s own file.</source>
+        <translation>这次运行里没有“{title}”的任何一站：请打开这一课自己的文件。</translation>
+    </message>
+    <message>
+        <source>What is said at {step} cannot be filled in: open the tour on its own model.</source>
+        <translation>{step} 处的文字无法填入数字：请在导览自己的模型上打开。</translation>
+    </message>
+    <message>
+        <source>The tour {name} cannot be read: install Transformer Tutor again.</source>
+        <translation>导览 {name} 无法读取：请重新安装 Transformer Tutor。</translation>
+    </message>
+    <message>
+        <source>The lesson in this file cannot be read, so only its trace is shown: save the lesson again.</source>
+        <translation>这个文件里的课文无法读取，因此只显示运行记录：请重新保存这一课。</translation>
     </message>
     <message>
         <source>There is no file {name}: check the name and the folder.</source>
@@ -3665,6 +4313,10 @@
         <translation>{name} 没有可以关闭的位置。</translation>
     </message>
     <message>
+        <source>{name} has no residual connections to take off.</source>
+        <translation>{name} 没有可以关闭的残差连接。</translation>
+    </message>
+    <message>
         <source>{query} is {shape} and {key} is {other}, since several query heads share one key head: they cannot be tied.</source>
         <translation>{query} 是 {shape}，{key} 是 {other}，因为几个查询头共用一个键头：两者不能相同。</translation>
     </message>
@@ -3857,6 +4509,30 @@
     <message>
         <source>Pair {pair} turns once every {wavelength} positions.</source>
         <translation>第 {pair} 对正弦和余弦每经过 {wavelength} 个位置转一圈。</translation>
+    </message>
+    <message>
+        <source>The chain rule: for every number made from this one, its own gradient times how much it moves with this one, all added up.</source>
+        <translation>链式法则：对由这个数算出的每个数，用它自己的梯度乘以它随这个数变化的快慢，再全部相加。</translation>
+    </message>
+    <message>
+        <source>The goal is not computed from this number, so it does not move with it.</source>
+        <translation>目标不是由这个数算出的，因此不随它变化。</translation>
+    </message>
+    <message>
+        <source>This is the goal g itself: it grows by exactly as much as itself.</source>
+        <translation>这就是目标 g 本身：它增大多少，目标就增大多少。</translation>
+    </message>
+    <message>
+        <source>Not the goal, and nothing that the goal is computed from comes after it.</source>
+        <translation>不是目标，目标也不由它之后的数算出。</translation>
+    </message>
+    <message>
+        <source>The token of the goal: ∂(−ln p)/∂logit = p − 1. A larger logit here is less surprise.</source>
+        <translation>目标词元：∂(−ln p)/∂logit = p − 1。这里的对数几率越大，惊讶程度越小。</translation>
+    </message>
+    <message>
+        <source>Another token: ∂(−ln p)/∂logit = its own p. A larger logit here is more surprise.</source>
+        <translation>其他词元：∂(−ln p)/∂logit 等于它自己的 p。这里的对数几率越大，惊讶程度越大。</translation>
     </message>
     <message>
         <source>A weight of the model: it is read as it is, and nothing computes it.</source>
@@ -4115,6 +4791,7 @@
     </message>
     <message>
         <source>rank {rank}</source>
+        <extracomment>Before the cell whose gradient it is.</extracomment>
         <translation>合并次序 {rank}</translation>
     </message>
     <message>

@@ -149,3 +149,15 @@ def test_another_error_while_laying_is_told(fused: None, monkeypatch: pytest.Mon
     monkeypatch.setattr(live.laying, "lay", broken)
     with pytest.raises(RuntimeError, match="cannot be multiplied"):
         prepared("pre-norm", (6,))
+
+
+def test_another_edition_is_counted_where_a_checkpoint_is_made_anew(fused: None) -> None:
+    trace = prepared("pre-norm", (5,))
+    child = trace.with_override("logits", np.zeros(shape(trace.shapes["logits"]), np.float32))
+    before = trace.edition, child.edition
+    trace["blocks.1.attn.scores"]
+    assert (trace.edition, child.edition) == before, "what is made of a checkpoint leaves it as it is"
+    trace[trace.program.checkpoints[-1]]
+    assert trace.edition == before[0] + 1 and child.edition == before[1] + 1
+    trace[trace.program.checkpoints[-1]]
+    assert trace.edition == before[0] + 1

@@ -7,7 +7,7 @@ import pytest
 
 from tests.lessons.cases import CASES, both, do
 from tests.lessons.labs import lab
-from tutor.lessons import asking
+from tutor.lessons import looking
 from tutor.lessons.experiment import Bars, Focus, Grid, Map
 from tutor.lessons.experiments import every
 
@@ -46,8 +46,8 @@ def test_inputs_are_the_same_and_results_are_not() -> None:
     """Seeds, point 7: what Q, K and V share is x."""
     of = lab(*CASES[2])
     program = of.trace.program
-    one = asking.attentions(of.trace)[0]
-    steps = [asking.made_by(program, name) for name in (one.q, one.k, one.v)]
+    one = looking.attentions(of.trace)[0]
+    steps = [looking.made_by(program, name) for name in (one.q, one.k, one.v)]
     assert len({step.inputs[0] for step in steps if step is not None}) == 1
     assert not np.allclose(of.trace[one.q], of.trace[one.k]) and not np.allclose(of.trace[one.k], of.trace[one.v])
 
@@ -58,7 +58,7 @@ def test_cross_attention_asks_another_text(equal: bool) -> None:
     found = do("retrieval", of, attention="decoder.blocks.0.cross_attn", query="2 猫", equal=equal)
     assert found.claim is not equal and found.notes[0].key == "cross"
     weights = next(plot for plot in found.plots if isinstance(plot, Bars) and plot.key == "weights")
-    assert weights.labels == asking.tokens(of.trace, "encoder.tokens", 0)
+    assert weights.labels == looking.tokens(of.trace, "encoder.tokens", 0)
 
 
 def test_the_learners_place_is_where_it_begins() -> None:
@@ -79,7 +79,7 @@ def test_the_learners_place_is_where_it_begins() -> None:
 )  # fmt: skip
 def test_the_attention_of_a_place(path: str, block: int, expected: str) -> None:
     of = lab(*CASES[6], focus=Focus(path, block))
-    control = asking.attention_control(of)
+    control = looking.attention_control(of)
     assert control.default == expected
     side = expected.split(".")[0]
     assert all(option.startswith(side) for option in control.options)

@@ -36,3 +36,10 @@ def test_both_languages_say_the_same(key: str) -> None:
 
 def test_a_number_is_printed_with_its_minus() -> None:
     assert texts.filled("{x:.1f} and {y}", {"x": -1.25, "y": "a-b"}) == "−1.2 and a-b"
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"), [(2e-5, "2 × 10⁻⁵"), (-1.5e12, "−1.5 × 10¹²"), (0.25, "0.25"), (0.0, "0"), ("1e-5", "1e-5")]
+)
+def test_a_power_of_ten_is_printed_raised(value: float | str, printed: str) -> None:
+    assert texts.filled("{x:.2g}" if isinstance(value, float) else "{x}", {"x": value}) == printed

@@ -7,7 +7,7 @@ import pytest
 
 from tests.lessons.cases import CASES, CAUSAL, OF, both, do
 from tests.lessons.labs import lab
-from tutor.lessons import asking
+from tutor.lessons import looking
 from tutor.lessons.experiment import Bars, Curves, Map, Unfit
 from tutor.lessons.experiments import every
 
@@ -74,7 +74,7 @@ def test_nothing_before_a_changed_token_moves(case: tuple[str, str]) -> None:
     assert still.fact("own") > 0
     assert not leaks.claim and leaks.verdict.key == "leaks" and leaks.fact("earlier") > 0.1
     depth = next(plot for plot in still.plots if isinstance(plot, Map))
-    at = asking.place_of(still.settings["token"])
+    at = looking.place_of(still.settings["token"])
     assert (depth.values[:, :at] == 0).all() and (depth.values[-1, at:] > 0).all()
 
 
@@ -91,7 +91,7 @@ def test_the_change_is_the_runs_own() -> None:
     of = lab(*CASES[0])
     found = do("causal_leak", of, token="5 ·Lily", mask=False)
     new = found.verdict.numbers["other"]
-    ids = dict(zip(asking.tokens(of.trace, "tokens", 0), of.trace.batch.real_ids[0]))
+    ids = dict(zip(looking.tokens(of.trace, "tokens", 0), of.trace.batch.real_ids[0]))
     runs = [of.change("mask=off", *more)["blocks.3.resid_post"][0] for more in ((), (f"tokens[0,5]={ids[str(new)]}",))]
     last = next(plot for plot in found.plots if isinstance(plot, Bars))
     assert last.series[1].y == pytest.approx(np.abs(runs[1] - runs[0]).max(-1), abs=1e-6)

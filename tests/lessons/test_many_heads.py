@@ -7,7 +7,7 @@ import pytest
 
 from tests.lessons.cases import CASES, OF, both, do
 from tests.lessons.labs import lab
-from tutor.lessons import asking
+from tutor.lessons import looking
 from tutor.lessons.experiment import Bars, Curves, Map
 from tutor.lessons.experiments.manyheads import _apart
 
@@ -25,7 +25,7 @@ def test_every_head_is_missed_unless_it_is_silent_already(case: tuple[str, str])
 def test_a_head_that_is_not_missed_is_named(case: tuple[str, str]) -> None:
     """The translator is so sure that some heads change nothing at its last token: then the claim does not hold."""
     of = lab(*case)
-    last = asking.place_control(of, "decoder.tokens", "token").default
+    last = looking.place_control(of, "decoder.tokens", "token").default
     found = do("ablate_heads", of, token=last)
     assert not found.claim and found.verdict.key == "not_missed" and found.fact("small") < 1e-6
 

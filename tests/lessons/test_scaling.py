@@ -7,7 +7,7 @@ import pytest
 
 from tests.lessons.cases import CASES, both, do
 from tests.lessons.labs import lab
-from tutor.lessons import asking
+from tutor.lessons import looking
 from tutor.lessons.experiment import Bars, Curves, Map
 from tutor.lessons.experiments.scaling import drawn, jacobian_size
 
@@ -71,10 +71,10 @@ def test_the_gradient_vanishes_without_scaling(case: tuple[str, str]) -> None:
 def test_the_jacobian_by_finite_differences() -> None:
     draw = np.random.default_rng(1)
     scores = draw.standard_normal((3, 7)) * 2
-    p, step = asking.softmax(scores), 1e-6
+    p, step = looking.softmax(scores), 1e-6
     for line in range(3):
         moved = scores[line] + step * np.eye(7)
-        by_difference = (asking.softmax(moved) - asking.softmax(scores[line] - step * np.eye(7))).T / (2 * step)
+        by_difference = (looking.softmax(moved) - looking.softmax(scores[line] - step * np.eye(7))).T / (2 * step)
         exact = np.diag(p[line]) - np.outer(p[line], p[line])
         assert by_difference == pytest.approx(exact, abs=1e-8)
         assert jacobian_size(p)[line] == pytest.approx(float(np.linalg.norm(by_difference)), rel=1e-6)

@@ -371,10 +371,11 @@ def test_another_language_and_theme_dress_everything(qtbot, window, made):
     assert view.blocks()[0].title() == "growth zh_CN"
     assert view.verdict().text.text() == "Yes zh_CN 8.0."
     assert view.controls.box("way").itemText(0) == "Up zh_CN"
-    light = view.grab().toImage().pixelColor(QPoint(2, view.height() // 2))
     window.look_desk.use_dark()
     QApplication.processEvents()
-    assert view.grab().toImage().pixelColor(QPoint(2, view.height() // 2)) != light
+    for block in view.blocks()[:2]:
+        ground = block.drawn().grab().toImage().pixelColor(2, 2)
+        assert ground == window.look_desk.theme.pane
 
 
 def test_values_are_copied_for_other_programs_and_saved(window, made, tmp_path, monkeypatch):

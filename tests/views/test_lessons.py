@@ -204,7 +204,7 @@ def test_another_run_fills_other_numbers_in(qtbot, reading):
 
 @pytest.mark.parametrize("typed", ["d_head", "每头维度", "head_dim"])
 def test_the_glossary_finds_a_term_by_any_name(qtbot, reading, typed):
-    press(qtbot, "g")
+    press(qtbot, "G", SHIFT)
     QApplication.processEvents()
     box = reading.teaching.desk.page.glossary.box
     assert QApplication.focusWidget() is box

@@ -12,7 +12,7 @@ import numpy as np
 
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axis, Index
-from tutor.engine.picture import Panel, Picture, Selection, finished, panel
+from tutor.engine.picture import GRADIENT, Panel, Picture, Selection, finished, panel
 from tutor.engine.pooling import largest_size
 from tutor.engine.trace import Stats, Trace, TraceError, statistics
 from tutor.engine.working import Line, Link, Note, Working, number, row
@@ -103,6 +103,15 @@ def beside(now: Look, held: Look) -> Picture:
     made = pair(now, held)
     return Picture(
         now.path, BESIDE, (made.held,), made.now, now.trace.stats(now.path), (held.trace, now.trace), made.notes
+    )  # fmt: skip
+
+
+def gradient(now: Look, held: Look) -> Picture:
+    """A tensor and, in its own rows and columns, the gradient `held` of a goal with respect to it. Each has a scale of
+    its own, since they are different amounts. Raises TraceError."""
+    values, slopes = finished(now.trace, now.panel()), finished(held.trace, held.panel())
+    return Picture(
+        now.path, GRADIENT, (values,), slopes, held.trace.stats(now.path), (now.trace, held.trace)
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ By the chain rule the gradient of a cell is summed over the cells that were comp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from tutor.engine.axes import Axes, Index, Slices
 from tutor.engine.goals import SURPRISE, Goal
 from tutor.engine.program import Program, Step, Use, plain_symbol
 from tutor.engine.trace import Patch, Plan, Trace, TraceError
-from tutor.engine.working import Column, Line, Link, Math, Note, Terms, Working, number, row, symbol
+from tutor.engine.working import Column, Line, Link, Math, Note, Terms, Working, number, row, summed, symbol
 
 #: A sum over more consumers than this is written with Σ.
 _WRITTEN = 4
@@ -65,6 +65,10 @@ class Gradients(Trace):
     def fixed(self) -> frozenset[str]:
         """Tensors that were replaced as a whole: they have a gradient, but pass none on."""
         return frozenset()
+
+    def formula(self, name: str, roles: bool = False) -> str:
+        """The chain rule for a tensor in LaTeX: see `formula`."""
+        return formula(self.program, name, self.start, self.reached, roles)
 
     def has(self, name: str) -> bool:
         """Whether a tensor or weight has a gradient at all: given numbers have none."""
@@ -148,15 +152,14 @@ class Gradients(Trace):
         )  # fmt: skip
 
     def _equation(self, parts: list["_Part"], total: float) -> Math:
-        if len(parts) == 1 and parts[0].single:
-            only = parts[0]
-            return row(number(float(only.down.item()), only.link), "×", number(float(only.slopes.item())))
+        if len(parts) == 1:
+            return parts[0].equation()
         if len(parts) > _WRITTEN:
             return row(symbol("Σ"), "=", number(total))
         written: list[Math | str] = []
         for one in parts:
-            written += ["+", number(one.total)] if written else [number(one.total)]
-        return row(symbol("Σ"), "=", number(total)) if len(parts) == 1 else row(*written)
+            written += [*(["+"] if written else []), number(one.total)]
+        return row(*written)
 
     def _terms(self, use: Use, name: str, at: Index) -> "_Part":
         step = self.program[use.step]
@@ -172,7 +175,7 @@ class Gradients(Trace):
             values = np.asarray(self.of.read(other[0], whole), np.float64)
             # A head that was silenced, or a number that was put, moves with nothing: then the slope is no operand's.
             other = other if np.array_equal(values, slopes.reshape(values.shape), equal_nan=True) else None
-        return _Part(step, use.index, self.shapes[step.name], down, slopes, products, other)
+        return _Part(step, use.index, self.shapes[step.name], plain_symbol(name), down, slopes, products, other)
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,6 +185,8 @@ class _Part:
     step: Step
     index: Slices
     axes: Axes
+    #: What the cell is called whose gradient this is a part of.
+    of: str
     down: np.ndarray
     slopes: np.ndarray
     products: np.ndarray
@@ -206,13 +211,36 @@ class _Part:
         """The axes that the consumer's cells run along."""
         return tuple(at for at, one in enumerate(self.index) if isinstance(one, slice))
 
+    @property
+    def slope(self) -> str:
+        """How the consumer moves with the cell, in symbols."""
+        return f"∂{plain_symbol(self.step.name)}/∂{self.of}"
+
+    def equation(self) -> Math:
+        """The product, or the sum of products with its letter."""
+        if self.single:
+            return row(number(float(self.down.item()), self.link), "×", number(float(self.slopes.item())))
+        letters = iter("jkl")
+        index = [next(letters) if isinstance(one, slice) else str(one) for one in self.index]
+        running = [letter for letter in index if letter.isalpha()]
+        shown = index[1:] if self.axes[0].name == ax.BATCH and isinstance(self.index[0], int) else index
+        down = Math("sub", (Math("symbol", text=f"∂g/∂{plain_symbol(self.step.name)}", link=self.link),
+                            symbol(", ".join(shown))))  # fmt: skip
+        factor = symbol(self.slope)
+        if self.other is not None:
+            name, where = self.other
+            part = tuple(slice(None) if one is None else one for one in where)
+            at = ", ".join(running[0] if one is None else str(one) for one in where)
+            factor = Math("sub", (Math("symbol", text=plain_symbol(name), link=Link(name, part)), symbol(at)))
+        sums = [summed(letter, self.down.shape[at]) for at, letter in enumerate(running)]
+        return row(*sums, down, "·", factor)
+
     def lines(self) -> tuple[Line, ...]:
         where = self.link
         label = f"∂g/∂{where.short}"
         if self.single:
-            slope = f"∂{plain_symbol(self.step.name)}/∂x"
-            return Line(label, float(self.down), where), Line(slope, float(self.slopes)), Line("·", self.total)
-        return (Line(f"Σ {label} · ∂y/∂x", self.total),)
+            return Line(label, float(self.down), where), Line(self.slope, float(self.slopes))
+        return (Line(f"Σ {label} · {self.slope}", self.total),)
 
     def sources(self) -> tuple[Link, ...]:
         return (self.link,) if self.single else ()
@@ -223,15 +251,15 @@ class _Part:
         products = Column("product", self.products.reshape(-1), adds=True)
         down, slopes = self.down.reshape(-1), self.slopes.reshape(-1)
         if len(self.running) != 1:
-            return Column(f"∂g/∂{own}", down), Column(f"∂{own}/∂x", slopes), products
+            return Column(f"∂g/∂{own}", down), Column(self.slope, slopes), products
         run = self.index[self.running[0]]
         whole = isinstance(run, slice) and run.indices(self.axes[self.running[0]].size)[::2] == (0, 1)
         where = tuple(one if isinstance(one, int) else None for one in self.index) if whole else ()
         left = Column(f"∂g/∂{own}", down, self.step.name if whole else "", where)
         if self.other is None or not whole:
-            return left, Column(f"∂{own}/∂x", slopes), products
+            return left, Column(self.slope, slopes), products
         name, at = self.other
-        return left, Column(f"∂{own}/∂x = {plain_symbol(name)}", slopes, name, at), products
+        return left, Column(plain_symbol(name), slopes, name, at), products
 
 
 def _table(parts: list[_Part]) -> Terms | None:
@@ -272,6 +300,33 @@ def _other(
 
 def _with(made: Working, name: str, at: Index, stored: float) -> Working:
     return replace(made, name=name, index=at, stored=stored)
+
+
+def formula(program: Program, name: str, start: str, known: Collection[str], roles: bool = False) -> str:
+    """The chain rule for one tensor in LaTeX, with the symbols of the tensors that were computed from it.
+
+    `known` are the steps that the goal, a number of the tensor `start`, is computed from. With `roles` as
+    `Program.formula`.
+    """
+
+    def symbol(one: str) -> str:
+        plain, step = program.symbol(one), program.by_name.get(one)
+        role = step.role if step is not None else ""
+        return rf"{{\textcolor{{{role}}}{{{plain}}}}}" if roles and role in ("query", "key", "value") else plain
+
+    def of(top: str, bottom: str) -> str:
+        return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
+
+    own = symbol(name)
+    if name == start:
+        return of("g", own)
+    users = dict.fromkeys(step.name for step, _ in program.consumers.get(name, ()) if step.name in known)
+    if not users:
+        return f"{of('g', own)} = 0"
+    if len(users) == 1:
+        user = symbol(next(iter(users)))
+        return rf"{of('g', own)} = {of('g', user)}\, {of(user, own)}"
+    return rf"{of('g', own)} = \sum_{{y}} {of('g', 'y')}\, {of('y', own)}"
 
 
 def reached(program: Program, start: str, fixed: frozenset[str] = frozenset()) -> frozenset[str]:

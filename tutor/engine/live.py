@@ -19,6 +19,7 @@ from tutor.engine import axes as ax
 from tutor.engine import backprop, laying, narrow
 from tutor.engine import evaluate as run
 from tutor.engine.axes import Slices
+from tutor.engine.cancelling import given_up
 from tutor.engine.evaluate import MIB as MIB
 from tutor.engine.evaluate import Cache, Values, evaluate, forward
 from tutor.engine.goals import Goal
@@ -82,6 +83,7 @@ class LiveTrace(Trace):
         #: Checkpoints laid by fused kernels: good to start from; before one is shown, its steps are run.
         self._rough: set[str] = set()
         self._laid = False
+        self._refined = 0
         self._cache = Cache(budget)
         self._parent = parent
         self._changed: frozenset[str] = frozenset()
@@ -278,6 +280,10 @@ class LiveTrace(Trace):
     def origin(self) -> "LiveTrace":
         return self if self._origin is None else self._origin
 
+    @property
+    def edition(self) -> int:
+        return self._refined + (self._parent.edition if self._parent is not None else 0)
+
     def _keep_changes(self, of: "LiveTrace") -> None:
         self.told, self.touched, self.patches, self._origin = of.told, of.touched, of.patches, of._origin
         self.fixed = of.fixed
@@ -314,6 +320,9 @@ class LiveTrace(Trace):
         made = backprop.LiveGradients(self, goal, self._cache.budget)
         made.prepare(progress, cancelled)
         return made
+
+    def find_fixed(self) -> frozenset[str]:
+        return self.fixed
 
     def slopes(self, step: str, operand: int, index: Sequence[int]) -> np.ndarray:
         found = backprop.slopes(self.program, self.shapes, self.program[step], operand, index, self.read)
@@ -374,6 +383,7 @@ class LiveTrace(Trace):
         on screen. What was made from the rough one goes."""
         rough = self._kept.pop(name)
         self._rough.discard(name)
+        self._refined += 1
         try:
             self._compute(name)
         except BaseException:
@@ -428,7 +438,7 @@ class LiveTrace(Trace):
         if said not in self.notices:
             self.notices.append(said)
 
-    def _compute(self, name: str, cancelled: Callable[[], bool] = lambda: False, remember: bool = True) -> torch.Tensor:
+    def _compute(self, name: str, cancelled: Callable[[], bool] = given_up, remember: bool = True) -> torch.Tensor:
         return self._compute_all([name], cancelled, remember)[name]
 
     def _compute_all(self, names: Sequence[str], cancelled: Callable[[], bool], remember: bool) -> Values:
@@ -467,6 +477,7 @@ class LiveTrace(Trace):
         """Go on with the CPU: everything kept moves there, the cache is dropped."""
         lost = self._device.type
         self._device = torch.device("cpu")
+        self._refined += 1
         self._cache.clear()
         self._on_device.clear()
         self._read_weights.clear()

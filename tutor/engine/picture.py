@@ -14,6 +14,7 @@ import numpy as np
 
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axes, Axis, Index, Slices
+from tutor.engine.gradients import Gradients
 from tutor.engine.pooling import LARGE, Pyramid, largest_size, pool
 from tutor.engine.program import Program
 from tutor.engine.trace import Stats, Trace
@@ -27,6 +28,8 @@ Lit = int | range | tuple[int, ...] | None
 #: How several entries of an axis become one.
 MEAN = "mean"
 SUM = "sum"
+#: What the scale of a gradient is known by; also the layout of a tensor beside its gradient.
+GRADIENT = "gradient"
 
 
 @dataclass(frozen=True)
@@ -213,7 +216,7 @@ def panel(trace: Trace, name: str, selection: Selection, whole: bool = False) ->
     if values.ndim < 2:
         values = values.reshape((-1, 1) if column is None and row is not None else (1, -1))
     kind, low, high, shared = scale_of(trace, name)
-    alias = ""
+    alias = GRADIENT if isinstance(trace, Gradients) else ""
     if derived and selection.how == SUM:
         # A sum of probabilities is none, and it leaves the range of its terms: it has a scale of its own.
         high = largest_size(values)
@@ -323,6 +326,9 @@ def scale_group(program: Program, shapes: Mapping[str, Axes], name: str) -> tupl
 def scale_of(trace: Trace, name: str) -> tuple[str, float, float, tuple[str, ...]]:
     """Kind, range and scale group of a tensor; the range covers every batch row and head of the group."""
     step = trace.program.by_name.get(name)
+    if isinstance(trace, Gradients):
+        most = reach(trace, name)
+        return "signed", -most, most, (GRADIENT,)
     if name in trace.program.sources:
         return "ids", 0.0, float(max(1, int(trace.read(name, (slice(None),) * len(trace.shapes[name])).max()))), (name,)
     if step is not None and step.op.scale_kind == "probability":
@@ -334,14 +340,7 @@ def scale_of(trace: Trace, name: str) -> tuple[str, float, float, tuple[str, ...
 
 def reach(trace: Trace, name: str) -> float:
     """The largest finite |x| of a tensor or weight, pads left out: they are drawn hatched and need no colour."""
-    return trace.facts.get(
-        ("reach", name), lambda: max((largest_size(_flat(part)) for part in trace.real_parts(name)), default=0.0)
-    )
-
-
-def _flat(values: np.ndarray) -> np.ndarray:
-    """The same numbers as a matrix, for what looks at them row by row."""
-    return values.reshape(-1, values.shape[-1]) if values.ndim > 1 else values.reshape(1, -1)
+    return trace.reach(name)
 
 
 def picture(trace: Trace, path: str, selection: Selection) -> Picture:

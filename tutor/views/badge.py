@@ -129,6 +129,9 @@ class ShapeBadge(QWidget):
         """The names of the axes it shows."""
         return () if self._veiled else tuple(name for name, _ in self._axes)
 
+    def is_veiled(self) -> bool:
+        return self._veiled
+
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.retranslate()

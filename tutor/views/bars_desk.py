@@ -114,6 +114,7 @@ class BarsDesk(QObject):
         view.hovered.connect(self._hovered)
         stage.viewChanged.connect(self._view_changed)
         session.traceChanged.connect(self._forget)
+        session.backward.changed.connect(self._moved)
         session.moved.connect(self._moved)
         for changed in (
             session.moved, session.selectionChanged, session.followed, session.pins.changed, session.changes.viewed,
@@ -121,6 +122,8 @@ class BarsDesk(QObject):
             changed.connect(self.ask)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
+        if session.trace is not None:
+            self._moved()
 
     # Which view ---------------------------------------------------------------------------------------------
 
@@ -128,6 +131,7 @@ class BarsDesk(QObject):
         """Over the vocabulary bars say more than fifty thousand columns; each kind of step keeps the view it had."""
         trace = self._session.trace
         over = trace is not None and lens.is_over_vocabulary(trace.shapes[self._session.cursor.path])
+        over = over and not self._session.backward.on  # then its gradient is looked at, which the maps show
         if over != self._over:
             self._over = over
             self._switching = True

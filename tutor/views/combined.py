@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axis, Index
 from tutor.engine.compare import BESIDE, DIFFERENCE, MINUS
-from tutor.engine.picture import MEAN, SUM, Lit, Panel, Picture, Selection
+from tutor.engine.picture import GRADIENT, MEAN, SUM, Lit, Panel, Picture, Selection
 from tutor.engine.trace import Trace
 from tutor.engine.working import Working
 from tutor.pins import Held
@@ -27,12 +27,12 @@ _DERIVED = "derived"
 
 def is_combined(picture: Picture) -> bool:
     """Whether a picture is of this kind."""
-    return picture.layout in (BESIDE, MINUS, _DERIVED) or bool(picture.result.derived)
+    return picture.layout in (BESIDE, MINUS, GRADIENT, _DERIVED) or bool(picture.result.derived)
 
 
 def is_compared(picture: Picture) -> bool:
     """Whether it shows two tensors, or their difference."""
-    return picture.layout in (BESIDE, MINUS)
+    return picture.layout in (BESIDE, MINUS, GRADIENT)
 
 
 def trace_at(picture: Picture, at: int, trace: Trace) -> Trace:
@@ -53,11 +53,14 @@ def parts(trace: Trace, picture: Picture) -> tuple[tuple[Part, ...], str, str]:
         made.append(replace(part, name=_title(picture, at, panel, run)))
     if picture.layout == _DERIVED:
         return tuple(made), "→", short_how(picture.result)
-    return tuple(made), {MINUS: "−", BESIDE: "|"}.get(picture.layout, ""), ""
+    return tuple(made), {MINUS: "−", BESIDE: "|", GRADIENT: "|"}.get(picture.layout, ""), ""
 
 
 def _title(picture: Picture, at: int, panel: Panel, run: Trace) -> str:
     short = present.short_name(panel.name)
+    if picture.layout == GRADIENT:
+        said = sides(picture)[0 if at else 1]
+        return f"{said} · {short} · {short_how(panel)}" if panel.derived else f"{said} · {short}"
     if picture.layout == MINUS and at == 2:
         return translate("combined", "difference")
     told = how_words(run, panel)
@@ -73,6 +76,8 @@ def _title(picture: Picture, at: int, panel: Panel, run: Trace) -> str:
 
 def sides(picture: Picture) -> tuple[str, str]:
     """What the two runs of a comparison are called: of a what-if, changed and original."""
+    if picture.layout == GRADIENT:
+        return translate("combined", "gradient"), translate("combined", "value")
     one, two = picture.traces[:2] if picture.layout == MINUS else picture.traces[1::-1]
     if one is not two and one.origin is two:
         return translate("combined", "changed"), translate("combined", "original")
@@ -144,12 +149,17 @@ def notes(picture: Picture) -> str:
 
 def scale_name(name: str) -> str:
     """What a scale is called on the foot: a tensor's short name, or what is no tensor."""
-    known = {DIFFERENCE: translate("combined", "difference"), SUM: translate("combined", "sum")}
+    known = {
+        DIFFERENCE: translate("combined", "difference"), GRADIENT: translate("combined", "gradient"),
+        SUM: translate("combined", "sum"),
+    }  # fmt: skip
     return known.get(name) or present.short_name(name)
 
 
 def scale_words(picture: Picture) -> str:
     """Which scale the picture has."""
+    if picture.layout == GRADIENT:
+        return translate("combined", "The gradient has a scale of its own, about 0")
     if picture.layout == MINUS:
         return translate("combined", "The difference has a scale of its own, about 0")
     if picture.layout == BESIDE and (picture.result.low, picture.result.high) == (
@@ -204,6 +214,10 @@ def readout(trace: Trace, picture: Picture, part: int, row: int, column: int) ->
     if None in values:
         return present.pointed(run, panel, panel.index(row, column)), value
     mine, theirs = (float(one) for one in values if one is not None)
+    if picture.layout == GRADIENT:
+        there = present.pointed(run, panel, panel.index(row, column))
+        told = translate("combined", "{place} · value {value}").format(place=there, value=numbers.fixed(theirs, 4))
+        return told, translate("combined", "gradient {slope}").format(slope=numbers.fixed(mine, 4))
     less = 0.0 if mine == theirs else float(np.float64(mine) - np.float64(theirs))
     now, held = sides(picture)
     words_ = translate("combined", "{place} · {now_name} {now}, {held_name} {held}").format(

@@ -168,13 +168,19 @@ class ExperimentDesk(QObject):
         """Whether an experiment is being computed."""
         return any(self._runner.busy(CHANNEL + key) for key in self._panels)
 
-    def escape(self) -> bool:
-        """Cancel what is being computed for longer than one waits. Returns whether anything was."""
-        found = [key for key, panel in self._panels.items()
-                 if self._runner.busy(CHANNEL + key) and panel.view.stop_button().isVisible()]  # fmt: skip
-        for key in found:
+    def _long(self) -> list[str]:
+        """What is being computed for longer than one waits."""
+        return [key for key, panel in self._panels.items()
+                if self._runner.busy(CHANNEL + key) and panel.view.stop_button().isVisible()]  # fmt: skip
+
+    def shows_progress(self) -> bool:
+        """Whether an experiment takes so long that it shows its progress."""
+        return bool(self._long())
+
+    def give_up(self) -> None:
+        """Cancel those that do."""
+        for key in self._long():
             self.cancel(key)
-        return bool(found)
 
     # What changes -------------------------------------------------------------------------------------------
 

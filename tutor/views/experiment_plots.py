@@ -130,6 +130,8 @@ class Plot(pg.PlotWidget):
 
     def _dress_axes(self) -> None:
         theme, item = self._theme, self.getPlotItem()
+        self.setBackground(theme.pane)
+        self.resetCachedContent()
         for side in ("bottom", "left"):
             axis = item.getAxis(side)
             axis.setPen(pg.mkPen(theme.ctl))

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 
 from tutor.engine import axes as ax
 from tutor.engine.figures import Figure, Row
+from tutor.engine.gradients import Gradients
 from tutor.engine.token_bytes import Merge
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Trace
@@ -50,6 +51,7 @@ class Explanation:
         whole: a token id. given: a number that nothing computes. put: one that the learner put there.
         roles: whose colour a number of the equation has, by the name of its tensor.
         link: the cell itself. caption: what stands beside the value, "" for nothing.
+        slope: whether it is the gradient of the cell; then `uses` are the numbers it is passed on to.
     """
 
     value: float
@@ -77,6 +79,7 @@ class Explanation:
     roles: Mapping[str, str] = field(default_factory=dict)
     link: Link | None = None
     caption: str = ""
+    slope: bool = False
 
     def role(self, name: str) -> str:
         """Whose colour a tensor has."""
@@ -201,16 +204,19 @@ def explanation(trace: Trace, working: Working, names: Names = numbered) -> Expl
         entries += _merges(trace.batches[name].merges.get(int(working.result), ()))
     headers, columns, labels = _terms(trace, working, axes, index, names)
     terms = working.terms
+    slope = _SLOPE if isinstance(trace, Gradients) else ""
     return Explanation(
-        float("nan") if working.stored is None else working.stored, link.short, place(trace, name, index, names),
-        working.equation if whole or given or working.put else _whole(working, () if made else axes), note, headers,
-        columns, labels,
+        float("nan") if working.stored is None else working.stored, slope + link.short,
+        place(trace, name, index, names),
+        working.equation if whole or given or working.put else _whole(working, () if made else axes, slope), note,
+        headers, columns, labels,
         tuple(column if column.name else None for column in terms.columns) if terms is not None else (),
         tuple(column.adds for column in terms.columns) if terms is not None else (),
         terms.own if terms is not None else None,
         entries, () if made else tuple(_uses(trace, name, index)), working.figure, working.row, working.result,
         working.agrees, working.difference, working.bound, whole, given, working.put, found, link,
-        _caption(working, step.op.scale_kind if step is not None and not made else ""),
+        _caption(working, step.op.scale_kind if step is not None and not (made or slope) else ""),
+        bool(slope),
     )  # fmt: skip
 
 
@@ -228,12 +234,16 @@ def _caption(working: Working, kind: str) -> str:
     return translate("present", "{percent} % of this row").format(percent=shown)
 
 
-def _whole(working: Working, axes: ax.Axes) -> Math:
+#: Before the cell whose gradient it is.
+_SLOPE = "∂g/∂"
+
+
+def _whole(working: Working, axes: ax.Axes, before: str = "") -> Math:
     """The equation with the cell before it and the result behind it: `scores[2, 5, 4] = … = 8.6501`. What is no
     tensor's cell has none before it."""
     inner = working.equation.parts if working.equation.kind == "row" else (working.equation,)
     shown = [at for axis, at in zip(axes, working.index) if axis.name != ax.BATCH]
-    cell = Math("sub", (symbol(short_name(working.name)), symbol(", ".join(map(str, shown)))))
+    cell = Math("sub", (symbol(before + short_name(working.name)), symbol(", ".join(map(str, shown)))))
     last = inner[-1]
     same = last.kind == "number" and show(last.value) == show(working.result)
     ends = () if same else (symbol("="), number(working.result))
@@ -306,7 +316,8 @@ def _entries(working: Working, roles: Mapping[str, str]) -> list[Entry]:
         if line.link is not None:
             own = line.link.short
             same = label.split("[")[0] == line.link.name.rsplit(".", 1)[-1]
-            label = own if same or own.startswith(label) else f"{label} · {own}"
+            if not label.startswith(_SLOPE):  # a gradient has its address already
+                label = own if same or own.startswith(label) else f"{label} · {own}"
         role = roles.get(line.link.name, "") if line.link is not None else ""
         found.append(Entry(label, show(line.value), line.link, role))
     values = _values(working.equation)
@@ -338,8 +349,12 @@ def _uses(trace: Trace, name: str, index: Sequence[int]) -> list[Entry]:
     found = []
     step = trace.program.by_name.get(name)
     for use in trace.used_by(name, index):
-        user = trace.program[use.step]
+        user = trace.program.by_name.get(use.step)
         link = Link(use.step, use.index)
+        if user is None or isinstance(trace, Gradients):  # to what it was made from, weights among them
+            role = LETTERS.get(user.role, "") if user is not None else "weights"
+            found.append(Entry(link.short, words.operation(step.op.title) if step is not None else "", link, role))
+            continue
         near = user.section == step.section if step is not None else name.startswith(f"{user.section}.")
         label = link.short if near else link.text()
         found.append(Entry(label, words.operation(user.op.title), link, LETTERS.get(user.role, "")))

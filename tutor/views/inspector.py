@@ -278,12 +278,10 @@ class Inspector(QWidget):
         self._pin.setToolTip(self.tr("This cell is pinned. Click, or press Esc, to unpin it."))
         self._table.setAccessibleName(self.tr("Terms"))
         self._entries.setAccessibleName(self.tr("Intermediate results"))
-        self._uses.setAccessibleName(self.tr("Who uses this number"))
         self._note.setAccessibleName(self.tr("Note"))
         self._why_text.setAccessibleName(self.tr("Why"))
         self._code_text.retranslate()
         self._how.setText(self.tr("How it was computed"))
-        self._uses_head.setText(self.tr("Who uses this number"))
         self._why_head.setText(self.tr("Why"))
         self._code_head.setText(self.tr("The lines that run"))
         self._stats_head.setText(self.tr("Statistics"))
@@ -338,6 +336,10 @@ class Inspector(QWidget):
         self._entries.setVisible(shown is not None and bool(shown.entries))
         self._note.setVisible(shown is not None and bool(shown.note))
         self._figure.setVisible(shown is not None and shown.figure is not None)
+        on = shown is not None and shown.slope
+        said = self.tr("Where it is passed on") if on else self.tr("Who uses this number")
+        self._uses_head.setText(said)
+        self._uses.setAccessibleName(said)
         for widget in (self._uses_head, self._uses):
             widget.setVisible(shown is not None and bool(shown.uses) and not self._brief)
         self._caption.setText(shown.caption if shown is not None else "")

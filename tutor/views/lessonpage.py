@@ -39,7 +39,6 @@ class LessonPage(QWidget):
         faceChosen(str)    lesson, list or glossary was asked for
         wentBack(), wentForward()
         here()             back to the lesson of the stage on screen
-        languageChanged()
     """
 
     wanted = Signal()
@@ -47,7 +46,6 @@ class LessonPage(QWidget):
     wentBack = Signal()
     wentForward = Signal()
     here = Signal()
-    languageChanged = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -183,7 +181,6 @@ class LessonPage(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
-            self.languageChanged.emit()
         super().changeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:

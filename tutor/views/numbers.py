@@ -52,10 +52,11 @@ def compact(value: float, decimals: int, prob: bool = False) -> str:
 
 
 def decimals_for(values: Iterable[float], characters: int, prob: bool = False) -> int | None:
-    """The most decimals (3 to 1; a probability 3 to 2) with which every one of `values` takes at most
-    `characters`, or None where not even the fewest fit. One for all: figures stay comparable."""
+    """The most decimals (2 or 1, up to 4 where all are below 0.1; a probability 3 or 2) with which every one of
+    `values` takes at most `characters`, or None where not even the fewest fit. One for all: figures stay comparable."""
     finite = [float(value) for value in values if math.isfinite(value)]
-    for decimals in (3, 2) if prob else (2, 1):
+    small = bool(finite) and 0 < max(map(abs, finite)) < 0.1
+    for decimals in (3, 2) if prob else (4, 3, 2, 1) if small else (2, 1):
         if all(len(compact(value, decimals, prob)) <= characters for value in finite):
             return decimals
     return None
@@ -100,9 +101,13 @@ def width(form: str, reach: float, double: bool = False) -> int:
 
 
 def tick(value: float, span: float) -> str:
-    """A label on a scale that reaches to `span`: no decimals from ten on, one below, more for tiny scales."""
+    """A label on a scale that reaches to `span`: no decimals from ten on, one below, more for small scales, powers of
+    ten for tiny ones."""
     if value == 0 and span != 0:
         return "0"
+    if 0 < span < 1e-4 and math.isfinite(value):
+        mantissa, power = f"{value:.1e}".split("e")
+        return minus(f"{mantissa.removesuffix('.0')}e{int(power)}")
     decimals = 0 if span >= 10 or span == 0 else 1 if span >= 1 else min(6, 1 - math.floor(math.log10(span)))
     text = fixed(value, decimals)
     return text.rstrip("0").rstrip(".") if "." in text and span <= 1 else text

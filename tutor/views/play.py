@@ -104,7 +104,7 @@ class PlayDesk(QObject):
             return
         self._playing, self._begun, self._from = True, False, self._session.cursor
         self._tell()
-        if self._at_the_end():
+        if not self._session.has_next():
             self._move(self._session.first)
         elif self._stage_desk.ready():
             self._arm()
@@ -156,24 +156,13 @@ class PlayDesk(QObject):
     def _arm(self) -> None:
         self.timer.start(self.wait())
 
-    def _at_the_end(self) -> bool:
-        """Whether there is no next step at this level."""
-        session = self._session
-        if session.trace is None:
-            return True
-        last = session.stop.number == len(session.stops) - 1
-        return last and (not session.inside or session.step == session.stop.steps[-1])
-
     def _waits_here(self) -> bool:
         """Whether the step on screen is the last of its section, or has a question."""
         session = self._session
-        if session.cursor == self._from:
+        if session.trace is None or session.cursor == self._from:
             return False
-        here = session.stop == session.section.stops[-1]
-        if here and session.inside:
-            here = session.step == session.stop.steps[-1]
         asked = any(one.name in self._pauses for one in session.stop.steps)
-        return here or asked
+        return session.ends_section() or asked
 
     def _tick(self) -> None:
         if not self._playing:
@@ -198,9 +187,9 @@ class PlayDesk(QObject):
             return
         if self._waits_here():
             self.pause()
-            if self._at_the_end():
+            if not self._session.has_next():
                 self.said.emit(self.tr("This is the end of the walk."))
-            elif self._session.stop == self._session.section.stops[-1]:
+            elif self._session.ends_section():
                 self.said.emit(self.tr("The end of this section: press Play to go on."))
             else:
                 self.said.emit(self.tr("Here is a question: answer or skip it, then press Play to go on."))

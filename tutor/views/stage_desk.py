@@ -56,11 +56,12 @@ class StageDesk(QObject):
         self._shown: work.Shown | None = None
         self._asked_for: tuple[object, ...] = ()
         self._shown_for: tuple[object, ...] = ()
+        self._failed_for = ""
         self._told = 0  # how many of the trace's notices the learner has been told
         stage.selected.connect(session.select)
         stage.hovered.connect(self._hovered)
         stage.clicked.connect(self._clicked)
-        stage.table.cellChosen.connect(self._table_chosen)
+        stage.tableChosen.connect(self._table_chosen)
         strip.clicked.connect(self._chip_clicked)
         session.traceChanged.connect(self._forget)
         session.moved.connect(self.ask)
@@ -68,12 +69,24 @@ class StageDesk(QObject):
         session.followed.connect(self._light)
         session.pins.changed.connect(self.ask)
         session.changes.viewed.connect(self.ask)
+        session.backward.changed.connect(self.ask)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
+
+    def ask_after_others(self) -> None:
+        """Ask for the picture of a new step behind all that have asked for something of it so far."""
+        for changed in (self._session.moved, self._session.selectionChanged, self._session.pins.changed,
+                        self._session.changes.viewed):  # fmt: skip
+            changed.disconnect(self.ask)
+            changed.connect(self.ask)
 
     def ready(self) -> bool:
         """Whether the step under the cursor is on screen."""
         return self._current() is not None
+
+    def failed_here(self) -> bool:
+        """Whether the step under the cursor could not be had."""
+        return not self.ready() and self._failed_for == self._session.cursor.path and not self._runner.busy(PICTURE)
 
     def picture(self) -> Picture | None:
         """The step under the cursor laid out, None until it is on screen."""
@@ -90,6 +103,7 @@ class StageDesk(QObject):
 
     def _forget(self) -> None:
         self._shown = None
+        self._failed_for = ""
         self._told = 0
 
     def ask(self) -> None:
@@ -103,8 +117,11 @@ class StageDesk(QObject):
         original = session.changes.against(look)
         if original is not None:
             held, minus = original, look.path not in look.trace.program.sources
-        # What is held stays one and the same look; the original's is made anew each time.
-        wanted = (look.trace, look.path, look.selection, held if original is None else original.trace, minus)
+        gradient = session.backward.against(look)
+        held = gradient or held
+        # What is held stays one and the same look; the original's and the gradient's are made anew each time.
+        made_anew = gradient or original
+        wanted = (look.trace, look.path, look.selection, held if made_anew is None else made_anew.trace, minus)
         if self._current() is not None and self._shown_for == wanted:
             self._runner.cancel(PICTURE)  # it is on screen: another that was asked for meanwhile is not wanted
             self._light()
@@ -134,6 +151,7 @@ class StageDesk(QObject):
 
     def _failed(self, channel: str, error: BaseException) -> None:
         if channel == PICTURE:
+            self._failed_for = self._session.cursor.path
             self.failed.emit(error)
 
     # Showing ------------------------------------------------------------------------------------------------
@@ -165,7 +183,7 @@ class StageDesk(QObject):
         self._shown, self._shown_for = shown, self._asked_for
         made, sign, caption = combined.parts(trace, shown.picture)
         self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
-        self._stage.tables.set_parts(made, shown.picture.path)
+        self._stage.set_table(made, shown.picture.path)
         self._stage.set_formula(shown.formula, shown.words, shown.code)
         ids = shown.picture.result.kind == "ids"
         self._inspector.set_stats(() if ids else present.stats(shown.picture.stats))
@@ -186,7 +204,7 @@ class StageDesk(QObject):
             if self._session.trail.given is not None:
                 lit = self._lit_by((self._session.trail.given,), shown)
             self._stage.equation.set_pinned(place, lit)
-            self._stage.tables.set_pinned(place, lit)
+            self._stage.set_table_pinned(place, lit)
         self._chips.mark()
 
     def _refresh_choices(self) -> None:

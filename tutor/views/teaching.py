@@ -36,14 +36,12 @@ class Teaching(QObject):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._given = session, runner, desk, panes, working, settings
-        self._panes, self._theme = panes, look.theme
+        self._theme = look.theme
         self._made: LessonDesk | None = None
         self.page = LessonPage(look.theme)
-        panes.right.add(PAGE, self.page, first=True)
         self.page.wanted.connect(self._wanted)
-        self.page.languageChanged.connect(self._title)
         look.dress(self)
-        self._title()
+        panes.right.fill(PAGE, self.page)
 
     @property
     def desk(self) -> LessonDesk:
@@ -65,9 +63,6 @@ class Teaching(QObject):
             self._made.set_theme(theme)
         else:
             self.page.set_theme(theme)
-
-    def _title(self) -> None:
-        self._panes.right.set_title(PAGE, self.tr("Lesson"))
 
     # Finding ------------------------------------------------------------------------------------------------
 
@@ -101,6 +96,11 @@ class Teaching(QObject):
     def forward(self) -> None:
         self.desk.forward()
 
-    def escape(self) -> bool:
-        """Cancel an experiment that shows its progress. Returns whether one did."""
-        return self._made is not None and self._made.experiments.escape()
+    def busy(self) -> bool:
+        """Whether an experiment takes so long that it shows its progress."""
+        return self._made is not None and self._made.experiments.shows_progress()
+
+    def cancel(self) -> None:
+        """Give up the experiments that do."""
+        if self._made is not None:
+            self._made.experiments.give_up()

@@ -66,6 +66,7 @@ class Timeline(QAbstractSlider):
         self._chips: tuple[StageChip, ...] = ()
         self._operations: tuple[StageChip, ...] | None = None
         self._operation = 0
+        self._backward = False
         self._titles: tuple[str, ...] = ()
         self._shapes: tuple[Axes, ...] = ()
         self._uses: tuple[UseMark, ...] = ()
@@ -159,6 +160,12 @@ class Timeline(QAbstractSlider):
             self._changed, self._changed_operations = changed
             self._layout()
 
+    def set_backward(self, on: bool) -> None:
+        """Whether the walk leads from right to left, as gradients go."""
+        if on != self._backward:
+            self._backward = on
+            self._layout()
+
     def set_thumbnail(self, data: Map | None) -> None:
         """The numbers in the bubble, of what was last `pointed` at; None while nothing is computed yet."""
         self.hover.set_thumbnail(data)
@@ -195,6 +202,8 @@ class Timeline(QAbstractSlider):
         if operations is not None and 0 <= self._operation < len(operations):
             text = self.tr("{stage}; operation {k} of {n}: {operation}").format(
                 stage=text, k=self._operation + 1, n=len(operations), operation=operations[self._operation].title)
+        if self._backward:
+            text = self.tr("{place}; backward pass").format(place=text)
         if self.value() in self._changed:
             text = self.tr("{place}; changed by a what-if").format(place=text)
         return text
@@ -302,7 +311,7 @@ class Timeline(QAbstractSlider):
         none = frozenset[int]()
         lane.paint(painter, self._hover_chip, none if inside else self._bookmarks,
                    none if inside else self._questions, self._changed_operations if inside else self._changed,
-                   self.hasFocus())  # fmt: skip
+                   self.hasFocus(), self._backward)  # fmt: skip
         self.use_lane().paint(painter)
         painter.end()
 

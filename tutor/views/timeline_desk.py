@@ -24,11 +24,14 @@ class TimelineDesk(QObject):
         self._session, self._timeline, self._thumbs = session, timeline, thumbs
         self._pointed = ""
         self._changed: frozenset[str] = frozenset()
+        self._veiled: frozenset[str] = frozenset()
         self._moves: dict[str, Callable[[], None]] = {
-            "next": session.next, "previous": session.previous, "into": session.into, "out": session.out,
-            "first": session.first, "last": session.last, "next_section": session.next_section,
-            "previous_section": session.previous_section,
+            # Where the caret goes, whichever way the walk leads.
+            "next": lambda: session.move(1), "previous": lambda: session.move(-1), "into": session.into,
+            "out": session.out, "first": self._go_first, "last": self._go_last,
+            "next_section": lambda: session.move_section(1), "previous_section": lambda: session.move_section(-1),
         }  # fmt: skip
+        self._marks: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
         timeline.stageChosen.connect(session.go_stop)
         timeline.operationChosen.connect(self._choose_operation)
         timeline.stepped.connect(self._step)
@@ -50,9 +53,20 @@ class TimelineDesk(QObject):
             [words.stage(stop.stage.title) for stop in stops], [self._axes(stop.results[0]) for stop in stops]
         )
 
-    def set_marks(self, bookmarks: Iterable[int], questions: Iterable[int]) -> None:
-        """Stages with a bookmark, and stages with an open question."""
-        self._timeline.set_marks(bookmarks, questions)
+    def set_bookmarks(self, stages: Iterable[int]) -> None:
+        """Stages with a bookmark."""
+        self._marks = tuple(stages), self._marks[1]
+        self._timeline.set_marks(*self._marks)
+
+    def set_questions(self, stages: Iterable[int], veiled: Iterable[str]) -> None:
+        """Stages with an open question, and the steps whose shape must not be told."""
+        self._marks = self._marks[0], tuple(stages)
+        self._timeline.set_marks(*self._marks)
+        if self._veiled != frozenset(veiled):
+            self._veiled = frozenset(veiled)
+            if self._session.trace is not None:
+                self.show_model()
+                self.refresh()
 
     def set_changed(self, steps: Iterable[str]) -> None:
         """The steps whose numbers a what-if has changed."""
@@ -76,6 +90,7 @@ class TimelineDesk(QObject):
         trace = session.trace
         assert trace is not None
         stop, step = session.stop, session.step
+        timeline.set_backward(session.backward.on)
         timeline.set_stage(stop.number)
         timeline.set_visited([one.number for one in session.stops if session.visited(one)])
         chips, folded = self._chips(stop)
@@ -83,7 +98,8 @@ class TimelineDesk(QObject):
         if session.inside:
             at = [one.name for one in stop.steps].index(step.name)
             timeline.set_operations([
-                StageChip(present.short_name(one.name), n, n < at, self._axes(one)) for n, one in enumerate(stop.steps)
+                StageChip(present.short_name(one.name), n, n > at if session.backward.on else n < at, self._axes(one))
+                for n, one in enumerate(stop.steps)
             ], at)  # fmt: skip
         else:
             timeline.set_operations(None)
@@ -94,6 +110,8 @@ class TimelineDesk(QObject):
     def _axes(self, step: Step) -> tuple[tuple[str, int], ...]:
         trace = self._session.trace
         assert trace is not None
+        if step.name in self._veiled:
+            return ()
         return tuple((axis.name, axis.size) for axis in trace.shapes[step.name])
 
     def _chips(self, current: Stop) -> tuple[list[StageChip], dict[int, int]]:
@@ -121,6 +139,12 @@ class TimelineDesk(QObject):
 
     def _step(self, move: str) -> None:
         self._moves[move]()
+
+    def _go_first(self) -> None:
+        (self._session.last if self._session.backward.on else self._session.first)()
+
+    def _go_last(self) -> None:
+        (self._session.first if self._session.backward.on else self._session.last)()
 
     def _drag_begins(self) -> None:
         self._session.moves.hold()

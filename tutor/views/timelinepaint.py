@@ -89,7 +89,7 @@ class StageLane:
         return QRectF(self.span[0] - 4, 0, self.span[1] - self.span[0] + 8, self.top + self.height + 200)
 
     def paint(self, painter: QPainter, hover: int | None, bookmarks: frozenset[int], questions: frozenset[int],
-              changed: frozenset[int], focused: bool) -> None:
+              changed: frozenset[int], focused: bool, backward: bool = False) -> None:
         theme = self.theme
         for text, box in zip((self.before, self.after), self.peeks, strict=True):
             if text:
@@ -98,7 +98,7 @@ class StageLane:
         painter.save()
         painter.setClipRect(self.clip())
         for number, (chip, box) in enumerate(zip(self.chips, self.boxes, strict=True)):
-            self._paint_chip(painter, chip, box, number == hover)
+            self._paint_chip(painter, chip, box, number == hover, backward)
         for chip, box in zip(self.chips, self.boxes, strict=True):
             corner = QPointF(box.right() - theme.px(6), box.top())
             if chip.index in questions:
@@ -112,7 +112,7 @@ class StageLane:
                 focus_ring(painter, box, theme)
         painter.restore()
 
-    def _paint_chip(self, painter: QPainter, chip: StageChip, box: QRectF, hover: bool) -> None:
+    def _paint_chip(self, painter: QPainter, chip: StageChip, box: QRectF, hover: bool, backward: bool) -> None:
         theme, current = self.theme, chip.index == self.current
         fill, ink = theme.pane, theme.ink2
         if current:
@@ -132,7 +132,7 @@ class StageLane:
         left = box.center().x() - (wide + lead) / 2
         if lead:
             sign = QRectF(left - theme.px(1), box.top(), theme.px(14 if current else 12), box.height())
-            paint_icon(painter, "play" if current else "check", sign, ink)
+            paint_icon(painter, ("play-back" if backward else "play") if current else "check", sign, ink)
         draw_text(painter, QRectF(left + lead, box.top(), wide + 1, box.height()), chip.title,
                   font(theme, "dense", current), ink, Qt.AlignmentFlag.AlignLeft)
 

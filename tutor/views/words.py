@@ -174,6 +174,15 @@ _NOTES = {
     "lookup": QT_TRANSLATE_NOOP("note", "The token's id is {id}, so this is row {id} of the table, feature {column}."),
     "same number": QT_TRANSLATE_NOOP("note", "The same number as {link}: only its place changes."),
     "sinusoid": QT_TRANSLATE_NOOP("note", "Pair {pair} turns once every {wavelength} positions."),
+    "gradient": QT_TRANSLATE_NOOP("note", "The chain rule: for every number made from this one, its own gradient times "
+        "how much it moves with this one, all added up."),
+    "gradient none": QT_TRANSLATE_NOOP("note", "The goal is not computed from this number, so it does not move with it."),
+    "goal": QT_TRANSLATE_NOOP("note", "This is the goal g itself: it grows by exactly as much as itself."),
+    "not goal": QT_TRANSLATE_NOOP("note", "Not the goal, and nothing that the goal is computed from comes after it."),
+    "goal token": QT_TRANSLATE_NOOP("note", "The token of the goal: ∂(−ln p)/∂logit = p − 1. A larger logit here is less "
+        "surprise."),
+    "goal other": QT_TRANSLATE_NOOP("note", "Another token: ∂(−ln p)/∂logit = its own p. A larger logit here is more "
+        "surprise."),
     "given": QT_TRANSLATE_NOOP("note", "A weight of the model: it is read as it is, and nothing computes it."),
     "token": QT_TRANSLATE_NOOP("note", "The token with id {id}, made by the merges below."),
     "may look": QT_TRANSLATE_NOOP("note", "Query {query_token} ({query}) may look at key {key_token} ({key}), so nothing "

@@ -7,8 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from tutor.engine.trace import Trace
-from tutor.lessons import asking
-from tutor.lessons.asking import Attention
+from tutor.lessons import looking
 from tutor.lessons.experiment import (
     Bars,
     Control,
@@ -28,6 +27,7 @@ from tutor.lessons.experiment import (
     Unfit,
     Value,
 )
+from tutor.lessons.looking import Attention
 
 #: How far a sum of float32 numbers, added again in float64, may be off, by the size of its terms.
 ROUNDING = 1e-5
@@ -37,9 +37,9 @@ SAME = 0.999
 
 def shown(weights: np.ndarray) -> np.ndarray:
     """The keys to draw: all of them, or those with the largest weights in the order of the text."""
-    if len(weights) <= asking.MOST_SHOWN:
+    if len(weights) <= looking.MOST_SHOWN:
         return np.arange(len(weights))
-    return np.sort(np.argsort(-np.abs(weights), kind="stable")[: asking.MOST_SHOWN])
+    return np.sort(np.argsort(-np.abs(weights), kind="stable")[: looking.MOST_SHOWN])
 
 
 class WeightedAverage(Experiment):
@@ -54,18 +54,18 @@ class WeightedAverage(Experiment):
     flip = MappingProxyType({"softmax": False})
 
     def controls(self, lab: Lab) -> tuple[Control, ...]:
-        one = asking.focused(lab)
+        one = looking.focused(lab)
         feature = Number("feature", 0, 0, lab.trace.shapes[one.v][-1].size - 1)
-        return (asking.attention_control(lab), asking.head_control(lab), asking.place_control(lab, one.queries),
+        return (looking.attention_control(lab), looking.head_control(lab), looking.place_control(lab, one.queries),
                 feature, Toggle("softmax", True))  # fmt: skip
 
     def run(self, lab: Lab, settings: Settings) -> Result:
-        trace, row = lab.trace, asking.row_of(lab)
-        one = asking.attention_of(trace, settings["attention"])
-        head, feature = asking.head_of(one, settings), int(settings["feature"])
-        n = asking.length(trace, one.keys, row)
-        at = min(asking.place_of(settings["query"]), asking.length(trace, one.queries, row) - 1)
-        v = asking.vectors(trace, one.v, row, head, n)
+        trace, row = lab.trace, looking.row_of(lab)
+        one = looking.attention_of(trace, settings["attention"])
+        head, feature = looking.head_of(one, settings), int(settings["feature"])
+        n = looking.length(trace, one.keys, row)
+        at = min(looking.place_of(settings["query"]), looking.length(trace, one.queries, row) - 1)
+        v = looking.vectors(trace, one.v, row, head, n)
         stored = trace.read(one.z, (row, head, at, slice(None))).astype(np.float64)
         scores = trace.read(one.masked, (row, head, at, slice(0, n))).astype(np.float64)
         if settings["softmax"]:
@@ -80,8 +80,8 @@ class WeightedAverage(Experiment):
         average = bool((weights >= 0).all()) and abs(total - 1) < ROUNDING and not outside
         claim = average and off <= ROUNDING * max(size, 1.0)
 
-        names = asking.tokens(trace, one.keys, row)
-        query = asking.tokens(trace, one.queries, row)[at]
+        names = looking.tokens(trace, one.keys, row)
+        query = looking.tokens(trace, one.queries, row)[at]
         keys = shown(weights)
         top = int(np.argmax(weights))
         terms: list[tuple[Label | float | int, ...]] = [
@@ -118,24 +118,24 @@ class Retrieval(Experiment):
     flip = MappingProxyType({"equal": True})
 
     def controls(self, lab: Lab) -> tuple[Control, ...]:
-        one = asking.focused(lab)
-        return (asking.attention_control(lab), asking.head_control(lab), asking.place_control(lab, one.queries),
+        one = looking.focused(lab)
+        return (looking.attention_control(lab), looking.head_control(lab), looking.place_control(lab, one.queries),
                 Toggle("equal"))  # fmt: skip
 
     def run(self, lab: Lab, settings: Settings) -> Result:
-        trace, row = lab.trace, asking.row_of(lab)
-        one = asking.attention_of(trace, settings["attention"])
-        head, equal = asking.head_of(one, settings), bool(settings["equal"])
-        n = asking.length(trace, one.keys, row)
-        at = min(asking.place_of(settings["query"]), asking.length(trace, one.queries, row) - 1)
-        k, v = (asking.vectors(trace, name, row, head, n) for name in (one.k, one.v))
+        trace, row = lab.trace, looking.row_of(lab)
+        one = looking.attention_of(trace, settings["attention"])
+        head, equal = looking.head_of(one, settings), bool(settings["equal"])
+        n = looking.length(trace, one.keys, row)
+        at = min(looking.place_of(settings["query"]), looking.length(trace, one.queries, row) - 1)
+        k, v = (looking.vectors(trace, name, row, head, n) for name in (one.k, one.v))
         stored = trace.read(one.pattern, (row, head, at, slice(0, n))).astype(np.float64)
         added = trace.read(one.masked, (row, head, at, slice(0, n)))
         q = trace.read(one.q, (row, head, at, slice(None))).astype(np.float64)
         if equal:
             q, v = (k[at] if one.itself else self._by_keys(trace, one, row, head, at)), k
         scores = np.where(np.isfinite(added), k @ q / one.divisor, -np.inf)
-        weights = asking.softmax(scores)
+        weights = looking.softmax(scores)
         off = float(np.abs(weights - stored).max())
         top = int(np.argmax(weights))
         # Of one token: the query's own where it is among the keys, else that of the key it takes most from.
@@ -146,8 +146,8 @@ class Retrieval(Experiment):
         nearest = max(map(abs, cosines.values()))
         claim = nearest < SAME and off < ROUNDING * max(float(np.abs(scores[np.isfinite(scores)]).max()), 1.0)
 
-        names = asking.tokens(trace, one.keys, row)
-        query = asking.tokens(trace, one.queries, row)[at]
+        names = looking.tokens(trace, one.keys, row)
+        query = looking.tokens(trace, one.queries, row)[at]
         keys = shown(weights)
         labels = tuple(names[j] for j in keys)
         drawn = np.where(np.isfinite(scores), scores, np.nan)[keys]
@@ -172,7 +172,7 @@ class Retrieval(Experiment):
 
     def _by_keys(self, trace: Trace, one: Attention, row: int, head: int, at: int) -> np.ndarray:
         """The query of another text, made by the keys' matrix: float64 [d_head]. Raises Unfit."""
-        query, key = (asking.made_by(trace.program, name) for name in (one.q, one.k))
+        query, key = (looking.made_by(trace.program, name) for name in (one.q, one.k))
         if query is None or key is None:
             raise Unfit("no_matrices")
         x = trace.read(query.inputs[0], (row, at, slice(None))).astype(np.float64)

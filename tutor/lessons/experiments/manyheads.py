@@ -8,8 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from tutor.engine.trace import Trace
-from tutor.lessons import asking
-from tutor.lessons.asking import Attention
+from tutor.lessons import looking
 from tutor.lessons.experiment import (
     Bars,
     Choice,
@@ -29,6 +28,7 @@ from tutor.lessons.experiment import (
     Unfit,
     Value,
 )
+from tutor.lessons.looking import Attention
 
 #: As many heads are silenced at most in one go: each is a run of its own.
 MOST_RUNS = 48
@@ -54,35 +54,35 @@ class AblateHeads(Experiment):
     flip = MappingProxyType({"silent": True})
 
     def controls(self, lab: Lab) -> tuple[Control, ...]:
-        asking.logits_of(lab.trace)
-        tokens = asking.place_control(lab, asking.output_stream(lab.trace), "token")
+        looking.logits_of(lab.trace)
+        tokens = looking.place_control(lab, looking.output_stream(lab.trace), "token")
         few = len(tokens.options) * lab.trace.spec.d_vocab <= MOST_LOGITS
         whole = replace(tokens, options=(ALL, *tokens.options), default=ALL) if few else tokens
-        return asking.attention_control(lab), whole, Toggle("silent")
+        return looking.attention_control(lab), whole, Toggle("silent")
 
     def run(self, lab: Lab, settings: Settings) -> Result:
-        trace, row = lab.trace, asking.row_of(lab)
-        chosen = asking.attention_of(trace, settings["attention"])
-        stream = asking.output_stream(trace)
+        trace, row = lab.trace, looking.row_of(lab)
+        chosen = looking.attention_of(trace, settings["attention"])
+        stream = looking.output_stream(trace)
         all_of_them = settings["token"] == ALL
-        at = 0 if all_of_them else asking.place_of(settings["token"])
-        places = slice(0, asking.length(trace, stream, row)) if all_of_them else slice(at, at + 1)
-        every = [one for one in asking.attentions(trace) if one.queries == chosen.queries]
+        at = 0 if all_of_them else looking.place_of(settings["token"])
+        places = slice(0, looking.length(trace, stream, row)) if all_of_them else slice(at, at + 1)
+        every = [one for one in looking.attentions(trace) if one.queries == chosen.queries]
         # All of a small model, of a large one the attention that is looked at.
-        if settings["silent"] or sum(one.n_heads for one in every) > MOST_RUNS:
+        if settings["silent"] or sum(one.n_heads for one in every) > looking.runs(trace, MOST_RUNS):
             every = [chosen]
         silenced = [f"head={chosen.path}.{head}:zero" for head in range(chosen.n_heads)] if settings["silent"] else []
         before = lab.change(*silenced) if silenced else trace
-        logits = asking.logits_of(trace)
-        whole = asking.log_softmax(before.read(logits, (row, places, slice(None))))
+        logits = looking.logits_of(trace)
+        whole = looking.log_softmax(before.read(logits, (row, places, slice(None))))
         favoured = np.argmax(whole, -1)[:, None]
         runs = [(one, head) for one in every for head in range(one.n_heads)][:MOST_RUNS]
         bits, chances = {}, {}
         for done, (one, head) in enumerate(runs):
-            lab.progress(done / len(runs))
             after = lab.change(*silenced, f"head={one.path}.{head}:zero")
-            now = asking.log_softmax(after.read(logits, (row, places, slice(None))))
-            bits[one.path, head] = asking.bits_between(whole, now)
+            looking.ready(lab, after, done / len(runs), (done + 1) / len(runs))
+            now = looking.log_softmax(after.read(logits, (row, places, slice(None))))
+            bits[one.path, head] = looking.bits_between(whole, now)
             chances[one.path, head] = float(np.exp(np.take_along_axis(now, favoured, -1)).mean())
         here = [head for path, head in bits if path == chosen.path]
         own = np.array([bits[chosen.path, head] for head in here])
@@ -107,7 +107,7 @@ class AblateHeads(Experiment):
         }  # fmt: skip
         facts = (Fact("large", large), Fact("small", small), Fact("chance", chance, logits))
         key = "missed" if claim else "silent_already" if settings["silent"] else "not_missed"
-        token = Said("one_token", {"token": asking.tokens(trace, stream, row)[at]})
+        token = Said("one_token", {"token": looking.tokens(trace, stream, row)[at]})
         notes = (Said("all_tokens", {"count": len(whole)}) if all_of_them else token,)
         return Result(tuple(plots), claim, Said(key, told), facts, notes, dict(settings))
 
@@ -124,11 +124,11 @@ class OneHead(Experiment):
     flip = MappingProxyType({"heads": "1"})
 
     def controls(self, lab: Lab) -> tuple[Control, ...]:
-        one = asking.focused(lab)
+        one = looking.focused(lab)
         if one.n_heads == 1:
             raise Unfit("one_already")
         heads = Choice("heads", tuple(map(str, self._cuts(one))), str(one.n_heads))
-        return asking.attention_control(lab), heads, asking.place_control(lab, one.queries)
+        return looking.attention_control(lab), heads, looking.place_control(lab, one.queries)
 
     @staticmethod
     def _cuts(one: Attention) -> list[int]:
@@ -144,14 +144,14 @@ class OneHead(Experiment):
         return cuts
 
     def run(self, lab: Lab, settings: Settings) -> Result:
-        trace, row = lab.trace, asking.row_of(lab)
-        one = asking.attention_of(trace, settings["attention"])
-        n, m = asking.length(trace, one.queries, row), asking.length(trace, one.keys, row)
-        at = min(asking.place_of(settings["query"]), n - 1)
+        trace, row = lab.trace, looking.row_of(lab)
+        one = looking.attention_of(trace, settings["attention"])
+        n, m = looking.length(trace, one.queries, row), looking.length(trace, one.keys, row)
+        at = min(looking.place_of(settings["query"]), n - 1)
         first = max(0, min(at + 1 - MOST_ROWS, n - MOST_ROWS))
         rows = slice(first, min(first + MOST_ROWS, n))
         q, k = self._wide(trace, one.q, row, rows), self._wide(trace, one.k, row, slice(0, m))
-        seen = asking.allowed(trace, one, row)[rows]
+        seen = looking.allowed(trace, one, row)[rows]
         cuts = self._cuts(one)
         wanted = min(cuts, key=lambda cut: abs(cut - int(settings["heads"])))
         views, spreads, shown = [], [], np.zeros((1, m))
@@ -159,7 +159,7 @@ class OneHead(Experiment):
             lab.progress(done / len(cuts))
             patterns = self._patterns(q, k, seen, cut, one)
             views.append(_apart(patterns))
-            spreads.append(float(asking.entropy(patterns).mean()))
+            spreads.append(float(looking.entropy(patterns).mean()))
             if cut == wanted:
                 shown = patterns[:, at - first]
         stored = trace.read(one.pattern, (row, slice(None), rows, slice(0, m)))
@@ -169,22 +169,22 @@ class OneHead(Experiment):
         macs = int(2 * n * m * q.shape[1])
         claim = apart > SAME
 
-        names = asking.tokens(trace, one.keys, row)
+        names = looking.tokens(trace, one.keys, row)
         x = np.array(cuts, float)
-        most = np.argsort(-shown.max(0), kind="stable")[: asking.MOST_SHOWN]
+        most = np.argsort(-shown.max(0), kind="stable")[: looking.MOST_SHOWN]
         keys = np.sort(most)
         plots = (
             Curves("apart", x, (Series(Said("apart"), np.array(views)),), log_x=True, mark=float(one.n_heads),
                    mark_label=Said("own")),
             Curves("spread", x, (Series(Said("spread"), np.array(spreads)),), log_x=True, mark=float(one.n_heads),
                    mark_label=Said("own")),
-            Map("views", shown[: asking.MOST_SHOWN][:, keys], tuple(map(str, range(min(wanted, asking.MOST_SHOWN)))),
+            Map("views", shown[: looking.MOST_SHOWN][:, keys], tuple(map(str, range(min(wanted, looking.MOST_SHOWN)))),
                 tuple(names[j] for j in keys), "probability"),
         )  # fmt: skip
         told: dict[str, Value] = {
             "heads": wanted, "own": one.n_heads, "width": q.shape[1], "d": q.shape[1] // wanted, "apart": apart,
             "params": params, "macs": macs, "looks": len(set(np.argmax(shown, 1).tolist())), "off": off,
-            "query": asking.tokens(trace, one.queries, row)[at],
+            "query": looking.tokens(trace, one.queries, row)[at],
         }  # fmt: skip
         facts = (Fact("apart", apart, one.pattern), Fact("params", params), Fact("macs", macs, one.scores),
                  Fact("off", off, one.pattern))  # fmt: skip
@@ -207,13 +207,13 @@ class OneHead(Experiment):
         found = []
         for at in range(cut):
             part = slice(at * width, (at + 1) * width)
-            found.append(asking.softmax(np.where(seen, q[:, part] @ k[:, part].T / divisor, -np.inf)))
+            found.append(looking.softmax(np.where(seen, q[:, part] @ k[:, part].T / divisor, -np.inf)))
         return np.stack(found)
 
     @staticmethod
     def _params(trace: Trace, one: Attention) -> int:
         """How many numbers the four matrices of the attention hold, biases with them."""
-        steps = [asking.made_by(trace.program, name) for name in (one.q, one.k, one.v)]
+        steps = [looking.made_by(trace.program, name) for name in (one.q, one.k, one.v)]
         out = trace.program[one.z]
         while not out.weights:
             out = trace.program.consumers[out.name][0][0]

@@ -8,8 +8,7 @@ import numpy as np
 
 from tutor.engine.token_bytes import Token
 from tutor.engine.trace import Trace
-from tutor.lessons import asking
-from tutor.lessons.asking import Attention
+from tutor.lessons import looking
 from tutor.lessons.experiment import (
     Bars,
     Choice,
@@ -31,6 +30,7 @@ from tutor.lessons.experiment import (
     Unfit,
     Value,
 )
+from tutor.lessons.looking import Attention
 
 PADS = ("-inf", "-1000", "none")
 #: What padding may change of a real token's numbers, by their size, and still be hidden: other shapes are added up in
@@ -54,10 +54,10 @@ class PaddingMask(Experiment):
     flip = MappingProxyType({"pad": "none"})
 
     def controls(self, lab: Lab) -> tuple[Control, ...]:
-        if not asking.attentions(lab.trace):
+        if not looking.attentions(lab.trace):
             raise Unfit("no_attention")
         trace = lab.trace
-        room = trace.spec.n_ctx - asking.length(trace, trace.program.streams[0], asking.row_of(lab))
+        room = trace.spec.n_ctx - looking.length(trace, trace.program.streams[0], looking.row_of(lab))
         if room < 1:
             raise Unfit("no_room", most=trace.spec.n_ctx)
         more = Number("more", min(6, room), 1, min(24, room))
@@ -68,26 +68,27 @@ class PaddingMask(Experiment):
     def _causal(trace: Trace) -> bool:
         """Whether every attention that reads the padded text hides pads by its causal mask already."""
         source = trace.program.streams[0]
-        return all(one.causal for one in asking.attentions(trace) if one.keys == source)
+        return all(one.causal for one in looking.attentions(trace) if one.keys == source)
 
     def run(self, lab: Lab, settings: Settings) -> Result:
-        trace, row = lab.trace, asking.row_of(lab)
+        trace, row = lab.trace, looking.row_of(lab)
         pad, factor = str(settings["pad"]), float(settings["factor"])
         alone, padded = self._both(lab, row, int(settings["more"]))
-        lab.progress(0.4)
         source = trace.program.streams[0]
-        n, m = asking.length(alone, source, 0), padded.batches[source].n_pos
+        n, m = looking.length(alone, source, 0), padded.batches[source].n_pos
         off = ["mask=off"] if self._causal(trace) and not settings["causal"] else []
         if off:
-            alone = lab.change(*off, of=alone)
-        ways = {one: lab.change(*off, *([] if one == "-inf" else [f"pad={one}"]), of=padded) for one in PADS}
-        attention = next(one for one in asking.attentions(trace) if one.keys == source)
-        result = asking.residuals(trace, asking.output_stream(trace))[-1]
-        last = min(asking.length(alone, asking.output_stream(trace), 0), asking.MOST_SAMPLED)
+            alone = looking.ready(lab, lab.change(*off, of=alone), 0.0, 0.2)
+        ways = {}
+        for part, one in enumerate(PADS):
+            changes = [*off, *([] if one == "-inf" else [f"pad={one}"])]
+            ways[one] = looking.ready(lab, lab.change(*changes, of=padded), 0.2 + 0.2 * part, 0.4 + 0.2 * part)
+        attention = next(one for one in looking.attentions(trace) if one.keys == source)
+        result = looking.residuals(trace, looking.output_stream(trace))[-1]
+        last = min(looking.length(alone, looking.output_stream(trace), 0), looking.MOST_SAMPLED)
         want = self._rows(alone, result, 0, last)
         size = max(float(np.abs(want).max()), 1e-30)
         away = {one: float(np.abs(self._rows(run, result, 0, last) - want).max()) for one, run in ways.items()}
-        lab.progress(0.8)
         # Pads come last, so a causal mask that is kept hides them from every real query.
         kept = bool(settings.get("causal", False))
 
@@ -103,8 +104,8 @@ class PaddingMask(Experiment):
         # What −1000 must outdo: how far the largest score of a pad lies above that of a real key, in the worst row.
         top = float((scores[..., n:].max(-1) - scores[..., :n].max(-1)).max())
 
-        names = (*asking.tokens(alone, source, 0), *("⟨pad⟩",) * min(m - n, 4))
-        shown = min(len(names), asking.MOST_SHOWN)
+        names = (*looking.tokens(alone, source, 0), *("⟨pad⟩",) * min(m - n, 4))
+        shown = min(len(names), looking.MOST_SHOWN)
         pattern = ways[pad].read(attention.pattern, (0, 0, slice(0, min(n, shown)), slice(0, m)))
         plots = (
             Curves("share", x, tuple(Series(Said(self._word(one)), shares[one], style) for one, style in
@@ -152,7 +153,7 @@ class PaddingMask(Experiment):
     @staticmethod
     def _scores(trace: Trace, one: Attention, m: int) -> np.ndarray:
         """The first row's scores before the mask, divided as the model does: float64 [heads, queries, m keys]."""
-        queries = min(asking.length(trace, one.queries, 0), asking.MOST_SAMPLED)
+        queries = min(looking.length(trace, one.queries, 0), looking.MOST_SAMPLED)
         return trace.read(one.scores, (0, slice(None), slice(0, queries), slice(0, m))).astype(np.float64) / one.divisor
 
     @staticmethod
@@ -160,7 +161,7 @@ class PaddingMask(Experiment):
         """The most weight that the pads of a row, keys from n on, get together where its scores are × factor."""
         more = (scores * factor).astype(np.float32)
         more[..., n:] += np.float32({"-inf": -np.inf, "-1000": -1000.0, "none": 0.0}[pad])
-        return float(asking.softmax(more)[..., n:].sum(-1).max())
+        return float(looking.softmax(more)[..., n:].sum(-1).max())
 
 
 class CausalLeak(Experiment):
@@ -175,58 +176,58 @@ class CausalLeak(Experiment):
     flip = MappingProxyType({"mask": False})
 
     def controls(self, lab: Lab) -> tuple[Control, ...]:
-        stream = asking.output_stream(lab.trace)
-        n = asking.length(lab.trace, stream, asking.row_of(lab))
+        stream = looking.output_stream(lab.trace)
+        n = looking.length(lab.trace, stream, looking.row_of(lab))
         if n < 2:
             raise Unfit("one_token")
-        place = asking.place_control(lab, stream, "token", max(1, n * 2 // 3))
+        place = looking.place_control(lab, stream, "token", max(1, n * 2 // 3))
         # The first token has none before it, and a decoder's begins every target.
         place = Choice(place.key, place.options[1:], place.default)
         return (place, Toggle("mask", True), Seed()) if self._masked(lab.trace) else (place, Seed())
 
     @staticmethod
     def _masked(trace: Trace) -> bool:
-        stream = asking.output_stream(trace)
-        return any(one.causal for one in asking.attentions(trace) if one.queries == stream and one.itself)
+        stream = looking.output_stream(trace)
+        return any(one.causal for one in looking.attentions(trace) if one.queries == stream and one.itself)
 
     def run(self, lab: Lab, settings: Settings) -> Result:
-        trace, row = lab.trace, asking.row_of(lab)
-        stream = asking.output_stream(trace)
-        n, at = asking.length(trace, stream, row), asking.place_of(settings["token"])
+        trace, row = lab.trace, looking.row_of(lab)
+        stream = looking.output_stream(trace)
+        n, at = looking.length(trace, stream, row), looking.place_of(settings["token"])
         masked = self._masked(trace)
         here = masked and bool(settings["mask"])
         batch = trace.batches[stream]
         old = batch.real_ids[row][at]
         new = self._other(batch.rows[row], trace.spec.d_vocab, old, int(settings["seed"]))
         set_to = f"{stream}[{row},{at}]={new}"
-        pairs = {True: (trace, lab.change(set_to))} if masked else {}
-        lab.progress(0.4)
+        pairs = {True: (trace, looking.ready(lab, lab.change(set_to), 0.0, 0.2))} if masked else {}
         off = ("mask=off",) if masked else ()
-        pairs[False] = (lab.change(*off) if off else trace, lab.change(*off, set_to))
-        names = asking.residuals(trace, stream)
-        moved = {}
-        for on, (before, after) in pairs.items():
-            moved[on] = np.array([self._moved(before, after, name, row, n) for name in names])
-            lab.progress(0.7)
-        now = moved[here]
+        lifted = looking.ready(lab, lab.change(*off), 0.2, 0.4) if off else trace
+        pairs[False] = lifted, looking.ready(lab, lab.change(*off, set_to), 0.4, 0.6)
+        names = looking.residuals(trace, stream)
+        now = np.zeros((len(names), n))
+        for at_block, name in enumerate(names):
+            now[at_block] = self._moved(*pairs[here], name, row, n)
+            lab.progress(0.6 + 0.4 * at_block / len(names))
+        last = {on: now[-1] if on == here else self._moved(*pair, names[-1], row, n) for on, pair in pairs.items()}
         earlier = float(now[:, :at].max())
         exact = not (trace.laid or pairs[here][1].laid)
         claim = earlier == 0 if exact else earlier < ROUNDING * max(float(now.max()), 1e-30)
 
-        first = max(0, min(at - asking.MOST_SHOWN // 2, n - asking.MOST_SHOWN))
-        part = slice(first, first + asking.MOST_SHOWN)
-        labels: tuple[Label, ...] = asking.tokens(trace, stream, row)[part]
+        first = max(0, min(at - looking.MOST_SHOWN // 2, n - looking.MOST_SHOWN))
+        part = slice(first, first + looking.MOST_SHOWN)
+        labels: tuple[Label, ...] = looking.tokens(trace, stream, row)[part]
         words = {True: "with", False: "without"}
         plots = (
-            Bars("last", labels, tuple(Series(Said(words[on]), moved[on][-1, part]) for on in sorted(pairs)[::-1])),
+            Bars("last", labels, tuple(Series(Said(words[on]), last[on][part]) for on in sorted(pairs)[::-1])),
             Map("depth", now[:, part], names, labels, "plain", tensor=names[-1]),
             Grid("tokens", (Said("was"), Said("became"), Said("earlier"), Said("moved")),
-                 ((asking.tokens(trace, stream, row)[at],
-                   asking.texts_of(pairs[here][1].batches[stream], row)[at], at,
+                 ((looking.tokens(trace, stream, row)[at],
+                   looking.texts_of(pairs[here][1].batches[stream], row)[at], at,
                    int((now[:, :at].max(0) > 0).sum())),)),
         )  # fmt: skip
-        told: dict[str, Value] = {"token": asking.tokens(trace, stream, row)[at],
-                "other": asking.texts_of(pairs[here][1].batches[stream], row)[at], "earlier": earlier, "count": at,
+        told: dict[str, Value] = {"token": looking.tokens(trace, stream, row)[at],
+                "other": looking.texts_of(pairs[here][1].batches[stream], row)[at], "earlier": earlier, "count": at,
                 "own": float(now[-1, at]), "later": n - 1 - at}  # fmt: skip
         facts = (Fact("earlier", earlier, names[-1]), Fact("own", float(now[-1, at]), names[-1]),
                  Fact("moved", int((now[:, :at].max(0) > 0).sum())))  # fmt: skip

@@ -12,7 +12,7 @@ from tutor.engine.changes import ChangeError, Switch
 from tutor.engine.ops import Positions, Rotate, Sinusoid
 from tutor.engine.program import Step
 from tutor.engine.trace import Trace
-from tutor.lessons import asking
+from tutor.lessons import looking
 from tutor.lessons.experiment import (
     Bars,
     Choice,
@@ -58,7 +58,7 @@ class ShuffleWords(Experiment):
 
     def controls(self, lab: Lab) -> tuple[Control, ...]:
         trace = lab.trace
-        if asking.length(trace, trace.program.streams[0], asking.row_of(lab)) < 3:
+        if looking.length(trace, trace.program.streams[0], looking.row_of(lab)) < 3:
             raise Unfit("too_short")
         try:
             Switch("positions").check(trace)
@@ -68,10 +68,10 @@ class ShuffleWords(Experiment):
 
     @staticmethod
     def _causal(trace: Trace) -> bool:
-        return any(one.causal for one in asking.attentions(trace) if one.queries == trace.program.streams[0])
+        return any(one.causal for one in looking.attentions(trace) if one.queries == trace.program.streams[0])
 
     def run(self, lab: Lab, settings: Settings) -> Result:
-        trace, row = lab.trace, asking.row_of(lab)
+        trace, row = lab.trace, looking.row_of(lab)
         source = trace.program.streams[0]
         ids = np.array(trace.batches[source].real_ids[row])
         n = len(ids)
@@ -85,22 +85,23 @@ class ShuffleWords(Experiment):
         else:
             changes = [f"{source}[{row},{at}]={one}" for at, one in enumerate(ids[order]) if one != ids[at]]
             other, there = lab.change(*changes), row
-        result = asking.residuals(trace, source)[-1]
+        result = looking.residuals(trace, source)[-1]
         lifted = ["mask=off"] if self._causal(trace) and not settings["mask"] else []
         moved, size = {}, 0.0
-        for on in (True, False):
+        for on, begin in ((True, 0.2), (False, 0.6)):
             changes = lifted if on else [*lifted, "positions=off"]
-            before = self._rows(lab.change(*changes) if changes else trace, result, row, n)
-            after = self._rows(lab.change(*changes, of=other) if changes else other, result, there, n)
+            runs = [lab.change(*changes, of=one) if changes else one for one in (trace, other)]
+            for part, one in enumerate(runs):
+                looking.ready(lab, one, begin + 0.2 * part, begin + 0.2 + 0.2 * part)
+            before, after = self._rows(runs[0], result, row, n), self._rows(runs[1], result, there, n)
             moved[on] = np.abs(after - before[order]).max(-1)
             size = float(np.abs(before).max()) if on == bool(settings["positions"]) else size
-            lab.progress(0.9 if not on else 0.5)
         on = bool(settings["positions"])
         largest = float(moved[on].max())
         claim = largest < ROUNDING * max(size, 1e-30)
 
-        names = asking.tokens(trace, source, row)
-        shown = order[: asking.MOST_SHOWN]
+        names = looking.tokens(trace, source, row)
+        shown = order[: looking.MOST_SHOWN]
         labels: tuple[Label, ...] = tuple(names[at] for at in shown)
         plots = (
             Bars("moved", labels, (Series(Said("with"), moved[True][: len(shown)]),
@@ -220,7 +221,7 @@ class Wavelengths(Experiment):
         run's own vectors by them."""
         trace = lab.trace
         if isinstance(step.op, Rotate):
-            row, n = asking.row_of(lab), min(trace.shapes[step.name][-2].size, MOST_POSITIONS)
+            row, n = looking.row_of(lab), min(trace.shapes[step.name][-2].size, MOST_POSITIONS)
             part = (row, 0, slice(0, n), slice(None))
             x, y = (trace.read(name, part).astype(np.float64) for name in (step.inputs[0], step.name))
             half = step.op.dim // 2

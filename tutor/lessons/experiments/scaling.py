@@ -8,8 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from tutor.engine.trace import Trace
-from tutor.lessons import asking
-from tutor.lessons.asking import Attention
+from tutor.lessons import looking
 from tutor.lessons.experiment import (
     Bars,
     Choice,
@@ -28,6 +27,7 @@ from tutor.lessons.experiment import (
     Unfit,
     Value,
 )
+from tutor.lessons.looking import Attention
 
 #: d_k drawn in the plot.
 SIZES = tuple(2**power for power in range(9))
@@ -56,18 +56,18 @@ class QKVariance(Experiment):
     flip = MappingProxyType({"correlation": 0.5})
 
     def controls(self, lab: Lab) -> tuple[Control, ...]:
-        d_head = asking.focused(lab).d_head
+        d_head = looking.focused(lab).d_head
         d_k = Number("d_k", float(min(d_head, SIZES[-1])), 1, SIZES[-1], log=True)
         # Off the powers of 2 a slider in factors of 2 would not stop where the model is.
         if d_head & (d_head - 1):
             d_k = Number("d_k", float(min(d_head, SIZES[-1])), 1, SIZES[-1])
         correlation = Number("correlation", 0.0, 0.0, 1.0, 0.1, whole=False)
-        return asking.attention_control(lab), asking.head_control(lab), d_k, correlation, Seed()
+        return looking.attention_control(lab), looking.head_control(lab), d_k, correlation, Seed()
 
     def run(self, lab: Lab, settings: Settings) -> Result:
-        trace, row = lab.trace, asking.row_of(lab)
-        one = asking.attention_of(trace, settings["attention"])
-        head, d_k, rho = asking.head_of(one, settings), int(settings["d_k"]), float(settings["correlation"])
+        trace, row = lab.trace, looking.row_of(lab)
+        one = looking.attention_of(trace, settings["attention"])
+        head, d_k, rho = looking.head_of(one, settings), int(settings["d_k"]), float(settings["correlation"])
         draw = np.random.default_rng(int(settings["seed"]))
         sizes = sorted({*SIZES, one.d_head, d_k})
         plain, scaled, top, calm = [], [], [], []
@@ -80,8 +80,8 @@ class QKVariance(Experiment):
             # One query against KEYS keys.
             rows = drawn(draw, PAIRS // KEYS, d, rho)[:, None, :] * k.reshape(-1, KEYS, d)
             scores = rows.sum(-1)
-            top.append(float(asking.softmax(scores).max(-1).mean()))
-            calm.append(float(asking.softmax(scores / d**0.5).max(-1).mean()))
+            top.append(float(looking.softmax(scores).max(-1).mean()))
+            calm.append(float(looking.softmax(scores / d**0.5).max(-1).mean()))
         x = np.array(sizes, float)
         at, own = sizes.index(d_k), sizes.index(one.d_head)
         var_q, var_k, found, count = of_model(trace, one, row, head, draw)
@@ -130,11 +130,11 @@ def drawn(draw: np.random.Generator, rows: int, d: int, rho: float) -> np.ndarra
 def of_model(trace: Trace, one: Attention, row: int, head: int, draw: np.random.Generator) -> tuple[float, ...]:
     """Of one head on the sentence: the variance of the numbers in q, of those in k, that of q·k over the pairs that
     may meet, and how many pairs those are."""
-    n, m = asking.length(trace, one.queries, row), asking.length(trace, one.keys, row)
-    rows = np.sort(draw.permutation(n)[: asking.MOST_SAMPLED])
-    q = asking.vectors(trace, one.q, row, head, n)[rows]
-    k = asking.vectors(trace, one.k, row, head, m)
-    products = (q @ k.T)[asking.allowed(trace, one, row)[rows]]
+    n, m = looking.length(trace, one.queries, row), looking.length(trace, one.keys, row)
+    rows = np.sort(draw.permutation(n)[: looking.MOST_SAMPLED])
+    q = looking.vectors(trace, one.q, row, head, n)[rows]
+    k = looking.vectors(trace, one.k, row, head, m)
+    products = (q @ k.T)[looking.allowed(trace, one, row)[rows]]
     return float(q.var()), float(k.var()), float(products.var()), len(products)
 
 
@@ -151,22 +151,22 @@ class SoftmaxGradient(Experiment):
     flip = MappingProxyType({"rows": "calm"})
 
     def controls(self, lab: Lab) -> tuple[Control, ...]:
-        one = asking.focused(lab)
-        if asking.length(lab.trace, one.keys, asking.row_of(lab)) < 2:
+        one = looking.focused(lab)
+        if looking.length(lab.trace, one.keys, looking.row_of(lab)) < 2:
             raise Unfit("one_token")
         rows = Choice("rows", ("model", "theory", "calm"), "model")
-        return (asking.attention_control(lab), asking.head_control(lab), rows,
-                asking.place_control(lab, one.queries))  # fmt: skip
+        return (looking.attention_control(lab), looking.head_control(lab), rows,
+                looking.place_control(lab, one.queries))  # fmt: skip
 
     def run(self, lab: Lab, settings: Settings) -> Result:
-        trace, row = lab.trace, asking.row_of(lab)
-        one = asking.attention_of(trace, settings["attention"])
-        head = asking.head_of(one, settings)
-        n, m = asking.length(trace, one.queries, row), asking.length(trace, one.keys, row)
-        at = min(asking.place_of(settings["query"]), n - 1)
-        seen = asking.allowed(trace, one, row)
+        trace, row = lab.trace, looking.row_of(lab)
+        one = looking.attention_of(trace, settings["attention"])
+        head = looking.head_of(one, settings)
+        n, m = looking.length(trace, one.queries, row), looking.length(trace, one.keys, row)
+        at = min(looking.place_of(settings["query"]), n - 1)
+        seen = looking.allowed(trace, one, row)
         least = min(FEW, int(seen.sum(1).max()))
-        some = np.flatnonzero(seen.sum(1) >= least)[-asking.MOST_SAMPLED :]
+        some = np.flatnonzero(seen.sum(1) >= least)[-looking.MOST_SAMPLED :]
         if least < 2:
             raise Unfit("one_token")
         at = int(some[np.argmin(np.abs(some - at))])
@@ -182,17 +182,17 @@ class SoftmaxGradient(Experiment):
         sizes, bits, largest = [], [], []
         for done, by in enumerate(x):
             lab.progress(done / len(x))
-            p = asking.softmax(raw / by)
+            p = looking.softmax(raw / by)
             sizes.append(float(jacobian_size(p).mean()))
-            bits.append(float(asking.entropy(p).mean()))
+            bits.append(float(looking.entropy(p).mean()))
             largest.append(float((p * (1 - p)).max(-1).mean()))
         one_at, here = int(np.argmin(np.abs(x - 1))), int(np.argmin(np.abs(x - divisor)))
         claim = sizes[here] > CLEARLY * sizes[one_at]
 
         line = int(np.flatnonzero(some == at)[0])
-        keys = np.flatnonzero(seen[line])[-asking.MOST_SHOWN :]
-        names = asking.tokens(trace, one.keys, row)
-        p_raw, p_calm = (asking.softmax(raw[line] / by) for by in (1.0, divisor))
+        keys = np.flatnonzero(seen[line])[-looking.MOST_SHOWN :]
+        names = looking.tokens(trace, one.keys, row)
+        p_raw, p_calm = (looking.softmax(raw[line] / by) for by in (1.0, divisor))
         labels = tuple(names[j] for j in keys)
         jacobian = (np.diag(p_calm) - np.outer(p_calm, p_calm))[np.ix_(keys, keys)]
         plots = (

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from tutor.engine.changes import ChangeError, Tie
-from tutor.lessons import asking
+from tutor.lessons import looking
 from tutor.lessons.experiment import (
     Bars,
     Choice,
@@ -27,6 +27,7 @@ from tutor.lessons.experiment import (
     Unfit,
     Value,
 )
+from tutor.lessons.looking import Attention
 
 #: A matrix is symmetric where S − Sᵀ is smaller than this part of it: float32 products leave about 1e-7.
 SYMMETRIC = 1e-5
@@ -49,27 +50,26 @@ class TiedQK(Experiment):
     flip = MappingProxyType({"tie": "no"})
 
     def controls(self, lab: Lab) -> tuple[Control, ...]:
-        if not any(one.itself for one in asking.attentions(lab.trace)):
+        if not any(one.itself for one in looking.attentions(lab.trace)):
             raise Unfit("no_self_attention")
         try:
             Tie().check(lab.trace)
         except ChangeError:
             raise Unfit("shared_heads") from None
-        control = asking.attention_control(lab, itself=True)
-        return control, asking.head_control(lab), Choice("tie", ("no", "weights", "both"), "both")
+        control = looking.attention_control(lab, itself=True)
+        return control, looking.head_control(lab), Choice("tie", ("no", "weights", "both"), "both")
 
     def run(self, lab: Lab, settings: Settings) -> Result:
-        trace, row = lab.trace, asking.row_of(lab)
-        one = asking.attention_of(trace, settings["attention"])
-        head, tie = asking.head_of(one, settings), str(settings["tie"])
-        n = min(asking.length(trace, one.queries, row), asking.MOST_SAMPLED)
+        trace, row = lab.trace, looking.row_of(lab)
+        one = looking.attention_of(trace, settings["attention"])
+        head, tie = looking.head_of(one, settings), str(settings["tie"])
+        n = min(looking.length(trace, one.queries, row), looking.MOST_SAMPLED)
         part = (row, slice(None), slice(0, n), slice(0, n))
         own = trace.read(one.scores, part).astype(np.float64)
         now, biased = own, False
         if tie != "no":
-            lab.progress(0.3)
-            tied = lab.change("W_Q=W_K")
-            step = asking.made_by(trace.program, one.q)
+            tied = looking.ready(lab, lab.change("W_Q=W_K"), 0.0, 0.8)
+            step = looking.made_by(trace.program, one.q)
             biased = step is not None and len(step.weights) > 1
             now = tied.read(one.scores, part).astype(np.float64)
             if tie == "both":  # the keys' bias, and whatever else is done to keys alone, for the queries too
@@ -82,8 +82,8 @@ class TiedQK(Experiment):
         pair = np.unravel_index(np.argmax(np.abs(own[head] - own[head].T)), (n, n))
         i, j = int(pair[0]), int(pair[1])
 
-        names = asking.tokens(trace, one.queries, row)
-        shown = min(n, asking.MOST_SHOWN)
+        names = looking.tokens(trace, one.queries, row)
+        shown = min(n, looking.MOST_SHOWN)
         labels, block = names[:shown], now[head][:shown, :shown]
         plots = (
             Map("scores", block, labels, labels, tensor=one.scores),
@@ -124,14 +124,14 @@ class AdditiveScores(Experiment):
     flip = MappingProxyType({"scaled": True})
 
     def controls(self, lab: Lab) -> tuple[Control, ...]:
-        control = asking.attention_control(lab)
+        control = looking.attention_control(lab)
         return control, Choice("vectors", ("model", "drawn"), "model"), Toggle("scaled"), Seed()
 
     def run(self, lab: Lab, settings: Settings) -> Result:
-        trace, row = lab.trace, asking.row_of(lab)
-        one = asking.attention_of(trace, settings["attention"])
+        trace, row = lab.trace, looking.row_of(lab)
+        one = looking.attention_of(trace, settings["attention"])
         draw = np.random.default_rng(int(settings["seed"]))
-        n, m = asking.length(trace, one.queries, row), asking.length(trace, one.keys, row)
+        n, m = looking.length(trace, one.queries, row), looking.length(trace, one.keys, row)
         q, k = self._vectors(lab, one, row, draw) if settings["vectors"] == "model" else (
             draw.standard_normal((min(n, MOST_PLACES), one.n_heads * one.d_head)),
             draw.standard_normal((min(m, MOST_PLACES), one.n_heads * one.d_head)),
@@ -185,11 +185,11 @@ class AdditiveScores(Experiment):
         return Result(plots, claim, Said(key, told), facts, notes, dict(settings))
 
     @staticmethod
-    def _vectors(lab: Lab, one: asking.Attention, row: int, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    def _vectors(lab: Lab, one: Attention, row: int, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Queries and keys of some places, all heads side by side: float64 [places, heads · d_head]."""
         found = []
         for name, stream in ((one.q, one.queries), (one.k, one.keys)):
-            n = asking.length(lab.trace, stream, row)
+            n = looking.length(lab.trace, stream, row)
             places = np.sort(draw.permutation(n)[: MOST_PLACES])
             heads = lab.trace.read(name, (row, slice(None), slice(0, n), slice(None)))[:, places]
             found.append(np.concatenate(list(heads), axis=-1).astype(np.float64))

@@ -1,4 +1,4 @@
-"""What experiments ask of a run: its attentions, found by what the steps do, and which places of them hold tokens."""
+"""Where experiments look in a run: its attentions, found by what the steps do, and which places of them hold tokens."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ from tutor.lessons.experiment import Choice, Lab, Number, Settings, Unfit
 MOST_SHOWN = 32
 #: Positions whose numbers are taken together, at most; more are sampled with the seed.
 MOST_SAMPLED = 256
+
+
+#: Multiply-adds that an experiment may spend on runs of its own: some ten seconds of two cores.
+MOST_WORK = 4e11
 
 
 @dataclass(frozen=True)
@@ -164,6 +168,18 @@ def allowed(trace: Trace, one: Attention, row: int) -> np.ndarray:
 def vectors(trace: Trace, name: str, row: int, head: int, n: int) -> np.ndarray:
     """The first n positions of one head of queries, keys or values: float64 [n, d_head]."""
     return trace.read(name, (row, head, slice(0, n), slice(None))).astype(np.float64)
+
+
+def ready(lab: Lab, run: Trace, begin: float = 0.0, end: float = 1.0) -> Trace:
+    """The run, computed ahead as far as is kept, while progress goes from `begin` to `end`. Raises Cancelled."""
+    run.prepare(lambda done: lab.progress(begin + (end - begin) * min(max(done, 0.0), 1.0)), lab.cancelled)
+    return run
+
+
+def runs(trace: Trace, most: int) -> int:
+    """How many runs like this one an experiment may make: `most`, of a large model fewer, but never fewer than 6."""
+    work = sum(cost.macs for cost in trace.program.costs(trace.shapes).values())
+    return int(min(most, max(6, MOST_WORK // max(work, 1))))
 
 
 def softmax(x: np.ndarray) -> np.ndarray:
