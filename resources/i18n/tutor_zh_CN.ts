@@ -52,7 +52,7 @@
     <name>BackwardBar</name>
     <message>
         <source>Backward pass</source>
-        <extracomment>What a goal can be, in the order of the box: a logit, a surprise, the pinned cell.</extracomment>
+        <extracomment>What a goal can be, in the order of the box: a logit, a surprise, the pinned cell. The same in words, where there is no room for the boxes.</extracomment>
         <translation>反向传播</translation>
     </message>
     <message>
@@ -470,6 +470,10 @@
     <message>
         <source>This is the pinned tensor: go to another one to compare.</source>
         <translation>这就是固定的张量：前往另一个张量即可比较。</translation>
+    </message>
+    <message>
+        <source>Values and gradients are shown: press Esc to walk forwards, then compare.</source>
+        <translation>现在显示的是数值和梯度：请先按 Esc 回到前向，再进行比较。</translation>
     </message>
     <message>
         <source>Nothing is pinned: press P on one tensor, then hold X on another.</source>
@@ -3325,6 +3329,10 @@
     <message>
         <source>difference at {address}</source>
         <translation>{address} 处的差值</translation>
+    </message>
+    <message>
+        <source>Right: ∂g/∂{name}, g = {goal}</source>
+        <translation>右：∂g/∂{name}，g = {goal}</translation>
     </message>
     <message>
         <source>“{text}”</source>

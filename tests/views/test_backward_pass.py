@@ -176,6 +176,21 @@ def test_a_weight_has_a_gradient_too(qtbot, back) -> None:
     assert shown.value == float(theirs["blocks.0.mlp.W_out"][5, 3]) and shown.agrees
 
 
+def test_what_is_copied_says_that_it_is_a_gradient(qtbot, back) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    go(qtbot, back, PATTERN)
+    back.actions_["copy_numpy"].trigger()
+    text = QApplication.clipboard().text()
+    goal = back.session.backward.goal
+    assert text.startswith(f"# ∂({goal.text})/∂ {PATTERN}[0, 0, 0:5, 0:5], shape (5, 5)")
+    scope = {"np": np}
+    exec(text.replace("np.array", "made = np.array"), scope)  # noqa: S102
+    assert np.array_equal(scope["made"], parts(back)[1])
+    press(qtbot, "x")
+    assert "walk forwards, then compare" in back.status_text()
+
+
 def test_esc_and_the_key_lead_forwards_again(qtbot, back) -> None:
     go(qtbot, back, PATTERN)
     seen = back.session.visited(back.session.trace.program.stop_of("blocks.0.mlp_out"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent, QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from tutor.engine.goals import LOGIT, SURPRISE
 from tutor.views.elided import Elided
@@ -49,13 +49,17 @@ class BackwardBar(QWidget):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         for _ in WHATS:
             self._what.addItem("")
+        #: The same in words, where there is no room for the boxes.
+        self._told = Elided(theme, "dense", "ink")
+        self._kind, self._narrow = LOGIT, False
         self._close = QToolButton()
         self._close.setAutoRaise(True)
         line = QHBoxLayout()
         line.setSpacing(8)
         for one in (self._icon, self._of, self._what, self._token, self._at, self._pos, self._cell, self._value):
             line.addWidget(one)
-        line.addStretch(1)
+        line.addWidget(self._told, 1)
+        line.addStretch(0)
         line.addWidget(self._close)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 3, 12, 3)
@@ -71,10 +75,12 @@ class BackwardBar(QWidget):
         line_edit.returnPressed.connect(self._typed)
         self._pos.activated.connect(self.posChosen)
         self._close.clicked.connect(self.closed)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.hide()
         self.set_theme(theme)
         self.retranslate()
         self.set_note("")
+        self._fit()
 
     def boxes(self) -> tuple[QComboBox, QComboBox, QComboBox]:
         """What is differentiated, of which token, at which position."""
@@ -94,9 +100,8 @@ class BackwardBar(QWidget):
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         model.item(WHATS.index(CELL)).setFlags(flags if can_pin or what == CELL else Qt.ItemFlag.NoItemFlags)
         self._cell.set_text(cell)
-        for one in (self._token, self._at, self._pos):
-            one.setVisible(what != CELL)
-        self._cell.setVisible(what == CELL)
+        self._kind = what
+        self._fit()
 
     def set_tokens(self, ids: Sequence[int], texts: Sequence[str], current: int) -> None:
         """The tokens to choose among, and which is chosen (its id)."""
@@ -122,6 +127,7 @@ class BackwardBar(QWidget):
     def set_value(self, value: str) -> None:
         """The goal's own number, as text."""
         self._value.setText(value)
+        self._fit()
 
     def value(self) -> str:
         return self._value.text()
@@ -133,6 +139,34 @@ class BackwardBar(QWidget):
 
     def note(self) -> str:
         return self._note.text()
+
+    def told(self) -> str:
+        """All of it in words."""
+        if self._kind == CELL:
+            return f"{self._of.text()} {self._cell.text()} {self._value.text()}"
+        of, what, token, at, pos = (one.text() if isinstance(one, QLabel) else one.currentText() for one in (
+            self._of, self._what, self._token, self._at, self._pos))  # fmt: skip
+        return f"{of} {what}: {token}, {at} {pos} {self._value.text()}"
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(round(self._theme.px(120)), super().minimumSizeHint().height())
+
+    def _fit(self) -> None:
+        """Boxes where there is room for them, else words."""
+        cell = self._kind == CELL
+        shown: tuple[QWidget, ...] = (self._of, self._what)
+        shown += (self._cell,) if cell else (self._token, self._at, self._pos)
+        shown += (self._value,)
+        needed = sum(one.sizeHint().width() + 8 for one in shown) + 28 + round(self._theme.px(60))
+        self._narrow = self.width() < needed
+        for one in (self._of, self._what, self._token, self._at, self._pos, self._cell, self._value):
+            one.setVisible(not self._narrow and one in shown)
+        self._told.set_text(self.told())
+        self._told.setVisible(self._narrow)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     # What was chosen ----------------------------------------------------------------------------------------
 
@@ -157,6 +191,7 @@ class BackwardBar(QWidget):
         self._icon.setPixmap(pixmap("back", theme.accent, round(theme.px(16)), self.devicePixelRatioF()))
         self._close.setIcon(icon("close", theme))
         self._cell.set_theme(theme)
+        self._told.set_theme(theme)
         self._note.set_theme(theme)
         for one in (self._of, self._at):
             one.setFont(font(theme, "dense"))
@@ -180,6 +215,7 @@ class BackwardBar(QWidget):
         self._pos.setAccessibleName(self.tr("Position of the goal"))
         self._close.setToolTip(self.tr("Forwards again (Esc)"))
         self._close.setAccessibleName(self.tr("Forwards again"))
+        self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

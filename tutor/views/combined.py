@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axis, Index
 from tutor.engine.compare import BESIDE, DIFFERENCE, MINUS
+from tutor.engine.gradients import Gradients
 from tutor.engine.picture import GRADIENT, MEAN, SUM, Lit, Panel, Picture, Selection
 from tutor.engine.trace import Trace
 from tutor.engine.working import Working
@@ -267,6 +268,11 @@ def _value(panel: Panel, row: int, column: int) -> float | None:
 
 def caption(trace: Trace, picture: Picture, held: Held | None) -> str:
     """What a picture of this kind shows, in a line under it; "" for a step as it is."""
+    gradients = picture.traces[1] if picture.layout == GRADIENT else None
+    if isinstance(gradients, Gradients):
+        return translate("combined", "Right: ∂g/∂{name}, g = {goal}").format(
+            name=picture.path, goal=gradients.goal.text
+        )  # fmt: skip
     if is_compared(picture) and held is not None:
         return translate("CompareDesk", "Pinned: {what}").format(what=held_words(held))
     told = how_words(trace, picture.result)

@@ -140,6 +140,9 @@ class CompareDesk(QObject):
             self._end_blink()
             return
         look, held, picture = self._look(), self._session.pins.held, self._stage_desk.picture()
+        if self._session.backward.on:
+            self.said.emit(self.tr("Values and gradients are shown: press Esc to walk forwards, then compare."))
+            return
         if held is None or look is None or picture is None:
             self.said.emit(self.tr("Nothing is pinned: press P on one tensor, then hold X on another."))
             return

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from tutor import work
+from tutor.engine.gradients import Gradients
 from tutor.runner import Runner
 from tutor.views import copying, numbers
 from tutor.views.copying import MARKDOWN, NUMPY, TSV
@@ -98,7 +99,9 @@ class CopyDesk(QObject):
         panel = (*picture.operands, picture.result)[at]
         spans = {"row": f"{rows.start}:{rows.stop}", "column": f"{columns.start}:{columns.stop}"}
         index = ", ".join(spans[one] if isinstance(one, str) else str(one) for one in panel.where)
-        return f"{panel.name}[{index}]"
+        run = picture.traces[at] if picture.traces else None
+        before = f"∂({run.goal.text})/∂ " if isinstance(run, Gradients) else ""
+        return f"{before}{panel.name}[{index}]"
 
     def _put(self, text: str) -> None:
         QApplication.clipboard().setText(text)
