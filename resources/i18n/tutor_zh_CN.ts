@@ -535,6 +535,22 @@
     </message>
 </context>
 <context>
+    <name>Controls</name>
+    <message>
+        <source>{name}, slider</source>
+        <extracomment>A number of fewer steps needs no slider.</extracomment>
+        <translation>{name}（滑块）</translation>
+    </message>
+    <message>
+        <source>Draw anew</source>
+        <translation>重新采样</translation>
+    </message>
+    <message>
+        <source>As it was at first</source>
+        <translation>恢复最初的设置</translation>
+    </message>
+</context>
+<context>
     <name>CopyDesk</name>
     <message>
         <source>Copying {count} values…</source>
@@ -619,6 +635,49 @@
     <message>
         <source>columns {first}–{last} of {size}</source>
         <translation>第 {first}–{last} 列，共 {size} 列</translation>
+    </message>
+</context>
+<context>
+    <name>ExperimentDesk</name>
+    <message>
+        <source>The experiment was cancelled.</source>
+        <extracomment>A computation that has lasted so long gives way to newer settings; a shorter one is shown first. What the learner has chosen, by experiment, for as long as the window is open.</extracomment>
+        <translation>实验已取消。</translation>
+    </message>
+</context>
+<context>
+    <name>ExperimentPanel</name>
+    <message>
+        <source>Compute it</source>
+        <translation>重新计算</translation>
+    </message>
+    <message>
+        <source>Made with: {settings}</source>
+        <translation>本次设置：{settings}</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>开</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>关</translation>
+    </message>
+    <message>
+        <source>Experiment: {title}</source>
+        <translation>实验：{title}</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Progress of the experiment</source>
+        <translation>实验进度</translation>
     </message>
 </context>
 <context>
@@ -783,7 +842,7 @@
     <name>FinderDesk</name>
     <message>
         <source>Search stages and tensors</source>
-        <extracomment>More rows than these nobody reads.</extracomment>
+        <extracomment>More rows than these nobody reads. What else there is: key, title, detail, icon, and other names of each.</extracomment>
         <translation>搜索步骤和张量</translation>
     </message>
     <message>
@@ -869,6 +928,25 @@
     <message>
         <source>There is no filter {name}, only op: and axis:.</source>
         <translation>没有 {name} 这种筛选，只有 op: 和 axis:。</translation>
+    </message>
+</context>
+<context>
+    <name>GlossaryView</name>
+    <message>
+        <source>Term, symbol, or a name from elsewhere</source>
+        <translation>术语、符号，或别处的叫法</translation>
+    </message>
+    <message>
+        <source>Search the glossary</source>
+        <translation>搜索术语表</translation>
+    </message>
+    <message>
+        <source>Terms</source>
+        <translation>术语</translation>
+    </message>
+    <message>
+        <source>No term is called so: try another name.</source>
+        <translation>没有这个术语：换个叫法试试。</translation>
     </message>
 </context>
 <context>
@@ -1067,6 +1145,98 @@
     </message>
 </context>
 <context>
+    <name>LessonDesk</name>
+    <message>
+        <source>The lessons cannot be read: {error}</source>
+        <extracomment>How wide a lesson is at 100 %. Whether the lesson is that of the stage on screen, whichever that is. How wide the side was before the lesson, and with it.</extracomment>
+        <translation>无法读取讲解：{error}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s)</source>
+        <translation>
+            <numerusform>%n 分钟</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Stages</source>
+        <translation>各阶段</translation>
+    </message>
+    <message>
+        <source>Whys</source>
+        <translation>为什么</translation>
+    </message>
+    <message>
+        <source>{done} of {all} opened</source>
+        <translation>已读 {done} / {all}</translation>
+    </message>
+    <message>
+        <source>The glossary cannot be read: {error}</source>
+        <translation>无法读取术语表：{error}</translation>
+    </message>
+    <message>
+        <source>Elsewhere:</source>
+        <translation>别处的叫法：</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>See also:</source>
+        <translation>另见：</translation>
+    </message>
+    <message>
+        <source>Lesson:</source>
+        <translation>讲解：</translation>
+    </message>
+    <message>
+        <source>On screen:</source>
+        <translation>屏幕上：</translation>
+    </message>
+    <message>
+        <source>Lesson of this stage: {stage}</source>
+        <translation>本阶段的讲解：{stage}</translation>
+    </message>
+</context>
+<context>
+    <name>LessonList</name>
+    <message>
+        <source>opened</source>
+        <translation>已读</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>All lessons</source>
+        <translation>全部讲解</translation>
+    </message>
+</context>
+<context>
+    <name>LessonPage</name>
+    <message>
+        <source>Read</source>
+        <translation>阅读</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>目录</translation>
+    </message>
+    <message>
+        <source>Glossary</source>
+        <translation>术语表</translation>
+    </message>
+    <message>
+        <source>Back to the lesson before</source>
+        <translation>回到前一篇</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>前进</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Something went wrong ({kind}), and the window goes on: details are in {log}.</source>
@@ -1114,6 +1284,10 @@
     <message>
         <source>{ms} ms</source>
         <translation>{ms} 毫秒</translation>
+    </message>
+    <message>
+        <source>Lesson</source>
+        <translation>讲解</translation>
     </message>
     <message>
         <source>What if</source>
@@ -1363,7 +1537,7 @@
     <name>Panes</name>
     <message>
         <source>Stage</source>
-        <extracomment>Below these widths and this height, in units of the design at 100 %, panes make room for the stage. The same while presenting, where there is less around the stage; and how wide its right side is, in pixels, where the window is no wider than a small projector. Sides that the learner has hidden.</extracomment>
+        <extracomment>Below these widths and this height, in units of the design at 100 %, panes make room for the stage. The same while presenting, where there is less around the stage; and how wide its right side is, in pixels, where the window is no wider than a small projector. What the stage keeps in any case. Sides that the learner has hidden.</extracomment>
         <translation>步骤</translation>
     </message>
     <message>
@@ -1535,6 +1709,53 @@
     <message>
         <source>Here is a question: answer or skip it, then press Play to go on.</source>
         <translation>这里有一个问题：回答或跳过它，再按“播放”继续。</translation>
+    </message>
+</context>
+<context>
+    <name>PlotBlock</name>
+    <message>
+        <source>Save the values</source>
+        <translation>保存数值</translation>
+    </message>
+    <message>
+        <source>Save the picture</source>
+        <translation>保存图片</translation>
+    </message>
+    <message>
+        <source>{name} could not be written: choose another place.</source>
+        <translation>无法写入 {name}：请换一个位置。</translation>
+    </message>
+    <message>
+        <source>The numbers as a table (T)</source>
+        <translation>以表格查看数值 (T)</translation>
+    </message>
+    <message>
+        <source>The numbers of “{title}” as a table</source>
+        <translation>以表格查看“{title}”的数值</translation>
+    </message>
+    <message>
+        <source>Copy or save</source>
+        <translation>复制或保存</translation>
+    </message>
+    <message>
+        <source>Copy or save “{title}”</source>
+        <translation>复制或保存“{title}”</translation>
+    </message>
+    <message>
+        <source>Copy the values</source>
+        <translation>复制数值</translation>
+    </message>
+    <message>
+        <source>Copy the picture</source>
+        <translation>复制图片</translation>
+    </message>
+    <message>
+        <source>Save the values…</source>
+        <translation>保存数值…</translation>
+    </message>
+    <message>
+        <source>Save the picture…</source>
+        <translation>保存图片…</translation>
     </message>
 </context>
 <context>
@@ -1790,6 +2011,17 @@
     </message>
 </context>
 <context>
+    <name>Reader</name>
+    <message>
+        <source>Read on</source>
+        <translation>接着读</translation>
+    </message>
+    <message>
+        <source>Lesson: {title}</source>
+        <translation>讲解：{title}</translation>
+    </message>
+</context>
+<context>
     <name>Recent</name>
     <message>
         <source>Where you were last time</source>
@@ -2039,6 +2271,7 @@
     <name>SideTabs</name>
     <message>
         <source>Pages</source>
+        <extracomment>How much wider a tab may be than the style has it.</extracomment>
         <translation>页面</translation>
     </message>
 </context>
@@ -2124,6 +2357,17 @@
     <message>
         <source>Values</source>
         <translation>数值</translation>
+    </message>
+</context>
+<context>
+    <name>Teaching</name>
+    <message>
+        <source>Lesson</source>
+        <translation>讲解</translation>
+    </message>
+    <message>
+        <source>Glossary</source>
+        <translation>术语表</translation>
     </message>
 </context>
 <context>
@@ -2339,6 +2583,26 @@
     <message>
         <source>Predict first, then reveal</source>
         <translation>先预测，再揭晓</translation>
+    </message>
+</context>
+<context>
+    <name>Verdict</name>
+    <message>
+        <source>The claim holds here: {words}</source>
+        <extracomment>How long work may take before it is said; before what is on screen is greyed.</extracomment>
+        <translation>结论在这里成立：{words}</translation>
+    </message>
+    <message>
+        <source>The claim does not hold here: {words}</source>
+        <translation>结论在这里不成立：{words}</translation>
+    </message>
+    <message>
+        <source>The claim holds here</source>
+        <translation>结论在这里成立</translation>
+    </message>
+    <message>
+        <source>The claim does not hold here</source>
+        <translation>结论在这里不成立</translation>
     </message>
 </context>
 <context>
@@ -2730,6 +2994,18 @@
     <message>
         <source>{changes} (the original is shown)</source>
         <translation>{changes}（显示的是原来的）</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIs</name>
+    <message>
+        <source>What is “{name}”?</source>
+        <extracomment>More names than these nobody reads.</extracomment>
+        <translation>什么是“{name}”？</translation>
+    </message>
+    <message>
+        <source>Look up “{name}” in the glossary</source>
+        <translation>在术语表中查找“{name}”</translation>
     </message>
 </context>
 <context>
@@ -3420,6 +3696,30 @@
     <message>
         <source>What if: reset to the original</source>
         <translation>假如：复原</translation>
+    </message>
+    <message>
+        <source>Lesson of this stage</source>
+        <translation>本阶段的讲解</translation>
+    </message>
+    <message>
+        <source>All lessons</source>
+        <translation>全部讲解</translation>
+    </message>
+    <message>
+        <source>Glossary</source>
+        <translation>术语表</translation>
+    </message>
+    <message>
+        <source>What is this?</source>
+        <translation>这是什么？</translation>
+    </message>
+    <message>
+        <source>Back to what was read before</source>
+        <translation>回到刚才读的</translation>
+    </message>
+    <message>
+        <source>Forward again</source>
+        <translation>再次前进</translation>
     </message>
     <message>
         <source>Ask me about this step</source>

@@ -109,7 +109,7 @@ class Actions(QObject):
     def take_key(self, event: QKeyEvent) -> bool:
         """Whether a key that acts only outside text boxes belonged to a command, which then ran."""
         focus = QApplication.focusWidget()
-        text = isinstance(focus, (QLineEdit, QPlainTextEdit, QTextEdit))
+        text = isinstance(focus, (QLineEdit, QPlainTextEdit, QTextEdit)) and not focus.isReadOnly()
         typing = (text and (prints(event) or edits(event))) or isinstance(focus, (QAbstractSpinBox, QComboBox))
         if typing or (not self.letters and prints(event)):
             return False

@@ -69,7 +69,7 @@ PARTS = (
 #: Which part a page of a side, or a view of the stage, belongs to.
 PAGES = {
     "heads": "heads_desk", "grid": "heads_desk", "whatif": "what_if_views", "vocabulary": "vocab_desk",
-    "bars": "bars_desk", "map": "maps",
+    "bars": "bars_desk", "map": "maps", "lesson": "teaching",
 }  # fmt: skip
 
 

@@ -23,16 +23,18 @@ if TYPE_CHECKING:
     from tutor.views.progress_desk import ProgressDesk
     from tutor.views.questioncard import QuestionCard
     from tutor.views.quiz_desk import QuizDesk
+    from tutor.views.teaching import Teaching
     from tutor.views.tour_desk import TourDesk
     from tutor.views.tourcard import TourCard
     from tutor.views.veil import GateView
+    from tutor.views.what_is import WhatIs
 
 #: Under which key the settings keep whether questions are asked on the way.
 SETTING = "questions"
 #: The order in which they are made while nothing else is to be done.
 LEARNING = (
     "backward_desk", "card", "quiz_desk", "curtain", "progress_desk", "tour_card", "tours", "class_desk",
-    "practise_desk",
+    "practise_desk", "teaching", "what_is",
 )  # fmt: skip
 
 
@@ -144,6 +146,24 @@ class LearningParts(LateParts):
     def skip_question(self) -> bool:
         """What Esc means to a question. Returns whether one was open."""
         return self.is_made("quiz_desk") and self.quiz_desk.skip()
+
+    # Lessons and glossary -----------------------------------------------------------------------------------
+
+    @cached_property
+    def teaching(self) -> Teaching:
+        from tutor.views.teaching import Teaching
+
+        made = Teaching(self.session, self.runner, self.desk, self.panes, self.working_desk, self.look_desk,
+                        self._settings, self)  # fmt: skip
+        made.said.connect(self.say)
+        made.join(self.finding)
+        return made
+
+    @cached_property
+    def what_is(self) -> WhatIs:
+        from tutor.views.what_is import WhatIs
+
+        return WhatIs(self.teaching, self)
 
     # Practice and progress ----------------------------------------------------------------------------------
 

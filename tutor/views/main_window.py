@@ -136,6 +136,7 @@ class MainWindow(LearningParts):
         self.right.add("inspector", self.inspector)
         for page in ("heads", "vocabulary", "whatif"):
             self.right.add(page)
+        self.right.add("lesson", first=True)
         self.stage.add_view("bars", None, "bars")
         self.stage.add_view("grid", None, "blocks")
         self.stage.offer_view("grid", False)
@@ -218,7 +219,7 @@ class MainWindow(LearningParts):
         self.escapes = Escapes()
         for close in (self._close_map, self._close_continuing, self.presenting.unblank):
             self.escapes.add(Rank.POPUP, close)
-        for busy in ("exporter", "engine_desk", "backward_desk", "what_if", "desk"):
+        for busy in ("teaching", "exporter", "engine_desk", "backward_desk", "what_if", "desk"):
             self.escapes.add(Rank.RUN, partial(self._cancelled, busy))
         self.escapes.add(Rank.QUESTION, self.skip_question)
         self.escapes.add(Rank.TOUR, self.leave_tour)
@@ -537,6 +538,7 @@ class MainWindow(LearningParts):
         self._corner.set_theme(self.look)
         self.left.set_title("outline", self.tr("Outline"))
         self.left.set_title("map", self.tr("Map"))
+        self.right.set_title("lesson", self.tr("Lesson"))
         self.right.set_title("inspector", self.tr("Inspector"))
         self.right.set_title("heads", self.tr("Heads"))
         self.right.set_title("whatif", self.tr("What if"))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -120,6 +120,16 @@ class _Tree(QTreeView):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    def terms_at(self, at: QPoint) -> list[str]:
+        """The row at a point."""
+        index = self.indexAt(self.viewport().mapFrom(self, at))
+        return [str(index.data())] if index.isValid() else []
+
+    def terms_here(self) -> list[str]:
+        """The row that the keys are at."""
+        index = self.currentIndex()
+        return [str(index.data())] if index.isValid() else []
 
 
 class Outline(QWidget):

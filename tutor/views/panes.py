@@ -15,6 +15,8 @@ _RIGHT_WIDTH, _LEFT_WIDTH, _FULL_HEIGHT = 1000, 760, 600
 #: The same while presenting, where there is less around the stage; and how wide its right side is, in pixels, where the
 #: window is no wider than a small projector.
 _PRESENTED_HEIGHT, _PRESENTED_RIGHT = 500, 420
+#: What the stage keeps in any case.
+_STAGE = 560
 
 
 class Panes(QWidget):
@@ -187,6 +189,25 @@ class Panes(QWidget):
         elif self._kept is not None:
             self.splitter.restoreState(self._kept)
             self._kept = None
+
+    def ask_width(self, wide: float) -> bool:
+        """Give the right side so much room at 100 %, where it has less and the stage keeps what it needs. Returns
+        whether it got some."""
+        left, centre, right = (*self.splitter.sizes(), 0, 0, 0)[:3]
+        more = round(self._theme.px(wide)) - right
+        if self._narrow or self._presenting or not right or more <= 0 or centre - more < self._theme.px(_STAGE):
+            return False
+        self.splitter.setSizes([left, centre - more, right + more])
+        return True
+
+    def right_width(self) -> int:
+        """How wide the right side is, in pixels."""
+        return (*self.splitter.sizes(), 0, 0, 0)[2]
+
+    def set_right_width(self, wide: int) -> None:
+        left, centre, right = (*self.splitter.sizes(), 0, 0, 0)[:3]
+        if not self._narrow and not self._presenting and right:
+            self.splitter.setSizes([left, centre + right - wide, wide])
 
     def bring_cells_up(self) -> None:
         """Where the stage has to scroll, its cells come before its title: the status line says which stage it is."""

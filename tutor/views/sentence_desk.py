@@ -94,6 +94,11 @@ class SentenceDesk(QObject):
         runner.idle.connect(self.idle)
         runner.progressed.connect(self._progressed)
 
+    @property
+    def run_request(self) -> work.RunRequest:
+        """What computes a request, for who runs another one; it is called on the runner's thread only."""
+        return self._run_request
+
     # Running ------------------------------------------------------------------------------------------------
 
     def start(self, request: work.Request) -> None:

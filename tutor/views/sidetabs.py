@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from tutor.views.taborder import follow
 from tutor.views.theme import Theme, font
+
+#: How much wider a tab may be than the style has it.
+_APART = 12
+
+
+class _Bar(QTabBar):
+    """Tabs that stand apart where there is room for it."""
+
+    def tabSizeHint(self, at: int) -> QSize:
+        size = super().tabSizeHint(at)
+        wide = sum(super(_Bar, self).tabSizeHint(one).width() for one in range(self.count()))
+        spare = (self.width() - wide) // max(1, self.count())
+        size.setWidth(size.width() + min(max(spare, 0), _APART))
+        return size
 
 
 class SideTabs(QWidget):
@@ -37,7 +51,7 @@ class SideTabs(QWidget):
         self._veil.setWordWrap(True)
         self._veil.setMargin(24)
         self._veil.hide()
-        self._bar, self._stack = QTabBar(), QStackedWidget()
+        self._bar, self._stack = _Bar(), QStackedWidget()
         self._bar.setDrawBase(False)
         self._bar.setExpanding(False)
         self._bar.setUsesScrollButtons(True)
@@ -62,14 +76,19 @@ class SideTabs(QWidget):
         self.set_theme(theme)
         self.retranslate()
 
-    def add(self, key: str, widget: QWidget | None = None) -> None:
-        """One more page, behind the others; without a widget it is filled when it is first wanted, or before."""
+    def add(self, key: str, widget: QWidget | None = None, first: bool = False) -> None:
+        """One more page, behind the others or before them; without a widget it is filled when it is first wanted, or
+        before. The page that is shown stays."""
         if widget is None:
             self._empty[key] = widget = QWidget()
-        self._keys.append(key)
-        self._pages.append(widget)
-        self._stack.addWidget(widget)
-        self._bar.addTab(key)
+        at, shown = 0 if first else len(self._keys), self.page()
+        self._keys.insert(at, key)
+        self._pages.insert(at, widget)
+        with QSignalBlocker(self._bar):
+            self._stack.insertWidget(at, widget)
+            self._bar.insertTab(at, key)
+            self._bar.setCurrentIndex(self._keys.index(shown or key))
+        self._stack.setCurrentIndex(self._bar.currentIndex())
         self._show_tabs()
 
     def fill(self, key: str, widget: QWidget) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -31,6 +31,7 @@ from tutor.views.elided import Elided
 from tutor.views.equation import EquationView, Lit, Part
 from tutor.views.formula import FormulaView
 from tutor.views.icons import icon
+from tutor.views.linktext import terms_of_tensor
 from tutor.views.scalefoot import ScaleFoot
 from tutor.views.taborder import follow
 from tutor.views.theme import Theme, font
@@ -252,6 +253,13 @@ class StagePane(QWidget):
         self._badge.set_axes(tuple(axes))
         # All axis names where there is room for them, sizes over coloured bars where there is not.
         self._badge.set_axes(tuple(axes), compact=self._badge.sizeHint().width() > self.width() * 0.48)
+
+    def terms_here(self) -> list[str]:
+        """What the stage on screen, its tensor and its axes may be called in the glossary."""
+        return [self._title.text(), *terms_of_tensor(self._name.text()), *self._badge.axes()]
+
+    def terms_at(self, at: QPoint) -> list[str]:
+        return self.terms_here()
 
     def set_mark(self, text: str, strong: bool) -> None:
         """Whether a what-if has changed this stage; "" where there is nothing to say."""
