@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.device [--tokens N] [--layers N] [--rounds N]
 
-Times are the medians of rounds that go from one to the other, and end when the device has finished. Says plainly when no
-device was found; then it times the CPU alone.
+Times are the medians of rounds that go from one to the other, and end when the device has finished. Says plainly when
+no device was found; then it times the CPU alone.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ engine starts (torch is imported), the article's model runs, a model of the size
 1,024 tokens, steps are shown for the first time, a what-if is made. A gap between two beats is what the learner feels;
 `blocked` is the part of it in which the thread did nothing of its own and did not wait for a core that other programs
 had: there it waited for the interpreter, which other work held. (Where the system does not tell how long a thread
-waited for a core, that is in it.) It ends with exit status 1 where the thread was blocked for more than 50 ms with the
+waited for a core, that is in it. Measure on an idle machine: where whoever holds the interpreter has no core, the
+window waits for that too.) It ends with exit status 1 where the thread was blocked for more than 50 ms with the
 engine in its own process.
 """
 

@@ -1,6 +1,7 @@
 """What a trace costs against Hugging Face and TransformerLens: time, memory, and how both grow.
 
-    python3 -m venv .venv-bench && .venv-bench/bin/pip install torch==2.13.0 && .venv-bench/bin/pip install -e ".[bench]"
+    python3 -m venv .venv-bench && .venv-bench/bin/pip install torch==2.13.0
+    .venv-bench/bin/pip install -e ".[bench]"
     .venv-bench/bin/python -m tests.benchmarks.peers
 
 A random model as large as GPT-2 small (12 layers of 12 heads, 768 features, 50,257 entries; float32), one text of
@@ -11,8 +12,8 @@ programs on the machine change less. It ends with exit status 1 where a ratio by
 - Hugging Face: `attn_implementation="eager"` with all hidden states and attentions, inference mode.
 - TransformerLens 3.9: `HookedTransformer.run_with_cache`, inference mode.
 - Ours is ready when every residual checkpoint and the last row of logits are there. Memory is the growth of the
-  process's peak (VmHWM) over the loaded model in the first run; on demand starts from a trace that is ready with nothing
-  else at hand, and tells the worst tensor of the middle block.
+  process's peak (VmHWM) over the loaded model in the first run; on demand starts from a trace that is ready with
+  nothing else at hand, and tells the worst tensor of the middle block.
 """
 
 from __future__ import annotations

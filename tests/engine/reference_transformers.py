@@ -243,8 +243,8 @@ def real(batch: Batch) -> torch.Tensor:
 
 
 def hold(ours: LiveTrace, theirs: Mapping[str, np.ndarray]) -> None:
-    """Raise AssertionError unless every tensor is the same to 1e-5 (on a device to 1e-4) on real positions; keys that are pads get
-    0."""
+    """Raise AssertionError unless every tensor is the same to 1e-5, on a device to 1e-4, on real positions; keys that
+    are pads get 0."""
     for name, expected in theirs.items():
         mine = ours[name]
         assert mine.dtype == np.float32 and mine.shape == expected.shape, name
@@ -254,4 +254,5 @@ def hold(ours: LiveTrace, theirs: Mapping[str, np.ndarray]) -> None:
                 slice(int(text.lengths[row])) if text is not None and axis.name != KEY else slice(None)
                 for axis, text in zip(axes, along)
             )
-            assert_allclose(mine[row][part], expected[row][part], rtol=0, atol=samples.tolerance(), err_msg=f"{name}, row {row}")
+            said = f"{name}, row {row}"
+            assert_allclose(mine[row][part], expected[row][part], rtol=0, atol=samples.tolerance(), err_msg=said)

@@ -29,7 +29,7 @@ def test_an_untrained_translator_does_not(text: str) -> None:
 
 def test_the_share_is_that_of_the_pattern_and_the_pairs() -> None:
     one = lab("translator", GIRL)
-    head = "decoder.blocks.1.cross_attn.1"
+    head = "1.1"
     made = run("cross_alignment", one, head=head, pairs=4, seed=3)
     pairs = held_out(4, 3)
     shares = []
@@ -41,7 +41,7 @@ def test_the_share_is_that_of_the_pattern_and_the_pairs() -> None:
 
 def test_the_map_is_the_sentence_on_screen() -> None:
     one = lab("translator", GIRL)
-    made = run("cross_alignment", one, head="decoder.blocks.0.cross_attn.2")
+    made = run("cross_alignment", one, head="0.2")
     shown = next(plot for plot in made.plots if isinstance(plot, Map))
     assert shown.tensor == "decoder.blocks.0.cross_attn.pattern"
     assert np.allclose(shown.values, one.trace[shown.tensor][0, 2])

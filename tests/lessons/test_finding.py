@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from tests.lessons.checks import CHAPTER, GIRL, STORY
-from tests.lessons.labs import lab
+from tests.lessons.labs import Free, lab
 from tutor.engine.live import LiveTrace
 from tutor.engine.weights import random_weights
+from tutor.engine_process import EngineProcess
 from tutor.lessons import finding
+from tutor.work import Request
 
 GAP = "One day,<|mask|> met Lily."
 EVERY = [("storyteller", STORY), ("article", CHAPTER), ("translator", GIRL), ("gap-filler", GAP)]
@@ -53,3 +55,19 @@ def test_pads_are_left_out() -> None:
 def test_keys_are_the_ones_before_heads_are_shared() -> None:
     program = lab("storyteller", STORY).trace.program
     assert finding.keys_of(program, "blocks.1.attn") == ("blocks.1.attn.k", "blocks.1.attn.v")
+
+
+def test_another_model_runs_in_the_engines_own_process_too() -> None:
+    """The same bits, although streams, lengths and steps are others than those of the run it is asked of."""
+    engine = EngineProcess()
+    engine.start()
+    try:
+        asked = Request((GIRL,), "translator", device="cpu")
+        far = finding.random_decoder(engine.run(asked, Free()).trace, 0, 2, 5)
+        near = finding.random_decoder(lab("translator", GIRL).trace, 0, 2, 5)
+        assert far.program == near.program
+        assert all(np.array_equal(far[name], near[name]) for name in (*finding.stream(far.program), "logits"))
+        bare = finding.without_norms(far)
+        assert np.array_equal(bare["logits"], finding.without_norms(near)["logits"])
+    finally:
+        engine.close()

@@ -248,7 +248,7 @@ def _kernel(step: Step, axes: Sequence[Axes]) -> Kernel:
 _CURVES: dict[type[Op], Kernel] = {
     ops.Gelu: F.gelu, ops.GeluTanh: lambda x: F.gelu(x, approximate="tanh"), ops.Silu: F.silu,
 }  # fmt: skip
-_ACTIVATIONS: tuple[type[ops.Op], ...] = (ops.Relu, *_CURVES)
+_ACTIVATIONS: tuple[type[Op], ...] = (ops.Relu, *_CURVES)
 
 
 def _linear(op: ops.Linear) -> Kernel:

@@ -30,7 +30,7 @@ from tutor.lessons.experiment import (
     Unfit,
     Value,
 )
-from tutor.lessons.finding import again, need_engine, parameters, row_of, spans, text_of
+from tutor.lessons.finding import again, need_engine, row_of, spans, text_of
 
 #: What the article counts (attention layers of the Transformer, of BERT base): the claim that is put to the test.
 ARTICLE = (18, 12)
@@ -69,9 +69,9 @@ class AttentionCount(Experiment):
             spec = ModelSpec(**{**base.to_json(), **sizes})
             program = families.program(spec)
             counted[key] = kinds(program)
-            rows.append(_row(Said(key), counted[key], spec.n_heads, parameters(program)))
+            rows.append(_row(Said(key), counted[key], spec.n_heads))
         own = kinds(lab.trace.program)
-        rows.append(_row(lab.trace.spec.name, own, lab.trace.spec.n_heads, parameters(lab.trace.program)))
+        rows.append(_row(lab.trace.spec.name, own, lab.trace.spec.n_heads))
         totals = tuple(found.total() for found in counted.values())
         claim = totals == ARTICLE
         numbers: dict[str, Value] = {
@@ -81,7 +81,7 @@ class AttentionCount(Experiment):
             "n_heads": TRANSFORMER.n_heads, "model": lab.trace.spec.name,
         }  # fmt: skip
         plots = (Grid("layers", (Said("model"), Said("self"), Said("causal"), Said("cross"), Said("total"),
-                                 Said("heads"), Said("parameters")), tuple(rows)),)  # fmt: skip
+                                 Said("heads")), tuple(rows)),)  # fmt: skip
         facts = (Fact("transformer", totals[0]), Fact("bert", totals[1]), Fact("own", own.total()))
         return Result(plots, claim, Said("as_said" if claim else "otherwise", numbers), facts,
                       (Said("heads", numbers),), dict(settings))  # fmt: skip
@@ -140,9 +140,9 @@ def kinds(program: Program) -> Counter[str]:
     return Counter(spans(program, program.shapes(1, 2, 3)).values())
 
 
-def _row(name: Said | str, found: Counter[str], heads: int, size: int) -> tuple[Said | str | int, ...]:
+def _row(name: Said | str, found: Counter[str], heads: int) -> tuple[Said | str | int, ...]:
     total = found.total()
-    return name, found["self"], found["causal"], found["cross"], total, total * heads, size
+    return name, found["self"], found["causal"], found["cross"], total, total * heads
 
 
 def _own_scores(program: Program, shapes: Mapping[str, ax.Axes]) -> str:

@@ -8,7 +8,6 @@ from types import MappingProxyType
 
 import numpy as np
 
-from tutor.engine import axes as ax
 from tutor.engine.changes import attentions
 from tutor.engine.trace import Trace
 from tutor.lessons.experiment import (
@@ -30,7 +29,7 @@ from tutor.lessons.experiment import (
     Unfit,
     Value,
 )
-from tutor.lessons.finding import labels, need_engine, real, row_of, spans
+from tutor.lessons.finding import heads_of, labels, need_engine, real, row_of, spans
 from tutor.training.pairs import Pair, held_out
 
 #: The tokenizer whose tokens are the words of the pairs, so that their alignment holds for tokens too.
@@ -54,7 +53,7 @@ class CrossAlignment(Experiment):
         paths = crossings(lab.trace)
         if not paths:
             raise Unfit("no_cross")
-        options = tuple(f"{path}.{head}" for path in paths for head in range(_heads(lab.trace, path)))
+        options = tuple(heads_by_name(lab.trace, paths))
         if lab.trace.spec.tokenizer != WORDS or lab.trace.where == "saved":
             return (Choice("head", (MEAN, *options), MEAN), Toggle("even"))
         return (
@@ -81,8 +80,8 @@ class CrossAlignment(Experiment):
                   not (shuffled and {0, len(pair.source_words) - 1} & set(sources))] for pair in pairs]  # fmt: skip
         shares = {path: aligned(trace, path, words) for path in paths}
         chance = _chance(trace, paths[0], words)
-        names, each = zip(*[(f"{path}.{head}", float(share)) for path, found in shares.items()
-                            for head, share in enumerate(found)])  # fmt: skip
+        names = tuple(heads_by_name(trace, paths))
+        each = [float(share) for found in shares.values() for share in found]
         wanted = str(settings["head"])
         at = int(np.argmax(each)) if wanted in (BEST, MEAN) else names.index(wanted)
         share = float(np.mean(each)) if wanted == MEAN else each[at]
@@ -108,6 +107,16 @@ def crossings(trace: Trace) -> tuple[str, ...]:
     return tuple(path for path, kind in spans(trace.program, trace.shapes).items() if kind == "cross")
 
 
+def heads_by_name(trace: Trace, paths: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """The heads of some attentions as `block.head`."""
+    found = {}
+    for path in paths:
+        section = attentions(trace.program)[path][0].section
+        for head in range(heads_of(trace, path)):
+            found[f"{section.rpartition('.')[2]}.{head}"] = path, head
+    return found
+
+
 def mixed(pair: Pair, seed: int) -> str:
     """The source with the words between its first and its last in another order, as few as chance allows where they
     were. The tokens stay the same: a word that begins a sentence is another token within it."""
@@ -129,7 +138,7 @@ Words = Sequence[tuple[int, tuple[int, ...]]]
 def aligned(trace: Trace, path: str, pairs: Sequence[Words]) -> np.ndarray:
     """The mean attention of each head, when a word is written, to the source words that it comes from: [head]."""
     pattern, _ = attentions(trace.program)[path]
-    total, count = np.zeros(_heads(trace, path)), 0
+    total, count = np.zeros(heads_of(trace, path)), 0
     for row, words in enumerate(pairs):
         weights = _heads_first(real(trace, pattern.name, row))
         for word, sources in words:
@@ -151,14 +160,14 @@ def _without_truth(lab: Lab, paths: Sequence[str], settings: Settings) -> Result
     wanted = str(settings["head"])
     if settings["even"]:
         need_engine(lab)
-        trace = lab.change(*(f"head={path}.{head}:uniform" for path in paths for head in range(_heads(trace, path))))
+        trace = lab.change(*(f"head={path}.{head}:uniform" for path in paths for head in range(heads_of(trace, path))))
     largest = []
     for path in paths:
         weights = _heads_first(real(trace, attentions(trace.program)[path][0].name, row))
-        largest += [(f"{path}.{head}", float(one.max(-1).mean())) for head, one in enumerate(weights)]
+        largest += [float(one.max(-1).mean()) for one in weights]
     keys = weights.shape[-1]
     even = 1 / keys
-    found = dict(largest)
+    found = dict(zip(heads_by_name(trace, paths), largest))
     share = found.get(wanted, float(np.mean(list(found.values()))))
     claim = share > 2 * even
     numbers: dict[str, Value] = {"share": 100 * share, "even": 100 * even, "keys": keys}
@@ -176,19 +185,14 @@ def _map(lab: Lab, trace: Trace, head: str, paths: Sequence[str]) -> Map:
     """The sentence on screen: rows are target tokens, columns source tokens; "" is the mean over all heads."""
     row = row_of(lab)
     assert trace.target is not None
-    path, _, number = head.rpartition(".")
+    path, number = heads_by_name(trace, paths).get(head, ("", 0))
     names = {one: attentions(trace.program)[one][0].name for one in paths}
     if head:
-        values, tensor = _heads_first(real(trace, names[path], row))[int(number)], names[path]
+        values, tensor = _heads_first(real(trace, names[path], row))[number], names[path]
     else:
         values = np.concatenate([_heads_first(real(trace, one, row)) for one in names.values()]).mean(0)
         tensor = ""
     return Map("pattern", values, labels(trace.target, row), labels(trace.batch, row), "probability", tensor=tensor)
-
-
-def _heads(trace: Trace, path: str) -> int:
-    pattern, _ = attentions(trace.program)[path]
-    return next((axis.size for axis in trace.shapes[pattern.name] if axis.name == ax.HEAD), 1)
 
 
 def _heads_first(pattern: np.ndarray) -> np.ndarray:

@@ -32,10 +32,12 @@ from tutor.lessons.experiment import (
     Unfit,
     Value,
 )
-from tutor.lessons.finding import need_engine, parameters, real, rms, row_of, tables, text_of
+from tutor.lessons.finding import need_engine, parameters, real, rms, row_of, size, tables, text_of
 
 #: The largest id and the width of the logits that an article gives, which do not fit together.
 ARTICLE: Mapping[str, Value] = MappingProxyType({"article_id": 100069, "article_width": 3771})
+#: The texts of a model that reads two, in order.
+TEXTS = ("source", "target")
 #: What roundings may differ by, as a share of the largest logit.
 ROUNDING = 1e-5
 
@@ -51,14 +53,12 @@ class EmbedScale(Experiment):
         found = inputs(lab.trace.program)
         if not found:
             raise Unfit("no_positions", model=lab.trace.spec.name)
-        texts = tuple(one for one, _, _ in found)
-        lookups: tuple[Control, ...] = (Choice("text", texts, texts[-1]),) if len(texts) > 1 else ()
+        lookups: tuple[Control, ...] = (Choice("text", TEXTS, TEXTS[-1]),) if len(found) == len(TEXTS) else ()
         return (*lookups, Toggle("scaled", True))
 
     def run(self, lab: Lab, settings: Settings) -> Result:
         trace, row = lab.trace, row_of(lab)
-        found = {one: (lookup, code) for one, lookup, code in inputs(trace.program)}
-        lookup, code = found[str(settings.get("text", next(iter(found))))]
+        lookup, code = inputs(trace.program)[TEXTS.index(str(settings.get("text", TEXTS[0])))]
         own = any(_multiplies(step) for step, _ in trace.program.consumers.get(lookup.name, ()))
         embedded, codes = real(trace, lookup.name, row), real(trace, code.name, row)
         width = embedded.shape[-1]
@@ -78,7 +78,7 @@ class EmbedScale(Experiment):
         )  # fmt: skip
         facts = (Fact("plain", float(plain.mean()), lookup.name), Fact("scaled", float((plain * factor).mean())),
                  Fact("position", float(position.mean()), code.name), Fact("factor", factor))  # fmt: skip
-        verdict = ("scaled" if settings["scaled"] else "plain") + ("_larger" if claim else "_smaller")
+        verdict = f"{'scaled' if settings['scaled'] else 'plain'}_{'larger' if claim else 'smaller'}"
         return Result(plots, claim, Said(verdict, numbers), facts,
                       (Said("own_scales" if own else "own_does_not", numbers),), dict(settings))  # fmt: skip
 
@@ -123,13 +123,14 @@ class CompactVocabulary(Experiment):
         old, new = parameters(trace.program), parameters(small.program)
         rows = trace.spec.d_vocab
         numbers: dict[str, Value] = {
-            "kept": len(kept), "rows": rows, "old": old, "new": new, "apart": apart, "largest": largest,
-            "fall": old / new, "share": 100 * float(shares[-1]), "tokens": sum(map(len, text_of(trace).real_ids)),
+            "kept": len(kept), "rows": rows, "old": old, "new": new, "apart": size(apart), "largest": largest,
+            "fall": old / new, "share": size(100 * float(shares[-1])), "tokens": sum(map(len, text_of(trace).real_ids)),
         }  # fmt: skip
         counted = _growth([one for text in trace.batches.values() for ids in text.real_ids for one in ids])
         plots = (
             Grid("sizes", (Said("what"), Said("whole"), Said("compact")), (
-                (Said("table"), rows, len(kept)), (Said("width"), rows, len(kept)), (Said("parameters"), old, new))),
+                (Said("table"), rows, len(kept)), (Said("width"), rows, len(kept)),
+                (Said("parameters"), f"{old:,}", f"{new:,}"))),
             Curves("growth", np.arange(1, len(counted) + 1, dtype=np.float64), (
                 Series(Said("distinct"), counted),
                 Series(Said("every"), np.arange(1, len(counted) + 1, dtype=np.float64), "reference"))),
@@ -143,9 +144,8 @@ class CompactVocabulary(Experiment):
         return Result(plots, claim, Said("same" if claim else "other", numbers), facts, notes, dict(settings))
 
 
-def inputs(program: Program) -> list[tuple[str, Step, Step]]:
-    """For each text that has position codes added to its embeddings: its ids, the step that looks them up, and the
-    codes."""
+def inputs(program: Program) -> list[tuple[Step, Step]]:
+    """For each text that has position codes added to its embeddings: the step that looks them up, and the codes."""
     found = []
     for code in program.steps:
         if not isinstance(code.op, (Positions, Sinusoid)):
@@ -153,7 +153,7 @@ def inputs(program: Program) -> list[tuple[str, Step, Step]]:
         ids = code.inputs[0]
         lookup = next((step for step in program.steps if isinstance(step.op, Lookup) and ids in step.inputs), None)
         if lookup is not None:
-            found.append((ids, lookup, code))
+            found.append((lookup, code))
     return found
 
 

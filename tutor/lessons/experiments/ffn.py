@@ -138,7 +138,7 @@ def _section(lab: Lab) -> str:
 
 
 def _name(step: Step) -> str:
-    return step.section
+    return step.section.replace("blocks.", "")
 
 
 EXPERIMENTS = (FfnSilence(),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -25,7 +25,7 @@ from tutor.lessons.experiment import (
     Unfit,
     Value,
 )
-from tutor.lessons.finding import need_engine, norms, random_decoder, real, rms, row_of, stream
+from tutor.lessons.finding import need_engine, norms, random_decoder, real, rms, row_of, size, stream
 
 #: How far a mean may be from 0, and a variance from 1, to count as such.
 NEAR = 0.01
@@ -72,14 +72,17 @@ class NormMoments(Experiment):
         at = np.arange(chosen.shape[0])
         kind = "layer" if layer else "rms"
         numbers: dict[str, Value] = {
-            "mean": off, "low": float(sizes.min()), "high": float(sizes.max()),
+            "mean": size(off), "low": float(sizes.min()), "high": float(sizes.max()),
             "before_low": float(before.min()), "before_high": float(before.max()),
         }  # fmt: skip
-        plots = [Curves("spread", at, tuple(Series(Said(place), _spread(one, layer), "dashed" if place == "after" else
-                                                   "line") for place, one in rows.items()), log_y=True)]  # fmt: skip
+
+        def series(of: Callable[[np.ndarray], np.ndarray]) -> tuple[Series, ...]:
+            return tuple(Series(Said(place), of(one), "dashed" if place == "after" else "line")
+                         for place, one in rows.items())  # fmt: skip
+
+        plots = [Curves("spread" if layer else "square", at, series(lambda one: _spread(one, layer)), log_y=True)]
         if layer:
-            plots.insert(0, Curves("means", at, tuple(Series(Said(place), one.mean(-1), "dashed" if place == "after"
-                                                             else "line") for place, one in rows.items())))  # fmt: skip
+            plots.insert(0, Curves("means", at, series(lambda one: one.mean(-1))))
         facts = [Fact("largest_mean", float(np.abs(rows["normalized"].mean(-1)).max()), step.name),
                  Fact("eps", eps), Fact("eps_costs", float(np.abs(1 - expected).max()))]  # fmt: skip
         if after is not step:
@@ -92,7 +95,7 @@ class NormMoments(Experiment):
         verdict = f"{kind}_{'holds' if claim else 'fails'}"
         if not claim and settings["place"] != "before":
             verdict = f"{kind}_{settings['place']}"
-        return Result(tuple(plots), claim, Said(verdict, numbers), tuple(facts), (Said(f"{kind}_note"),),
+        return Result(tuple(plots), claim, Said(verdict, numbers), tuple(facts), (Said(kind),),
                       dict(settings))  # fmt: skip
 
 
@@ -121,7 +124,7 @@ class NormPlace(Experiment):
             sizes[place] = np.array([rms(real(made, name, 0)) for name in stream(made.program)])
         own = np.array([rms(real(trace, name, row)) for name in stream(trace.program)])
         lab.progress(1.0)
-        chosen = sizes[str(settings["place"])]
+        chosen, other = (sizes["pre"], sizes["post"])[:: 1 if settings["place"] == "pre" else -1]
         # From behind the first block on: what the embeddings begin with is another matter.
         grown = float(chosen[-1] / chosen[1])
         depth = np.arange(max(layers + 1, len(own)), dtype=np.float64)
@@ -129,8 +132,7 @@ class NormPlace(Experiment):
         series.append(Series(Said("own"), _padded(own, len(depth)), "dashed"))
         claim = grown > 1.1
         shown: dict[str, Value] = {
-            "layers": layers, "grown": grown, "pre": float(sizes["pre"][-1] / sizes["pre"][1]),
-            "post": float(sizes["post"][-1] / sizes["post"][1]),
+            "layers": layers, "grown": grown, "other": float(other[-1] / other[1]),
         }  # fmt: skip
         facts = (
             Fact("pre_last", float(sizes["pre"][-1])), Fact("post_last", float(sizes["post"][-1])),

@@ -30,7 +30,19 @@ from tutor.lessons.experiment import (
     Unfit,
     Value,
 )
-from tutor.lessons.finding import again, attention_at, keys_of, labels, need_engine, real, rms, row_of, spans, text_of
+from tutor.lessons.finding import (
+    again,
+    attention_at,
+    keys_of,
+    labels,
+    need_engine,
+    real,
+    rms,
+    row_of,
+    size,
+    spans,
+    text_of,
+)
 
 #: What two ways of computing the same number may differ by, as a share of the largest: roundings of float32. Logits
 #: have gone through more of them than keys.
@@ -76,7 +88,7 @@ class ParallelDecoding(Experiment):
         claim = max(apart) <= limit
         passes = np.array(work[1:], np.float64)
         numbers: dict[str, Value] = {
-            "tokens": len(ids), "apart": max(apart), "same": same, "largest": largest,
+            "tokens": len(ids), "apart": size(max(apart)), "same": same, "largest": largest,
             "times": float(passes.sum()) / work[0],
         }  # fmt: skip
         at = np.arange(len(ids))
@@ -143,21 +155,23 @@ class KvCache(Experiment):
         key_name = keys_of(program, path)[0]
         sizes = np.sqrt(np.square(real(whole, key_name, 0)).mean((0, -1)))
         values = np.tril(np.broadcast_to(sizes, (len(ids), len(ids)))).astype(np.float64)
-        values[np.triu_indices(len(ids), 1)] = np.nan
+        # A token that is not read yet has no key: drawn as what is masked.
+        values[np.triu_indices(len(ids), 1)] = -np.inf
         grey = np.tril(np.ones((len(ids), len(ids)), bool), -1) if reusable else None
         shown = labels(text, row)[: len(ids)]
-        at = np.arange(1, tokens + 1)
+        # A curve of a few points shows as much as one of each.
+        at = np.unique(np.linspace(1, tokens, 17).astype(int))
+        sums = {name: np.cumsum(one)[at - 1] for name, one in (("without", without), ("cached", cached))}
         kept = [name for one in paths for name in keys_of(program, one)]
         memory = 4 * sum(ax.count(trace.shapes[name]) // trace.shapes[name][0].size for name in kept)
         memory = memory // text.n_pos * tokens
         numbers: dict[str, Value] = {
-            "tokens": tokens, "saved": saved, "changed": changed, "largest": largest,
+            "tokens": tokens, "saved": saved, "changed": size(changed), "largest": largest,
             "memory": memory / 1024, "last": float(without[-1] / cached[-1]),
         }  # fmt: skip
         plots = (
             Map("keys", values, shown, shown, "plain", grey, key_name),
-            Curves("work", at, (Series(Said("without"), np.cumsum(without)), Series(Said("cached"), np.cumsum(cached))),
-                   log_y=True),
+            Curves("work", at, tuple(Series(Said(name), one) for name, one in sums.items()), log_y=True),
         )  # fmt: skip
         facts = (
             Fact("work_without", int(without.sum())), Fact("work_cached", int(cached.sum())), Fact("saved", saved),

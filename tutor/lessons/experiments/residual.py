@@ -91,10 +91,8 @@ class ResidualGradient(Experiment):
         }  # fmt: skip
         shown = {name: np.where(one > 0, one, np.nan) for name, one in found.items()}
         plots = (Curves("gradient", depth, series(shown), log_y=True), Curves("alike", depth, series(same)))
-        facts = [Fact(f"ratio_{name}", ratios[name]) for name in ("with", "without")]
+        facts = [Fact(f"ratio_{name}", ratio) for name, ratio in ratios.items()]
         facts += [Fact(f"alike_{name}", float(same[name][-1])) for name in ("with", "without")]
-        if "own" in ratios:
-            facts += [Fact("ratio_own", ratios["own"]), Fact("ratio_own_without", ratios["own_without"])]
         verdict = f"{'with' if settings['residual'] else 'without'}_{'reaches' if claim else 'vanishes'}"
         return Result(plots, claim, Said(verdict, numbers), tuple(facts),
                       (Said("bare" if norm == "none" else "normed", numbers), Said("alike", numbers)),

@@ -78,12 +78,13 @@ class Checkpoints(Experiment):
         plots = [
             Curves("loss", x, (Series(Said("loss"), losses), Series(Said("chance"), np.full(len(x), chance),
                                                                      "reference"))),
-            Curves("sure", x, (Series(Said(f"sure_{kind}"), sure),)),
+            Curves("sure", x, (Series(Said(f"sure_{kind}"), 100 * sure),)),
         ]  # fmt: skip
         if path:
             plots.append(Curves("entropy", x, (Series(Said("entropy"), spread),)))
         said = Grid("next", (Said("step"), Said("answer"), Said("probability")),
-                    tuple((str(at), names.name(one), share) for at, (one, share) in zip(asked, likeliest)))  # fmt: skip
+                    tuple((str(at), names.name(one), f"{100 * share:.1f}%")
+                          for at, (one, share) in zip(asked, likeliest)))  # fmt: skip
         numbers: dict[str, Value] = {
             "first_step": asked[0], "last_step": asked[-1], "first": float(losses[0]), "last": float(losses[-1]),
             "chance": chance, "token": names.name(likeliest[-1][0]), "share": 100 * likeliest[-1][1],
