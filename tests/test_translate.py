@@ -30,7 +30,7 @@ LATIN = {
     "pip", "PyPI", "Python", "sha256", "whl", "MB", "SmolLM2", "Hugging", "Face", "Instruct", "Q4_1", "Top", "p", "x",
     "op", "axis", "head",  # words of queries
     "Esc", "Shift", "log", "e", "NumPy", "Markdown", "A", "tutor", "v1", "P", "D", "X",
-    "d_k", "W_Q", "W_K", "pad", "none", "inf", "from", "logit", "ln", "g",
+    "d_k", "W_Q", "W_K", "pad", "none", "inf", "from", "B", "R", "F11", "logit", "ln", "g",
 }  # fmt: skip
 
 MARKERS = ("tr", "translate", "QT_TRANSLATE_NOOP")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import sys
 import traceback
@@ -12,9 +13,12 @@ from types import TracebackType
 
 import platformdirs
 from PySide6.QtCore import (
+    QEventLoop,
     QLibraryInfo,
     QLocale,
     QSettings,
+    Qt,
+    QTimer,
     QTranslator,
 )
 from PySide6.QtGui import QFontDatabase
@@ -22,11 +26,16 @@ from PySide6.QtWidgets import QApplication
 
 from tutor import resources, work
 from tutor.engine import kept, models
+from tutor.engine_process import EngineProcess
 from tutor.running import Engine
 from tutor.views import style, theme
+from tutor.views.learning import SETTING
 from tutor.views.main_window import MainWindow
 
 NAME = "transformer-tutor"
+#: For how long a thread of Python may go on while the window's waits for its turn, in seconds. Python's own 5 ms add
+#: up, since the window has to wait anew after each call of Qt.
+_SWITCH_S = 0.0005
 
 
 class Languages:
@@ -54,6 +63,7 @@ class Languages:
 
 def make_app(arguments: list[str]) -> QApplication:
     """The application object, ours or the one there is."""
+    sys.setswitchinterval(_SWITCH_S)
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(arguments)
@@ -63,14 +73,19 @@ def make_app(arguments: list[str]) -> QApplication:
     return app
 
 
-def make_window(app: QApplication, settings: QSettings, look: str, language: str, percent: int = 100) -> MainWindow:
-    """The window with its theme and language, not shown yet."""
+def make_window(
+    app: QApplication, settings: QSettings, look: str, language: str, percent: int = 100,
+    engine: EngineProcess | None = None,
+) -> MainWindow:  # fmt: skip
+    """The window with its theme and language, not shown yet. Without a process for the engine it computes in this
+    one."""
     base = replace(theme.DARK if look == "dark" else theme.LIGHT, font_scale=percent / 100)
     scaled = theme.apply(app, base, base.font_scale)
     style.install(app, scaled)
     languages = Languages(app)
     languages.use(language)
-    window = MainWindow(settings, Engine().run, replace(scaled, cjk=language.startswith("zh")))
+    scaled = replace(scaled, cjk=language.startswith("zh"))
+    window = MainWindow(settings, (engine or Engine()).run, scaled, engine)
     window.languages = languages  # type: ignore[attr-defined]
 
     def choose(name: str) -> None:
@@ -143,22 +158,61 @@ def run(options: argparse.Namespace, file: Path | None) -> int:
     settings = settings_file()
     look = options.theme or str(settings.value("theme", "light"))
     language = options.language or str(settings.value("language", _system_language()))
-    window = make_window(app, settings, look, language, type_size(settings))
+    engine = EngineProcess()
+    window = make_window(app, settings, look, language, type_size(settings), engine)
     log_problems(window, log_file())
-    window.show()
-    _say_font(window, language)
     window.places.keep(kept.data_folder() / "sessions")
     window.recent.set_last(window.places.last())
     window.session.changes.begin(options.changes)
+    if settings.value(SETTING) is None:
+        settings.setValue(SETTING, "true")  # who begins is asked on the way; one click and it is off
+    window.progress_path, window.offers_tour = kept.data_folder() / "progress.json", True
+    window.settled.connect(_collect, Qt.ConnectionType.SingleShotConnection)
     if getattr(options, "code", None) is not None:
         window.desk.request = wanted  # where later runs are to be computed
         window.places.start_code(options.code)
     elif file is not None:
         window.desk.request = wanted  # where later runs are to be computed
         window.open(file)
+        wait_for_picture(window)
     else:
         window.start(wanted)
-    return app.exec()
+    window.show()
+    _say_font(window, language)
+    start_soon(window, engine)
+    try:
+        return app.exec()
+    finally:
+        engine.close()
+
+
+def start_soon(window: MainWindow, engine: EngineProcess) -> None:
+    """Start the engine's process once the window shows what it opens on: what it loads would hold that up."""
+
+    def start() -> None:
+        window.settled.disconnect(start)
+        engine.start()
+
+    window.settled.connect(start)
+
+
+def wait_for_picture(window: MainWindow, limit_ms: int = 300) -> None:
+    """Wait until a file's first picture is in the window, or something is wrong with it: a small file takes less time
+    than drawing a window twice, first without it. A large one is waited for in sight of its progress."""
+    loop, limit = QEventLoop(), QTimer()
+    limit.setSingleShot(True)
+    for over in (window.stage_desk.shown, window.runner.idle, limit.timeout):
+        over.connect(loop.quit)
+    limit.start(limit_ms)
+    loop.exec()
+    for over in (window.stage_desk.shown, window.runner.idle):
+        over.disconnect(loop.quit)
+
+
+def _collect() -> None:
+    """The window is there: what it was made of needs no second look, and garbage is collected from now on."""
+    gc.freeze()
+    gc.enable()
 
 
 def _system_language() -> str:

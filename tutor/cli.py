@@ -6,6 +6,7 @@ A bad request ends with exit status 2 and exactly one line on standard error tha
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 COMMANDS = ("trace", "models", "shots", "handout", "train", "selftest")
 #: What `train` can train.
-TRAINED = ("storyteller", "translator", "gap-filler")
+TRAINED = ("storyteller", "translator", "gap-filler", "rnn-translator", "rnn-attention")
 LANGUAGES = ("en", "zh_CN")
 
 
@@ -394,6 +395,9 @@ def _window(options: argparse.Namespace, forced: bool) -> int:
 
         print(problem)
         return terminal.walk(options, path if is_file else None)
+    # What the window is made of is no garbage, and looking for some takes an eighth of the start; `app.run` has it
+    # collected again once the window is there.
+    gc.disable()
     from tutor import app
 
     return app.run(options, path if is_file else None)

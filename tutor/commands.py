@@ -51,15 +51,17 @@ JUMP, WHILE_PRESENTING = (
     QT_TRANSLATE_NOOP("commands", "Jump to a bookmark"), QT_TRANSLATE_NOOP("commands", "While presenting"),
 )  # fmt: skip
 
-FILE, EDIT, VIEW, STEP, TOOLS, HELP = (
+FILE, EDIT, VIEW, STEP, TOOLS, LEARN, HELP = (
     QT_TRANSLATE_NOOP("commands", "&File"),
     QT_TRANSLATE_NOOP("commands", "&Edit"),
     QT_TRANSLATE_NOOP("commands", "&View"),
     QT_TRANSLATE_NOOP("commands", "&Step"),
     QT_TRANSLATE_NOOP("commands", "&Tools"),
+    QT_TRANSLATE_NOOP("commands", "&Learn"),
     QT_TRANSLATE_NOOP("commands", "&Help"),
 )
-MENUS = (FILE, EDIT, VIEW, STEP, TOOLS, HELP)
+TOURS = QT_TRANSLATE_NOOP("commands", "Guided tours")
+MENUS = (FILE, EDIT, VIEW, STEP, TOOLS, LEARN, HELP)
 
 COMMANDS = (
     Command(
@@ -208,6 +210,26 @@ COMMANDS = (
             "redo"),
     Command("what_if_reset", TOOLS, QT_TRANSLATE_NOOP("commands", "What if: reset to the original"), "what_if.reset",
             (), (), "reset"),
+    Command("lesson", LEARN, QT_TRANSLATE_NOOP("commands", "Lesson of this stage"), "teaching.show_lesson", (), ("Y",),
+            "book"),
+    Command("lessons", LEARN, QT_TRANSLATE_NOOP("commands", "All lessons"), "teaching.show_all", (), ("Shift+Y",)),
+    Command("glossary", LEARN, QT_TRANSLATE_NOOP("commands", "Glossary"), "teaching.show_glossary", (), ("Shift+G",)),
+    Command("what_is", LEARN, QT_TRANSLATE_NOOP("commands", "What is this?"), "what_is.ask", ("Shift+F1",)),
+    Command("lesson_back", LEARN, QT_TRANSLATE_NOOP("commands", "Back to what was read before"), "teaching.back",
+            ("Ctrl+[",)),
+    Command("lesson_forward", LEARN, QT_TRANSLATE_NOOP("commands", "Forward again"), "teaching.forward", ("Ctrl+]",)),
+    Command("ask", LEARN, QT_TRANSLATE_NOOP("commands", "Ask me about this step"), "ask_about_this", (), ("Q",),
+            "question"),
+    Command("tour_first", LEARN, QT_TRANSLATE_NOOP("commands", "From tokens to the next token"), "tours.first",
+            submenu=TOURS),
+    Command("tour_translator", LEARN, QT_TRANSLATE_NOOP("commands", "The translator"), "tours.second", submenu=TOURS),
+    Command("tour_article", LEARN, QT_TRANSLATE_NOOP("commands", "The article's batch"), "tours.third", submenu=TOURS),
+    Command("class", LEARN, QT_TRANSLATE_NOOP("commands", "Make a lesson for a class…"), "make_lesson"),
+    Command("practise", LEARN, QT_TRANSLATE_NOOP("commands", "Work it out by hand…"), "practise", (), ("Shift+Q",)),
+    Command("progress", LEARN, QT_TRANSLATE_NOOP("commands", "Progress and review…"), "show_progress_of_learning"),
+    Command("questions", LEARN, QT_TRANSLATE_NOOP("commands", "Questions on the way"), "toggle_questions", check=True),
+    Command("start_again", TOOLS, QT_TRANSLATE_NOOP("commands", "Start the engine again"), "engine_desk.start_again",
+            ("Ctrl+Shift+E",)),
     Command("backward", TOOLS, QT_TRANSLATE_NOOP("commands", "Backward: gradients"), "backward_desk.toggle", (), ("G",),
             "back", check=True),
     Command("palette", HELP, QT_TRANSLATE_NOOP("commands", "Find a command…"), "finding.palette", ("Ctrl+K",)),

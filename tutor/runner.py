@@ -1,7 +1,8 @@
 """Engine work off the GUI thread: one job at a time, cancel, and answers that came too late dropped.
 
 The window asks by channel (`run`, `picture`, `working`): a new request on a channel voids the older ones. Jobs
-run on one thread, so that two never compete for torch's own threads.
+run on one thread, so that two never compete for torch's own threads; they wait there for an engine that has a process
+of its own.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
+from tutor.engine.cancelling import can_be_given_up
 from tutor.engine.trace import Cancelled
 
 #: A job gets its own handle, for progress and cancelling.
@@ -62,7 +64,7 @@ class Runner(QObject):
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
-        # torch's thread-local state should not be rebuilt after a pause.
+        # torch's thread-local state, where it is in this process, should not be rebuilt after a pause.
         self._pool.setExpiryTimeout(-1)
         self._newest: dict[str, Job] = {}
         self._waiting = 0
@@ -146,7 +148,8 @@ class _Task(QRunnable):
         try:
             if job.cancelled():
                 raise Cancelled
-            result = work(job)
+            with can_be_given_up(job.cancelled):
+                result = work(job)
         except BaseException as problem:  # whatever happened must reach the window, not end a thread silently
             error = problem
         runner._tell(runner._finished, job, result, error)

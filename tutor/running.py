@@ -28,21 +28,8 @@ class Engine:
         model = models.find(request.model, request.layers)
         by_ids = bool(request.ids) and not model.has_target
         batch = model.batch_of_ids(request.ids) if by_ids else model.batch(request.texts)
-        # Here, since importing torch takes seconds: the window opens first.
-        from tutor.engine.live import MIB, LiveTrace
-
-        job.progress(0.05)
-        key = (request.model, request.layers)
-        if self._held is None or self._held[0] != key:
-            self._held = (key, model.program, model.weights())
-        job.progress(0.3)
+        run = self._runs(model, request, job)
         begun = time.perf_counter()
-        weights = self._held[2]
-
-        def run(source: Batch, target: Batch | None) -> LiveTrace:
-            return LiveTrace(
-                model.program, model.spec, weights, source, request.device, request.budget * MIB, target=target
-            )  # fmt: skip
 
         def halfway(done: float) -> None:
             job.progress(0.3 + 0.4 * done)
@@ -59,6 +46,32 @@ class Engine:
             trace = continued(model, trace, run, request, halfway, job.cancelled)
         trace.prepare(lambda done: job.progress(0.7 + 0.3 * done), job.cancelled)
         return Run(trace, time.perf_counter() - begun, request)
+
+    def again(self, request: Request, batch: Batch, target: Batch | None, job: Handle) -> LiveTrace:
+        """The run of a request again, by the tokens it came to; not prepared. Raises the engine's errors, or
+        Cancelled."""
+        return self._runs(models.find(request.model, request.layers), request, job)(batch, target)
+
+    def _runs(
+        self, model: models.Model, request: Request, job: Handle
+    ) -> Callable[[Batch, Batch | None], LiveTrace]:  # fmt: skip
+        """What runs a model on a source and a target, with its weights at hand."""
+        # Here, since importing torch takes seconds: the window opens first.
+        from tutor.engine.live import MIB, LiveTrace
+
+        job.progress(0.05)
+        key = (request.model, request.layers)
+        if self._held is None or self._held[0] != key:
+            self._held = (key, model.program, model.weights())
+        job.progress(0.3)
+        weights = self._held[2]
+
+        def run(source: Batch, target: Batch | None) -> LiveTrace:
+            return LiveTrace(
+                model.program, model.spec, weights, source, request.device, request.budget * MIB, target=target
+            )  # fmt: skip
+
+        return run
 
 
 def continued(

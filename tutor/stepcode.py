@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-from urllib.parse import quote, unquote
 
 from tutor import places
 from tutor.engine import axes as ax
@@ -57,6 +56,8 @@ def write(asked: Asked, place: Place) -> str:
             parts.append(("set", change["set"]))
         else:
             parts.append(("change", json.dumps(dict(change), ensure_ascii=False, separators=(",", ":"))))
+    from urllib.parse import quote  # slow to load, and rarely needed
+
     code = ";".join((VERSION, *(f"{key}={quote(value, _SAFE)}" for key, value in parts)))
     if len(code) > MOST:
         raise PlaceError("This run is too long for a step code: save it as a session instead.")
@@ -130,6 +131,8 @@ def _rows(found: list[str]) -> list[str]:
 def _decoded(raw: str, key: str) -> str:
     if re.search(r"%(?![0-9A-Fa-f]{2})", raw):
         raise Damaged(f"{key} is cut off")
+    from urllib.parse import unquote
+
     try:
         return unquote(raw, errors="strict")
     except UnicodeDecodeError:

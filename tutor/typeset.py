@@ -1,6 +1,7 @@
 """LaTeX formulas as SVG: set ahead into `resources/formulas/`, or on the spot where a formula is new.
 
-`python -m tutor.typeset` fills the folder with the formulas of every family and choice, and takes out what is none.
+`python -m tutor.typeset` fills the folder with the formulas of every family and choice and those of lessons and
+glossary, and takes out what is none; with `--check` it writes nothing and says what is missing or too much.
 Colours are placeholders, which a view replaces by those of its theme.
 """
 
@@ -68,7 +69,12 @@ _WORDS = {
     r"\odot": "⊙", r"\cdot": "·", r"\infty": "∞", r"\sum": "Σ", r"\mu": "μ", r"\sigma": "σ", r"\gamma": "γ",
     r"\theta": "θ", r"\mp": "∓", r"\pm": "±", r"\lfloor": "⌊", r"\rfloor": "⌋",
     r"\beta": "β", r"\varepsilon": "ε", r"\pi": "π", r"\geq": "≥", r"\ldots": "…", r"\quad": " ", r"\left": "",
-    r"\right": "", r"\partial ": "∂", r"\ ": " ", r"\,": " ",
+    r"\right": "", r"\ ": " ", r"\,": " ", r"\times": "×", r"\approx": "≈", r"\neq": "≠", r"\leq": "≤", r"\le": "≤",
+    r"\ge": "≥", r"\alpha": "α", r"\lambda": "λ", r"\omega": "ω", r"\partial ": "∂", r"\partial": "∂",
+    r"\nabla": "∇", r"\Delta": "Δ",
+    r"\delta": "δ", r"\eta": "η", r"\tau": "τ", r"\in": "∈", r"\to": "→", r"\rightarrow": "→", r"\cdots": "⋯",
+    r"\dots": "…", r"\top": "ᵀ", r"\prime": "′", r"\mid": "|", r"\langle": "⟨", r"\rangle": "⟩", r"\phi": "φ",
+    r"\varphi": "φ",
 }  # fmt: skip
 
 
@@ -84,8 +90,8 @@ def words(latex: str) -> str:
         text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1) / (\2)", text)
         text = re.sub(r"\\sqrt\{([^{}]*)\}", r"√(\1)", text)
         text = re.sub(r"(?<![\\\w}])\{([^{}]*)\}", r"\1", text)
-    for name, sign in _WORDS.items():
-        text = text.replace(name, sign)
+    for name in sorted(_WORDS, key=len, reverse=True):
+        text = text.replace(name, _WORDS[name])
     return " ".join(text.replace("\\", "").replace("{", "").replace("}", "").split())
 
 
@@ -139,11 +145,37 @@ def formulas() -> Iterable[str]:
                 yield latex
 
 
+def written() -> Iterable[str]:
+    """Every formula of the lessons and of the glossary, in every language, one each. Raises LessonError."""
+    # Here, since the window sets formulas long before it opens a lesson.
+    from tutor.lessons import markdown
+    from tutor.lessons.glossary import glossary
+    from tutor.lessons.lesson import lessons
+    from tutor.lessons.texts import LANGUAGES
+
+    found: dict[str, None] = {}
+    for language in LANGUAGES:
+        for lesson in lessons(language).values():
+            found.update(dict.fromkeys(markdown.formulas(lesson.blocks)))
+        for term in glossary(language).values():
+            found.update(dict.fromkeys(markdown.formulas([markdown.Paragraph(term.text)])))
+            if term.symbol:
+                found[term.symbol] = None
+    return found
+
+
+def wrong(folder: Path) -> list[str]:
+    """What is not in the folder and should be, in LaTeX, and files that belong to no formula."""
+    wanted = {key(latex): latex for latex in (*formulas(), *written())}
+    there = {path.name for path in folder.glob("*.svg")}
+    return [wanted[name] for name in sorted(wanted.keys() - there)] + sorted(there - wanted.keys())
+
+
 def fill(folder: Path) -> int:
     """Write every formula that is not in the folder yet. Returns how many."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = 0
-    wanted = list(formulas())
+    made_new = 0
+    wanted = list(dict.fromkeys((*formulas(), *written())))
     names = set(map(key, wanted))
     for old in folder.glob("*.svg"):
         if old.name not in names:
@@ -155,9 +187,14 @@ def fill(folder: Path) -> int:
             if not made:
                 raise RuntimeError(f"This formula cannot be set: {latex}")
             path.write_text(made, encoding="utf-8")
-            written += 1
-    return written
+            made_new += 1
+    return made_new
 
 
 if __name__ == "__main__":
-    print(fill(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent / "resources" / "formulas"))
+    _FOLDER = Path(__file__).parent.parent / "resources" / "formulas"
+    if "--check" in sys.argv:
+        _WRONG = wrong(_FOLDER)
+        print("\n".join(_WRONG))
+        sys.exit(bool(_WRONG))
+    print(fill(Path(sys.argv[1]) if len(sys.argv) > 1 else _FOLDER))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import platform
 import sys
 
@@ -13,6 +12,8 @@ LIBRARIES = ("torch", "PySide6-Essentials", "pyqtgraph", "tiktoken", "safetensor
 
 def versions() -> list[str]:
     """One line for the app and the system, one for each library; a missing one says so."""
+    import importlib.metadata  # only where somebody asks: it is slow to load
+
     lines = [f"Transformer Tutor {__version__} · Python {sys.version.split()[0]} · {platform.platform()}"]
     for library in LIBRARIES:
         try:

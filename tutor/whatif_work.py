@@ -21,8 +21,6 @@ from tutor.work import Handle
 
 #: How many of the likeliest tokens are compared, afterwards and before.
 LIKELIEST, BEFORE = 5, 1
-#: What rounding alone may change, relative to the largest number of a tensor.
-ROUNDING = 1e-5
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,18 +75,8 @@ def differing(original: Trace, run: Trace, section: Section, job: Handle) -> dic
             if step.name in run.touched:
                 if job.cancelled():
                     raise Cancelled
-                found[step.name] = not same(original[step.name], run[step.name], original.laid)
+                found[step.name] = not original.same_as(run, step.name, original.laid)
     return found
-
-
-def same(one: np.ndarray, other: np.ndarray, roughly: bool = False) -> bool:
-    """Whether two tensors hold the same numbers, `roughly` up to rounding; NaN is NaN."""
-    if one.shape != other.shape:
-        return False
-    if np.array_equal(one, other, equal_nan=True):
-        return True
-    most = float(np.abs(one[np.isfinite(one)]).max(initial=0.0))
-    return roughly and bool(np.allclose(one, other, rtol=0, atol=ROUNDING * most, equal_nan=True))
 
 
 def effect(

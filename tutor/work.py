@@ -1,6 +1,6 @@
 """What the runner's threads do for the window: open and save traces, lay out steps, work out cells. No Qt, no torch.
 
-Running a sentence needs torch and so is handed to the window from outside (`running.py`).
+Running a sentence needs torch and so is handed to the window from outside (`engine_process.py`, `running.py`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tutor.engine.gradients import Gradients
 from tutor.engine.picture import Panel, Picture, Selection
 from tutor.engine.sampling import GREEDY, Rules, choose
 from tutor.engine.tokens import Batch, TokenError
-from tutor.engine.trace import Trace
+from tutor.engine.trace import Trace, TraceError
 from tutor.engine.working import Working
 
 _PLAIN = Selection()
@@ -179,6 +179,19 @@ def mask_of(model: str) -> str:
 
 #: Runs sentences through a model. Raises the engine's errors, or Cancelled.
 RunRequest = Callable[[Request, Handle], Run]
+
+
+class Restartable(Protocol):
+    """What computes in a process of its own."""
+
+    def look(self) -> TraceError | None:
+        """How the process was lost, None where it was not; found out without waiting for anything."""
+
+    def kill(self) -> None:
+        """End the process, without waiting for it; whoever waits for its answer hears that it is lost."""
+
+    def start_again(self) -> None:
+        """Start another process in the place of one that was lost."""
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@
     </message>
     <message>
         <source>logit</source>
-        <translation>对数几率 (logit)</translation>
+        <translation>对数几率</translation>
     </message>
     <message>
         <source>surprise −ln p</source>
@@ -104,7 +104,7 @@
     <name>BackwardDesk</name>
     <message>
         <source>These numbers come from a file and cannot be recomputed without their model ({name}): run a sentence on a model first.</source>
-        <translation>这些数值来自文件，没有其模型（{name}）无法重新计算：请先在某个模型上运行一个句子。</translation>
+        <translation>这些数来自文件，没有它们的模型（{name}）就无法重新计算：请先用一个模型运行句子。</translation>
     </message>
     <message>
         <source>“{text}” is no token of this model: type another, or its id.</source>
@@ -227,6 +227,21 @@
     </message>
 </context>
 <context>
+    <name>Blank</name>
+    <message>
+        <source>right</source>
+        <translation>正确</translation>
+    </message>
+    <message>
+        <source>not right yet</source>
+        <translation>还不对</translation>
+    </message>
+    <message>
+        <source>the solution</source>
+        <translation>答案</translation>
+    </message>
+</context>
+<context>
     <name>Candidates</name>
     <message>
         <source>all others</source>
@@ -275,6 +290,92 @@
     <message>
         <source>Target</source>
         <translation>目标句</translation>
+    </message>
+</context>
+<context>
+    <name>ChoiceBox</name>
+    <message>
+        <source>, </source>
+        <extracomment>What became of an answer: not answered yet, right, chosen and wrong, neither.</extracomment>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>the right answer</source>
+        <translation>正确答案</translation>
+    </message>
+    <message>
+        <source>your answer, not right</source>
+        <translation>你的答案，不对</translation>
+    </message>
+</context>
+<context>
+    <name>ClassDesk</name>
+    <message>
+        <source>Save the lesson</source>
+        <translation>保存这一课</translation>
+    </message>
+    <message>
+        <source>Lessons (*.safetensors)</source>
+        <translation>课文 (*.safetensors)</translation>
+    </message>
+    <message>
+        <source>Pick at least one stop.</source>
+        <translation>请至少选一站。</translation>
+    </message>
+    <message>
+        <source>A lesson</source>
+        <translation>一课</translation>
+    </message>
+    <message>
+        <source>The lesson is saved as {name}.</source>
+        <translation>这一课已保存为 {name}。</translation>
+    </message>
+</context>
+<context>
+    <name>ClassDialog</name>
+    <message>
+        <source>A lesson for a class</source>
+        <translation>课堂上的一课</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Stops</source>
+        <translation>各站</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>站</translation>
+    </message>
+    <message>
+        <source>What is said there</source>
+        <translation>在那里说的话</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Save the lesson…</source>
+        <translation>保存这一课…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Bookmark the stages of your lesson first (Ctrl+B); their notes are what is said there.</source>
+        <translation>请先为这一课的各步添加书签（Ctrl+B）；书签的备注就是在那里说的话。</translation>
+    </message>
+    <message>
+        <source>The file holds this run with all its numbers, and opens on any machine; F11 shows it large, and R reveals an answer.</source>
+        <translation>文件里有这次运行的全部数字，在任何机器上都能打开；按 F11 放大演示，按 R 揭示答案。</translation>
     </message>
 </context>
 <context>
@@ -434,6 +535,22 @@
     </message>
 </context>
 <context>
+    <name>Controls</name>
+    <message>
+        <source>{name}, slider</source>
+        <extracomment>A number of fewer steps needs no slider.</extracomment>
+        <translation>{name}（滑块）</translation>
+    </message>
+    <message>
+        <source>Draw anew</source>
+        <translation>重新采样</translation>
+    </message>
+    <message>
+        <source>As it was at first</source>
+        <translation>恢复最初的设置</translation>
+    </message>
+</context>
+<context>
     <name>CopyDesk</name>
     <message>
         <source>Copying {count} values…</source>
@@ -460,6 +577,25 @@
     <message>
         <source>The way here</source>
         <translation>来到这里的路径</translation>
+    </message>
+</context>
+<context>
+    <name>Curtain</name>
+    <message>
+        <source>Predict first: what belongs here is shown once you answer or skip the question.</source>
+        <extracomment>Pages that say nothing of the result.</extracomment>
+        <translation>先预测：答完或跳过之后，这里才会显示内容。</translation>
+    </message>
+</context>
+<context>
+    <name>EngineDesk</name>
+    <message>
+        <source>The engine runs again, and everything is as it was.</source>
+        <translation>计算引擎已重新运行，一切如前。</translation>
+    </message>
+    <message>
+        <source>Start it again</source>
+        <translation>重新启动</translation>
     </message>
 </context>
 <context>
@@ -499,6 +635,49 @@
     <message>
         <source>columns {first}–{last} of {size}</source>
         <translation>第 {first}–{last} 列，共 {size} 列</translation>
+    </message>
+</context>
+<context>
+    <name>ExperimentDesk</name>
+    <message>
+        <source>The experiment was cancelled.</source>
+        <extracomment>A computation that has lasted so long gives way to newer settings; a shorter one is shown first. What the learner has chosen, by experiment, for as long as the window is open.</extracomment>
+        <translation>实验已取消。</translation>
+    </message>
+</context>
+<context>
+    <name>ExperimentPanel</name>
+    <message>
+        <source>Compute it</source>
+        <translation>重新计算</translation>
+    </message>
+    <message>
+        <source>Made with: {settings}</source>
+        <translation>本次设置：{settings}</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>开</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>关</translation>
+    </message>
+    <message>
+        <source>Experiment: {title}</source>
+        <translation>实验：{title}</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Progress of the experiment</source>
+        <translation>实验进度</translation>
     </message>
 </context>
 <context>
@@ -663,7 +842,7 @@
     <name>FinderDesk</name>
     <message>
         <source>Search stages and tensors</source>
-        <extracomment>More rows than these nobody reads.</extracomment>
+        <extracomment>More rows than these nobody reads. What else there is: key, title, detail, icon, and other names of each.</extracomment>
         <translation>搜索步骤和张量</translation>
     </message>
     <message>
@@ -749,6 +928,25 @@
     <message>
         <source>There is no filter {name}, only op: and axis:.</source>
         <translation>没有 {name} 这种筛选，只有 op: 和 axis:。</translation>
+    </message>
+</context>
+<context>
+    <name>GlossaryView</name>
+    <message>
+        <source>Term, symbol, or a name from elsewhere</source>
+        <translation>术语、符号，或别处的叫法</translation>
+    </message>
+    <message>
+        <source>Search the glossary</source>
+        <translation>搜索术语表</translation>
+    </message>
+    <message>
+        <source>Terms</source>
+        <translation>术语</translation>
+    </message>
+    <message>
+        <source>No term is called so: try another name.</source>
+        <translation>没有这个术语：换个叫法试试。</translation>
     </message>
 </context>
 <context>
@@ -947,10 +1145,102 @@
     </message>
 </context>
 <context>
+    <name>LessonDesk</name>
+    <message>
+        <source>The lessons cannot be read: {error}</source>
+        <extracomment>How wide a lesson is at 100 %. Whether the lesson is that of the stage on screen, whichever that is. How wide the side was before the lesson, and with it.</extracomment>
+        <translation>无法读取讲解：{error}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s)</source>
+        <translation>
+            <numerusform>%n 分钟</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Stages</source>
+        <translation>各阶段</translation>
+    </message>
+    <message>
+        <source>Whys</source>
+        <translation>为什么</translation>
+    </message>
+    <message>
+        <source>{done} of {all} opened</source>
+        <translation>已读 {done} / {all}</translation>
+    </message>
+    <message>
+        <source>The glossary cannot be read: {error}</source>
+        <translation>无法读取术语表：{error}</translation>
+    </message>
+    <message>
+        <source>Elsewhere:</source>
+        <translation>别处的叫法：</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>See also:</source>
+        <translation>另见：</translation>
+    </message>
+    <message>
+        <source>Lesson:</source>
+        <translation>讲解：</translation>
+    </message>
+    <message>
+        <source>On screen:</source>
+        <translation>屏幕上：</translation>
+    </message>
+    <message>
+        <source>Lesson of this stage: {stage}</source>
+        <translation>本阶段的讲解：{stage}</translation>
+    </message>
+</context>
+<context>
+    <name>LessonList</name>
+    <message>
+        <source>opened</source>
+        <translation>已读</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>All lessons</source>
+        <translation>全部讲解</translation>
+    </message>
+</context>
+<context>
+    <name>LessonPage</name>
+    <message>
+        <source>Read</source>
+        <translation>阅读</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>目录</translation>
+    </message>
+    <message>
+        <source>Glossary</source>
+        <translation>术语表</translation>
+    </message>
+    <message>
+        <source>Back to the lesson before</source>
+        <translation>回到前一篇</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>前进</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Something went wrong ({kind}), and the window goes on: details are in {log}.</source>
-        <extracomment>What the choices in the menu bar&apos;s corner show. What the empty window offers; sentences of the source articles.</extracomment>
+        <extracomment>What the choices in the menu bar&apos;s corner show. What the empty window offers; sentences of the source articles. Qt paints within a frame of being asked to; what is made late comes after that.</extracomment>
         <translation>出现错误（{kind}），但窗口仍可继续使用：详情见 {log}。</translation>
     </message>
     <message>
@@ -994,6 +1284,10 @@
     <message>
         <source>{ms} ms</source>
         <translation>{ms} 毫秒</translation>
+    </message>
+    <message>
+        <source>Lesson</source>
+        <translation>讲解</translation>
     </message>
     <message>
         <source>What if</source>
@@ -1218,8 +1512,12 @@
 <context>
     <name>Outline</name>
     <message>
-        <source>bookmarked</source>
+        <source>a question waits</source>
         <extracomment>With more blocks than these, all but the first, the last and the current one fold into a row between them.</extracomment>
+        <translation>有一个问题</translation>
+    </message>
+    <message>
+        <source>bookmarked</source>
         <translation>已添加书签</translation>
     </message>
     <message>
@@ -1239,7 +1537,7 @@
     <name>Panes</name>
     <message>
         <source>Stage</source>
-        <extracomment>Below these widths and this height, in units of the design at 100 %, panes make room for the stage. The same while presenting, where there is less around the stage; and how wide its right side is, in pixels, where the window is no wider than a small projector. Sides that the learner has hidden.</extracomment>
+        <extracomment>Below these widths and this height, in units of the design at 100 %, panes make room for the stage. The same while presenting, where there is less around the stage; and how wide its right side is, in pixels, where the window is no wider than a small projector. What the stage keeps in any case. Sides that the learner has hidden.</extracomment>
         <translation>步骤</translation>
     </message>
     <message>
@@ -1255,6 +1553,7 @@
     <name>PlaceDesk</name>
     <message>
         <source>Model</source>
+        <extracomment>Whether the step on screen waits for the learner&apos;s prediction.</extracomment>
         <translation>模型</translation>
     </message>
     <message>
@@ -1282,8 +1581,16 @@
         <translation>第 {s} 步，共 {total} 步</translation>
     </message>
     <message>
+        <source>? waiting for your prediction · {place}</source>
+        <translation>? 等待预测 · {place}</translation>
+    </message>
+    <message>
         <source>✓ result shown · {place}</source>
         <translation>✓ 已显示结果 · {place}</translation>
+    </message>
+    <message>
+        <source>not computed · {place}</source>
+        <translation>未计算 · {place}</translation>
     </message>
     <message>
         <source>computing… · {place}</source>
@@ -1405,6 +1712,127 @@
     </message>
 </context>
 <context>
+    <name>PlotBlock</name>
+    <message>
+        <source>Save the values</source>
+        <translation>保存数值</translation>
+    </message>
+    <message>
+        <source>Save the picture</source>
+        <translation>保存图片</translation>
+    </message>
+    <message>
+        <source>{name} could not be written: choose another place.</source>
+        <translation>无法写入 {name}：请换一个位置。</translation>
+    </message>
+    <message>
+        <source>The numbers as a table (T)</source>
+        <translation>以表格查看数值 (T)</translation>
+    </message>
+    <message>
+        <source>The numbers of “{title}” as a table</source>
+        <translation>以表格查看“{title}”的数值</translation>
+    </message>
+    <message>
+        <source>Copy or save</source>
+        <translation>复制或保存</translation>
+    </message>
+    <message>
+        <source>Copy or save “{title}”</source>
+        <translation>复制或保存“{title}”</translation>
+    </message>
+    <message>
+        <source>Copy the values</source>
+        <translation>复制数值</translation>
+    </message>
+    <message>
+        <source>Copy the picture</source>
+        <translation>复制图片</translation>
+    </message>
+    <message>
+        <source>Save the values…</source>
+        <translation>保存数值…</translation>
+    </message>
+    <message>
+        <source>Save the picture…</source>
+        <translation>保存图片…</translation>
+    </message>
+</context>
+<context>
+    <name>PractiseDesk</name>
+    <message>
+        <source>This step is not one to work out by hand: try scores, scale, softmax, × V or a norm.</source>
+        <translation>这一步不适合手算：请试试分数、缩放、softmax、× V 或归一化。</translation>
+    </message>
+</context>
+<context>
+    <name>PractiseDialog</name>
+    <message>
+        <source>the others</source>
+        <translation>其余各项</translation>
+    </message>
+    <message>
+        <source>result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>All right, to the printed precision.</source>
+        <translation>全部正确，精度与所印的一致。</translation>
+    </message>
+    <message>
+        <source>{right} of {all} right. Look again at “{name}”.</source>
+        <translation>{all} 个中对了 {right} 个。请再看看“{name}”。</translation>
+    </message>
+    <message>
+        <source>The numbers of the run stand there now.</source>
+        <translation>现在填上的是这次运行的数字。</translation>
+    </message>
+    <message>
+        <source>Work it out</source>
+        <translation>动手算一算</translation>
+    </message>
+    <message>
+        <source>{at} of {of}: worked out</source>
+        <translation>{at}/{of}：完整示范</translation>
+    </message>
+    <message>
+        <source>{at} of {of}: fill the blanks</source>
+        <translation>{at}/{of}：填空</translation>
+    </message>
+    <message>
+        <source>{at} of {of}: all yours</source>
+        <translation>{at}/{of}：全由你来</translation>
+    </message>
+    <message>
+        <source>Three decimals are enough; 1/3 is a number, too.</source>
+        <translation>三位小数就够了；也可以写 1/3。</translation>
+    </message>
+    <message>
+        <source>Follow the numbers, then take the next one.</source>
+        <translation>跟着数字走一遍，再看下一个。</translation>
+    </message>
+    <message>
+        <source>Check (Enter)</source>
+        <translation>检查 (Enter)</translation>
+    </message>
+    <message>
+        <source>Show the solution</source>
+        <translation>显示答案</translation>
+    </message>
+    <message>
+        <source>Three others</source>
+        <translation>再来三个</translation>
+    </message>
+    <message>
+        <source>Next example</source>
+        <translation>下一个例子</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>Presenting</name>
     <message>
         <source>There is nothing hidden here to reveal.</source>
@@ -1417,6 +1845,133 @@
     </message>
 </context>
 <context>
+    <name>ProgressDesk</name>
+    <message>
+        <source>Nothing that is due can be asked of this model: run another one.</source>
+        <extracomment>How long after a change it is written.</extracomment>
+        <translation>该复习的问题都不适合这个模型：请换一个模型运行。</translation>
+    </message>
+    <message>
+        <source>Export progress</source>
+        <translation>导出进度</translation>
+    </message>
+    <message>
+        <source>Progress (*.json)</source>
+        <translation>进度 (*.json)</translation>
+    </message>
+    <message>
+        <source>Exported as {name}.</source>
+        <translation>已导出为 {name}。</translation>
+    </message>
+</context>
+<context>
+    <name>ProgressDialog</name>
+    <message>
+        <source>This forgets everything that was seen and answered. Press Reset once more to do it.</source>
+        <translation>这会清除看过和答过的一切记录。确定的话，请再按一次“清空”。</translation>
+    </message>
+    <message>
+        <source>Progress and review</source>
+        <translation>进度与复习</translation>
+    </message>
+    <message>
+        <source>Questions by kind</source>
+        <translation>各类问题</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Answered</source>
+        <translation>回答次数</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>答对</translation>
+    </message>
+    <message>
+        <source>Asked again</source>
+        <translation>再次提问</translation>
+    </message>
+    <message>
+        <source>Review now ({count})</source>
+        <translation>现在复习（{count}）</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>清空</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>All of this stays on this machine. What was missed comes again after 1, 3 and 7 days.</source>
+        <translation>这些记录只保存在这台机器上。答错的问题会在 1、3、7 天后再次出现。</translation>
+    </message>
+    <message>
+        <source>{seen} stages seen · {lessons} lessons read</source>
+        <translation>看过 {seen} 个步骤 · 读过 {lessons} 篇课文</translation>
+    </message>
+    <message>
+        <source>No question was answered yet: press Q at any step to be asked.</source>
+        <translation>还没有回答过问题：在任何一步按 Q 即可出题。</translation>
+    </message>
+    <message>
+        <source>{right} of {answered} answered rightly, {skipped} skipped; {due} due today, {waiting} waiting for their day.</source>
+        <translation>答了 {answered} 次，对 {right} 次，跳过 {skipped} 次；今天该复习 {due} 个，还有 {waiting} 个没到日子。</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionCard</name>
+    <message>
+        <source>Made from this run&apos;s tensors; keys 1–4 choose, no clock runs.</source>
+        <extracomment>The most answers a card has room for.</extracomment>
+        <translation>选项由本次运行的张量生成；按 1–4 选择，不计时。</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Submit</source>
+        <translation>提交</translation>
+    </message>
+    <message>
+        <source>Submit the chosen answer (Enter)</source>
+        <translation>提交选中的答案（Enter）</translation>
+    </message>
+    <message>
+        <source>Skip (Esc)</source>
+        <translation>跳过 (Esc)</translation>
+    </message>
+    <message>
+        <source>Show the result without answering (Esc)</source>
+        <translation>不回答，直接看结果（Esc）</translation>
+    </message>
+    <message>
+        <source>Hint</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Close the question (Enter)</source>
+        <translation>关闭问题（Enter）</translation>
+    </message>
+    <message>
+        <source>Lesson</source>
+        <translation>课文</translation>
+    </message>
+</context>
+<context>
     <name>QuietLine</name>
     <message>
         <source>Close</source>
@@ -1425,6 +1980,45 @@
     <message>
         <source>Close the offer</source>
         <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>QuizDesk</name>
+    <message>
+        <source>Questions are asked on the way: Esc skips one.</source>
+        <extracomment>The step whose result is veiled; the question that is on the card, and the answer it got.</extracomment>
+        <translation>途中会提问：按 Esc 跳过。</translation>
+    </message>
+    <message>
+        <source>No more questions are asked.</source>
+        <translation>不再提问。</translation>
+    </message>
+    <message>
+        <source>Questions are about the model&apos;s own numbers: reset the what-if first.</source>
+        <translation>问题只针对模型自己的数字：请先还原“假如”的改动。</translation>
+    </message>
+    <message>
+        <source>A question is being made…</source>
+        <translation>正在出题……</translation>
+    </message>
+    <message>
+        <source>These numbers decide nothing clearly enough to ask about them.</source>
+        <translation>这些数字分不出明确的结果，没有可问的。</translation>
+    </message>
+    <message>
+        <source>{at} of {of} in this section</source>
+        <translation>本节第 {at} 题，共 {of} 题</translation>
+    </message>
+</context>
+<context>
+    <name>Reader</name>
+    <message>
+        <source>Read on</source>
+        <translation>接着读</translation>
+    </message>
+    <message>
+        <source>Lesson: {title}</source>
+        <translation>讲解：{title}</translation>
     </message>
 </context>
 <context>
@@ -1627,7 +2221,7 @@
     <name>SentenceDesk</name>
     <message>
         <source>Saved as {name}.</source>
-        <extracomment>Errors whose message is a sentence for people. A target for each sentence, &quot;&quot; where the model writes its own; None for a model that reads none. A run, and what the box shows of its sentences.</extracomment>
+        <extracomment>Errors whose message is a sentence for people. A target for each sentence, &quot;&quot; where the model writes its own; None for a model that reads none. A run, and what the box shows of its sentences. While a run is being put on screen, of which `ran` tells once it is there. What was asked of the engine last.</extracomment>
         <translation>已保存为 {name}。</translation>
     </message>
     <message>
@@ -1677,6 +2271,7 @@
     <name>SideTabs</name>
     <message>
         <source>Pages</source>
+        <extracomment>How much wider a tab may be than the style has it.</extracomment>
         <translation>页面</translation>
     </message>
 </context>
@@ -1695,6 +2290,7 @@
     <name>StagePane</name>
     <message>
         <source>Stage</source>
+        <extracomment>The strips between the toolbar and the maps, from top to bottom.</extracomment>
         <translation>步骤</translation>
     </message>
     <message>
@@ -1761,6 +2357,17 @@
     <message>
         <source>Values</source>
         <translation>数值</translation>
+    </message>
+</context>
+<context>
+    <name>Teaching</name>
+    <message>
+        <source>Lesson</source>
+        <translation>讲解</translation>
+    </message>
+    <message>
+        <source>Glossary</source>
+        <translation>术语表</translation>
     </message>
 </context>
 <context>
@@ -1891,6 +2498,53 @@
     </message>
 </context>
 <context>
+    <name>TourCard</name>
+    <message>
+        <source>Guided tour</source>
+        <translation>导览</translation>
+    </message>
+    <message>
+        <source>{at} of {of}</source>
+        <translation>第 {at} 站，共 {of} 站</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>上一站</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Next stop</source>
+        <translation>下一站</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Enter</translation>
+    </message>
+    <message>
+        <source>Leave (Esc)</source>
+        <translation>离开 (Esc)</translation>
+    </message>
+</context>
+<context>
+    <name>TourDesk</name>
+    <message>
+        <source>The tour begins as soon as its sentence has run.</source>
+        <extracomment>Under which key the settings keep that the first tour was offered. The tour whose run is not there yet.</extracomment>
+        <translation>例句运行完毕，导览就开始。</translation>
+    </message>
+    <message>
+        <source>New here? A guided tour leads from a sentence to the next token.</source>
+        <translation>第一次来？导览会带你从一个句子走到下一个词元。</translation>
+    </message>
+    <message>
+        <source>Take the tour</source>
+        <translation>开始导览</translation>
+    </message>
+</context>
+<context>
     <name>TrailBar</name>
     <message>
         <source>Back along the working</source>
@@ -1918,6 +2572,37 @@
     <message>
         <source>step {step} of {last}</source>
         <translation>第 {step} 步，共 {last} 步</translation>
+    </message>
+</context>
+<context>
+    <name>Veil</name>
+    <message>
+        <source>The result is hidden: predict first, then reveal.</source>
+        <translation>结果被遮住了：先预测，再揭晓。</translation>
+    </message>
+    <message>
+        <source>Predict first, then reveal</source>
+        <translation>先预测，再揭晓</translation>
+    </message>
+</context>
+<context>
+    <name>Verdict</name>
+    <message>
+        <source>The claim holds here: {words}</source>
+        <extracomment>How long work may take before it is said; before what is on screen is greyed.</extracomment>
+        <translation>结论在这里成立：{words}</translation>
+    </message>
+    <message>
+        <source>The claim does not hold here: {words}</source>
+        <translation>结论在这里不成立：{words}</translation>
+    </message>
+    <message>
+        <source>The claim holds here</source>
+        <translation>结论在这里成立</translation>
+    </message>
+    <message>
+        <source>The claim does not hold here</source>
+        <translation>结论在这里不成立</translation>
     </message>
 </context>
 <context>
@@ -2309,6 +2994,18 @@
     <message>
         <source>{changes} (the original is shown)</source>
         <translation>{changes}（显示的是原来的）</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIs</name>
+    <message>
+        <source>What is “{name}”?</source>
+        <extracomment>More names than these nobody reads.</extracomment>
+        <translation>什么是“{name}”？</translation>
+    </message>
+    <message>
+        <source>Look up “{name}” in the glossary</source>
+        <translation>在术语表中查找“{name}”</translation>
     </message>
 </context>
 <context>
@@ -2797,6 +3494,14 @@
         <translation>工具(&amp;T)</translation>
     </message>
     <message>
+        <source>&amp;Learn</source>
+        <translation>学习</translation>
+    </message>
+    <message>
+        <source>Guided tours</source>
+        <translation>导览</translation>
+    </message>
+    <message>
         <source>Open a session…</source>
         <translation>打开会话……</translation>
     </message>
@@ -2991,6 +3696,66 @@
     <message>
         <source>What if: reset to the original</source>
         <translation>假如：复原</translation>
+    </message>
+    <message>
+        <source>Lesson of this stage</source>
+        <translation>本阶段的讲解</translation>
+    </message>
+    <message>
+        <source>All lessons</source>
+        <translation>全部讲解</translation>
+    </message>
+    <message>
+        <source>Glossary</source>
+        <translation>术语表</translation>
+    </message>
+    <message>
+        <source>What is this?</source>
+        <translation>这是什么？</translation>
+    </message>
+    <message>
+        <source>Back to what was read before</source>
+        <translation>回到刚才读的</translation>
+    </message>
+    <message>
+        <source>Forward again</source>
+        <translation>再次前进</translation>
+    </message>
+    <message>
+        <source>Ask me about this step</source>
+        <translation>就这一步考考我</translation>
+    </message>
+    <message>
+        <source>From tokens to the next token</source>
+        <translation>从词元到下一个词元</translation>
+    </message>
+    <message>
+        <source>The translator</source>
+        <translation>翻译模型</translation>
+    </message>
+    <message>
+        <source>The article&apos;s batch</source>
+        <translation>文章里的那批数据</translation>
+    </message>
+    <message>
+        <source>Make a lesson for a class…</source>
+        <translation>为课堂制作一课…</translation>
+    </message>
+    <message>
+        <source>Work it out by hand…</source>
+        <translation>自己动手算…</translation>
+    </message>
+    <message>
+        <source>Progress and review…</source>
+        <translation>进度与复习…</translation>
+    </message>
+    <message>
+        <source>Questions on the way</source>
+        <translation>途中提问</translation>
+    </message>
+    <message>
+        <source>Start the engine again</source>
+        <translation>重新启动计算引擎</translation>
     </message>
     <message>
         <source>Backward: gradients</source>
@@ -3208,6 +3973,22 @@
         <translation>权重 {name} 含有 NaN 或无穷大，由它算出的结果也会如此：请换一份模型。</translation>
     </message>
     <message>
+        <source>The engine was ended from outside, perhaps for want of memory: start it again.</source>
+        <translation>计算引擎被外部终止，可能是内存不足：请重新启动。</translation>
+    </message>
+    <message>
+        <source>The engine stopped by itself (exit status {status}): start it again.</source>
+        <translation>计算引擎自行停止（退出状态 {status}）：请重新启动。</translation>
+    </message>
+    <message>
+        <source>The engine does not answer: start it again.</source>
+        <translation>计算引擎没有响应：请重新启动。</translation>
+    </message>
+    <message>
+        <source>The files of {name} have changed since: run the sentence again.</source>
+        <translation>{name} 的文件后来有了变动：请重新运行句子。</translation>
+    </message>
+    <message>
         <source>There is not enough memory to compute {name}: use a shorter sentence.</source>
         <translation>内存不足，无法计算 {name}：请换一个较短的句子。</translation>
     </message>
@@ -3238,6 +4019,30 @@
     <message>
         <source>{name} could not be written ({reason}): free some space or choose another place.</source>
         <translation>无法写入 {name}（{reason}）：请腾出空间或换一个位置。</translation>
+    </message>
+    <message>
+        <source>{name} cannot be read, so nothing new is kept: move it away to begin anew.</source>
+        <translation>{name} 无法读取，因此不会保存新的进度：把它移走即可重新开始。</translation>
+    </message>
+    <message>
+        <source>{name} is too large for what was learned: move it away to begin anew.</source>
+        <translation>{name} 太大，不像学习进度：把它移走即可重新开始。</translation>
+    </message>
+    <message>
+        <source>This run has none of the stops of “{title}”: open the lesson&apos;s own file.</source>
+        <translation>这次运行里没有“{title}”的任何一站：请打开这一课自己的文件。</translation>
+    </message>
+    <message>
+        <source>What is said at {step} cannot be filled in: open the tour on its own model.</source>
+        <translation>{step} 处的文字无法填入数字：请在导览自己的模型上打开。</translation>
+    </message>
+    <message>
+        <source>The tour {name} cannot be read: install Transformer Tutor again.</source>
+        <translation>导览 {name} 无法读取：请重新安装 Transformer Tutor。</translation>
+    </message>
+    <message>
+        <source>The lesson in this file cannot be read, so only its trace is shown: save the lesson again.</source>
+        <translation>这个文件里的课文无法读取，因此只显示运行记录：请重新保存这一课。</translation>
     </message>
     <message>
         <source>There is no file {name}: check the name and the folder.</source>

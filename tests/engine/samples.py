@@ -16,6 +16,9 @@ from tutor.engine.spec import ModelSpec, Rope
 from tutor.engine.tokens import Batch, batch_of_ids
 from tutor.engine.weights import random_weights
 
+#: Where the runs of `live` are computed; the fixture `device` changes it.
+DEVICE = "cpu"
+
 SMALL = ModelSpec(
     "small", "decoder_only", d_model=12, n_heads=3, d_head=4, n_layers=2, d_mlp=20, d_vocab=29, n_ctx=16, seed=5
 )
@@ -109,7 +112,12 @@ def live(
         target = batch(of, targets or target_lengths(of, lengths), seed + 1)
     weights = random_weights(program, seed, spread=True)
     source = batch(of, lengths, seed, of.d_vocab_in)
-    return LiveTrace(program, of, weights, source, "cpu", target=target, **options)
+    return LiveTrace(program, of, weights, source, DEVICE, target=target, **options)
+
+
+def tolerance() -> float:
+    """How far a number may be from the reference's: a device adds up in an order of its own."""
+    return 1e-5 if DEVICE == "cpu" else 1e-4
 
 
 def cells(of: Axes) -> Iterator[tuple[int, ...]]:

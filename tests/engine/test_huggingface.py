@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import samples
 import torch
 from safetensors.numpy import save_file
 
@@ -80,6 +81,7 @@ def reference(config: dict, values: dict[str, np.ndarray], ids: list[int]) -> np
     return (x @ w.get("lm_head.weight", w["wte.weight"]).T).numpy()
 
 
+@pytest.mark.usefixtures("device")
 @pytest.mark.parametrize("prefix", ["", "transformer."])
 @pytest.mark.parametrize("shards", [1, 3])
 @pytest.mark.parametrize("changes", [{}, {"n_inner": 20}, {"tie_word_embeddings": False}], ids=str)
@@ -89,10 +91,10 @@ def test_the_same_logits(tmp_path: Path, prefix: str, shards: int, changes: dict
     model = find(str(write(tmp_path / "gpt2", config, values, prefix, shards)))
     assert model.spec.name == "gpt2"
     rows = batch(model.spec, (7, 4))
-    trace = LiveTrace(model.program, model.spec, model.weights(), rows, "cpu")
+    trace = LiveTrace(model.program, model.spec, model.weights(), rows, samples.DEVICE)
     for row, length in enumerate((7, 4)):
         expected = reference(config, values, rows.ids[row, :length].tolist())
-        assert np.abs(trace["logits"][row, :length] - expected).max() <= 1e-5
+        assert np.abs(trace["logits"][row, :length] - expected).max() <= samples.tolerance()
     assert trace.working("blocks.1.attn.q_flat", (0, 3, 5)).agrees
     assert trace.working("logits", (0, 3, 28)).agrees
 

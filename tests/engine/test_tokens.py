@@ -12,6 +12,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -181,6 +183,21 @@ def test_each_piece_is_encoded_on_its_own(name: str, text: str) -> None:
     tokenizer = load(name)
     pieces = tokenizer.pieces(text)
     assert [number for a, b in pieces for number in tokenizer.ids_of(text[a:b])] == tokenizer.ids_of(text)
+
+
+@pytest.mark.parametrize("name", ["cl100k_base", "r50k_base"])
+@given(text=texts)
+@example(text="x" * 1999)
+@example(text=("Attention 我们 " * 200)[:1500])
+def test_the_tokens_within_a_text_encode_it_as_all_of_them_do(name: str, text: str) -> None:
+    tokenizer = load(name)
+    assert tokenizer._encode_by_few(text) == whole(name)(text)
+
+
+@cache
+def whole(name: str) -> Callable[[str], list[int]]:
+    """tiktoken with the whole encoding."""
+    return load(name)._encoder(load(name)._ranks)
 
 
 @given(ids=st.lists(st.integers(0, 50256), max_size=12))

@@ -12,12 +12,14 @@ from tests.engine.samples import EVERY, KINDS, batch, live, same, spec
 from tutor.engine import evaluate as evaluate_module
 from tutor.engine import families
 from tutor.engine.axes import AxesError, count
+from tutor.engine.cancelling import can_be_given_up
 from tutor.engine.evaluate import Cache
 from tutor.engine.live import LiveTrace, pick_device
 from tutor.engine.models import find
 from tutor.engine.program import lengths_of
 from tutor.engine.tokens import batch_of_ids
 from tutor.engine.trace import Cancelled, Trace, TraceError
+from tutor.engine.trace import same as same_numbers
 from tutor.engine.weights import WeightsError, random_weights
 
 
@@ -504,3 +506,36 @@ def test_differences_between_runs() -> None:
     assert not np.isnan(child.difference(trace, "blocks.0.attn.masked")).any()
     with pytest.raises(TraceError, match="shape"):
         trace.difference(live(spec(), (6,)), "embed")
+
+
+def test_reading_stops_at_its_next_step_where_the_job_is_given_up() -> None:
+    trace = live(spec(), (5,))
+    with can_be_given_up(lambda: True), pytest.raises(Cancelled):
+        trace["logits"]
+    assert trace["logits"].shape == (1, 5, 29), "and goes on where another job asks"
+
+
+@pytest.mark.parametrize("size", [0, 1, 7, (1 << 17) + 3])
+def test_what_counts_as_the_same_numbers(size: int) -> None:
+    one = np.arange(size, dtype=np.float32)
+    one[1:2], one[3:4] = np.nan, np.inf
+    assert same_numbers(one, one.copy()) and same_numbers(one, one.copy(), True)
+    assert not same_numbers(one, np.zeros(size + 1, np.float32), True)
+    if size > 2:
+        other = one.copy()
+        other[-1] *= np.float32(1 + 3e-7)
+        assert not same_numbers(one, other) and same_numbers(one, other, True)
+        other[-1] *= np.float32(1.001)
+        assert not same_numbers(one, other, True)
+        for at, value in ((1, 0.0), (3, -np.inf), (0, np.nan)):
+            other = one.copy()
+            other[at % size] = value
+            assert not same_numbers(one, other, True)
+
+
+def test_reach_is_the_largest_finite_size_of_what_is_real() -> None:
+    trace = live(spec(), (5, 2), seed=3)
+    for name in ("blocks.0.attn.scores", "logits", "W_E", "blocks.0.ln1.mean"):
+        parts = [part[np.isfinite(part)] for part in trace.real_parts(name)]
+        assert trace.reach(name) == max(float(np.abs(part).max()) for part in parts)
+    assert trace.reach("blocks.0.attn.masked") < np.inf

@@ -103,6 +103,7 @@ def test_every_family_that_reads_such_folders_is_held_to_the_library() -> None:
     assert of_plain == set(families.by_huggingface().values())
 
 
+@pytest.mark.usefixtures("device")
 @pytest.mark.parametrize("lengths", [(1,), (7,), (5, 5, 5), (9, 1, 4)], ids=str)
 @pytest.mark.parametrize("name", MODELS)
 def test_logits_hidden_states_and_patterns(name: str, lengths: tuple[int, ...]) -> None:

@@ -16,7 +16,7 @@ from tutor.engine.live import LiveTrace
 from tutor.training import command, state
 from tutor.training.errors import TrainError
 from tutor.training.heads import head_scores, repeated_tokens
-from tutor.training.loop import Run, initial_weights, logits_of, loss_of, train
+from tutor.training.loop import Run, initial_weights, loss_of, train
 from tutor.training.tasks import Plan
 
 
@@ -37,7 +37,7 @@ def test_logits_are_those_of_the_window(tmp_path: Path) -> None:
     trace = LiveTrace(one.program, one.spec, weights, batch, "cpu")
     mine = one.batch(0)
     mine = replace(mine, inputs={"tokens": np.array(batch.ids), "lengths": np.array(batch.lengths)})
-    assert torch.equal(logits_of(one, mine, tensors), trace.tensor("logits"))
+    assert torch.equal(one.logits(mine, tensors), trace.tensor("logits"))
 
 
 def test_gradient_is_that_of_finite_differences(tmp_path: Path) -> None:

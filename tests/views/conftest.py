@@ -9,7 +9,8 @@ import pytest
 
 @pytest.fixture
 def opened(qtbot, qapp, tmp_path, monkeypatch):
-    """Opens the application's window, shown and active. `run` takes the place of the engine."""
+    """Opens the application's window, shown and active, its engine in this process. `run` takes the place of the
+    engine, `engine` is one in a process of its own."""
     from PySide6.QtCore import QLocale, QSettings
 
     from tutor import app
@@ -17,11 +18,11 @@ def opened(qtbot, qapp, tmp_path, monkeypatch):
 
     made = []
 
-    def one(run=None, look="light", language="en", percent=100, size=(1280, 800)):
+    def one(run=None, look="light", language="en", percent=100, size=(1280, 800), engine=None):
         if run is not None:
             monkeypatch.setattr(app, "Engine", lambda: SimpleNamespace(run=run))
         settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-        window = app.make_window(qapp, settings, look, language, percent)
+        window = app.make_window(qapp, settings, look, language, percent, engine)
         made.append(window)
         qtbot.addWidget(window)
         window.resize(*size)

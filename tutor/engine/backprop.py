@@ -203,7 +203,7 @@ class LiveGradients(Gradients):
             value = self.of.weight(name) if name in self.program.weight_by_name else values[name]
             whole = narrow.is_whole(self.shapes[name], need)
             operands.append(value if whole else value.part(need) if isinstance(value, Later) else value[need])
-        made = pull(step.op, operands, _cut(step, self.shapes, piece), piece.cut, gradient[piece.part], wanted)
+        made = pull(piece.op, operands, _cut(step, self.shapes, piece), piece.cut, gradient[piece.part], wanted)
         return [(step.operands[at], piece.operands[at], one) for at, one in zip(wanted, made) if one is not None]
 
     def _weight(self, name: str) -> Tensor:
@@ -317,7 +317,7 @@ def slopes(
     move[tuple(entry - one.start for entry, one in zip(at, piece.operands[operand]))] = 1.0
     moved = values[operand].requires_grad_(True)
     with torch.enable_grad():
-        made = forward(step.op, values, _cut(step, shapes, piece))
+        made = forward(piece.op, values, _cut(step, shapes, piece))
         # What reaches the operand is linear in what comes back from the result, with the same slopes; differentiating
         # that once more gives how the result moves with the one cell.
         back = torch.zeros_like(made, requires_grad=True)
@@ -365,6 +365,6 @@ def _closest(
     )
     followed = {one for way in follows for one in way if one is not None}
     cut = tuple(slice(0, one.stop - one.start) if way in followed else one for way, one in enumerate(part))
-    return Piece(step, reads, cut, part)
+    return Piece(step, step.op, reads, cut, part)
 
 

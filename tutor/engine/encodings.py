@@ -17,6 +17,8 @@ import numpy as np
 from tutor import resources
 from tutor.engine.token_bytes import Merge, Token, TokenError, as_id, char_spans, decode, refuse_surrogates
 
+#: From how many tokens on an encoding is large, and up to how many bytes a text is short.
+_LARGE, _SHORT = 30_000, 2_000
 END_OF_TEXT = "<|endoftext|>"
 MASK = "<|mask|>"
 
@@ -57,13 +59,33 @@ class Tokenizer:
         self._encode: Callable[[str], list[int]]
         if pattern is None:
             self._encode = lambda text: [ranks[bytes([byte])] for byte in text.encode()]
+        elif len(ranks) >= _LARGE:
+            self._longest = max(map(len, ranks))
+            self._encode = self._encode_by_few
         else:
-            import tiktoken  # here, since the window opens before any text is encoded
+            self._encode = self._encoder(ranks)
 
-            encoding = tiktoken.Encoding(
-                name, pat_str=pattern, mergeable_ranks=dict(ranks), special_tokens=self.specials
-            )
-            self._encode = encoding.encode_ordinary
+    def _encoder(self, ranks: Mapping[bytes, int]) -> Callable[[str], list[int]]:
+        import tiktoken  # here, since the window opens before any text is encoded
+
+        assert self._pattern is not None
+        return tiktoken.Encoding(
+            self.name, pat_str=self._pattern, mergeable_ranks=dict(ranks), special_tokens=self.specials
+        ).encode_ordinary
+
+    def _encode_by_few(self, text: str) -> list[int]:
+        """The ids of a text by those tokens alone whose bytes are in it: merging looks at no others. To hand over a
+        large encoding whole takes a tenth of a second, in which no other thread of Python runs."""
+        data = text.encode()
+        if len(data) > _SHORT:
+            self._encode = self._encoder(self._ranks)
+            return self._encode(text)
+        ranks = self._ranks
+        within = {
+            data[at:stop] for at in range(len(data)) for stop in range(at + 1, min(at + self._longest, len(data)) + 1)
+        }
+        few = {part: ranks[part] for part in within if part in ranks}
+        return self._encoder(few | {bytes([byte]): ranks[bytes([byte])] for byte in range(256)})(text)
 
     def encode(self, text: str) -> tuple[Token, ...]:
         """The tokens of `text`. All of it is ordinary text, `mask` aside: a typed '<|endoftext|>' is no special token.

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
 from tutor.engine import axes as ax
+from tutor.engine import memory, tiles
 from tutor.engine.axes import Axes
 from tutor.engine.later import Later
 from tutor.engine.ops import Linear, Lookup, Op
 from tutor.engine.program import Program
 from tutor.engine.trace import Cancelled
+
+memory.settle()
 
 MIB = 1 << 20
 #: A weight still in its file that is larger than this is never read whole, but in slices of that size.
@@ -32,12 +36,15 @@ def evaluate(
     made: Callable[[str, torch.Tensor], None] = lambda name, value: None,
     cancelled: Callable[[], bool] = lambda: False,
     put: Callable[[str, torch.Tensor], torch.Tensor] = lambda name, value: value,
+    whole: Collection[str] = (),
+    room: tiles.Room = torch.Tensor.new_empty,
 ) -> Values:
     """Run the steps that `wanted` needs beyond what is `known`, in the program's order, dropping each value
     after its last use. Differentiable: gradients flow where torch records them.
 
-    `made` is told every value as it is made; `put` may give another in its place. Raises Cancelled, and AxesError for
-    a value of a wrong shape.
+    `made` is told every value as it is made; `put` may give another in its place. On the CPU, where no gradients are
+    recorded, large tensors that only the next step reads may be made in tiles and never be whole, unless they are among
+    `whole`; `room` gives the memory they go to. Raises Cancelled, and AxesError for a value of a wrong shape.
     """
     goals = list(wanted)
     needed: set[str] = set()
@@ -50,17 +57,32 @@ def evaluate(
     values: Values = {name: known[name] for name in goals if name in known}
     run = [step for step in program.steps if step.name in needed]
     last = {name: at for at, step in enumerate(run) for name in step.inputs}
-    for at, step in enumerate(run):
+    done = 0
+    # A device has no cache that tiles would have to fit, and every small kernel costs it as much as a large one.
+    tiled = bool(run) and not torch.is_grad_enabled() and known[run[0].inputs[0]].device.type == "cpu"
+    groups = tiles.groups(run, shapes, {*goals, *whole}) if tiled else ((step,) for step in run)
+
+    def operand(name: str) -> Any:
+        if name in weight_names:
+            return weights(name)
+        return values[name] if name in values else known[name]
+
+    weight_names = {name for step in run for name in step.weights}
+    for group in groups:
         if cancelled():
             raise Cancelled
-        inputs = [values[name] if name in values else known[name] for name in step.inputs]
-        operands = [*inputs, *(weights(name) for name in step.weights)]
-        value = put(step.name, forward(step.op, operands, [shapes[name] for name in step.operands]))
+        step = group[-1]
+        if tiled and tiles.is_tiled(group, shapes):
+            value = tiles.make(group, shapes, operand, room)
+        else:
+            value = forward(step.op, [operand(name) for name in step.operands], [shapes[one] for one in step.operands])
+        value = put(step.name, value)
         ax.check(step.name, shapes[step.name], value.shape)
         values[step.name] = value
         made(step.name, value)
-        for name in step.inputs:
-            if last[name] == at and name not in goals:
+        done += len(group)
+        for name in {name for one in group for name in one.inputs}:
+            if last[name] < done and name not in goals:
                 values.pop(name, None)
     return {name: values[name] for name in goals}
 
@@ -106,23 +128,36 @@ class Cache:
     def __init__(self, budget: int) -> None:
         self.budget = budget
         self.bytes = 0
+        # An alias of each tensor, which nobody else has: so its memory's count of holders tells who else uses it.
         self._kept: OrderedDict[str, torch.Tensor] = OrderedDict()
 
     def get(self, name: str) -> torch.Tensor | None:
         value = self._kept.get(name)
-        if value is not None:
-            self._kept.move_to_end(name)
-        return value
+        if value is None:
+            return None
+        self._kept.move_to_end(name)
+        return value.detach()
 
     def put(self, name: str, value: torch.Tensor) -> None:
         size = value.nbytes
         if name in self._kept or size > self.budget:
             return
-        self._kept[name] = value
+        self._kept[name] = value.detach()
         self.bytes += size
         while self.bytes > self.budget:
-            _, dropped = self._kept.popitem(last=False)
-            self.bytes -= dropped.nbytes
+            self.drop([next(iter(self._kept))])
+
+    def room(self, like: torch.Tensor, shape: tuple[int, ...]) -> torch.Tensor:
+        """Memory for a tensor of a shape that will be put here, of the type of another. Where something has to go for
+        it, the oldest of that size goes whose memory nobody else holds, and that memory is used again: fresh memory
+        costs more than the arithmetic."""
+        size = like.element_size() * math.prod(shape)
+        if size <= self.budget < self.bytes + size:
+            for name, old in self._kept.items():
+                if old.nbytes == size and (old.dtype, old.device) == (like.dtype, like.device) and _is_alone(old):
+                    self.drop([name])
+                    return old.view(shape)
+        return like.new_empty(shape)
 
     def drop(self, names: Iterable[str]) -> None:
         """Forget these tensors."""
@@ -140,3 +175,10 @@ class Cache:
 
     def __len__(self) -> int:
         return len(self._kept)
+
+
+def _is_alone(value: torch.Tensor) -> bool:
+    """Whether nothing but this tensor holds its memory: no view of it, no array that was handed out."""
+    storage = value.untyped_storage()
+    holders = torch._C._storage_Use_Count(storage._cdata)  # this tensor, and `storage`
+    return value.is_contiguous() and storage.nbytes() == value.nbytes and bool(holders == 2)

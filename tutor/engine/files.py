@@ -68,3 +68,14 @@ def write_safetensors(
             if values.shape != tuple(shape):
                 raise ValueError(f"{name} has the shape {values.shape}, announced as {tuple(shape)}.")
             file.write(values.data.cast("B") if values.size else b"")
+
+
+def is_gguf(path: Path) -> bool:
+    """Whether a file is a GGUF file, by its first bytes or by its name."""
+    try:
+        if not path.is_file():
+            return False
+        with open(path, "rb") as file:
+            return file.read(4) == b"GGUF" or path.suffix.lower() == ".gguf"
+    except OSError:
+        return False

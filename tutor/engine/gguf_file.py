@@ -101,17 +101,6 @@ def _dequantised(raw: np.ndarray, kind: Any) -> np.ndarray:
     return values
 
 
-def is_file(path: Path) -> bool:
-    """Whether a file is a GGUF file, by its first bytes or by its name."""
-    try:
-        if not path.is_file():
-            return False
-        with open(path, "rb") as file:
-            return file.read(4) == b"GGUF" or path.suffix.lower() == ".gguf"
-    except OSError:
-        return False
-
-
 def read(path: Path) -> GgufFile:
     """The file's metadata and where its tensors lie, kept until the file changes. Raises WeightsError."""
     try:

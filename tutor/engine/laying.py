@@ -2,12 +2,13 @@
 
 What is on screen is always made by the Steps. Where a model is large, the checkpoints from which they start are laid
 faster and in less memory: attention without ever holding a pattern, a norm in one kernel, a bias added where the
-product is made. Which steps may be done together follows from their operations and from who reads their results.
+product is made, a feed-forward network some rows at a time. Which steps may be done together follows from their
+operations and from who reads their results.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,9 @@ from tutor.engine.program import Program, Step
 
 Tensor = torch.Tensor
 Kernel = Callable[..., Tensor]
+
+#: So many rows at a time go through a feed-forward network: its wide tensors are never whole.
+ROWS = 256
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,11 @@ class Piece:
     op: Op | None = None
 
 
-def pieces(program: Program, shapes: Mapping[str, Axes], padded: bool) -> tuple[Piece, ...]:
-    """The program as kernels, in order. `padded` is whether any row of the batch has padding.
+def pieces(
+    program: Program, shapes: Mapping[str, Axes], padded: bool, in_parts: Collection[str] = ()
+) -> tuple[Piece, ...]:
+    """The program as kernels, in order. `padded` is whether any row of the batch has padding; `in_parts` are the
+    weights that are too large to be read whole.
 
     A chain of steps becomes one kernel only where nothing outside the chain, and no checkpoint, needs a tensor
     within it.
@@ -49,7 +56,9 @@ def pieces(program: Program, shapes: Mapping[str, Axes], padded: bool) -> tuple[
     made: dict[str, Piece] = {}
     inner: set[str] = set()
     for step in program.steps:
-        found = _attention(program, step, padded) or _norm(program, step) or _single(step, shapes)
+        found = _attention(program, step, padded) or _norm(program, step) or _feed_forward(program, step)
+        if found is None or not set(found.weights).isdisjoint(in_parts):
+            found = _single(step, shapes)
         within = set(found.steps) - {step.name}
         readers = {user.name for name in within for user, _ in program.consumers.get(name, ())}
         if within and (within & kept or not readers <= set(found.steps)):
@@ -96,6 +105,20 @@ def lay(
                 values.pop(name, None)
         del inputs
     return values[goal]
+
+
+class Shelf:
+    """One block of memory for all checkpoints: what is kept lies together, and the memory beside it is used again."""
+
+    def __init__(self, cells: int) -> None:
+        self._free = torch.empty(cells)
+
+    def put(self, value: Tensor) -> Tensor:
+        """The same numbers in the next place; the tensor itself where it is on a device, or no room is left."""
+        if value.device.type != "cpu" or value.dtype != torch.float32 or value.numel() > self._free.numel():
+            return value
+        place, self._free = self._free[: value.numel()], self._free[value.numel() :]
+        return place.view(value.shape).copy_(value)
 
 
 def _step_of(program: Program, name: str, *kinds: type[ops.Op]) -> Step | None:
@@ -162,6 +185,43 @@ def _norm(program: Program, step: Step) -> Piece | None:
     return None
 
 
+def _feed_forward(program: Program, step: Step) -> Piece | None:
+    """Linear → activation → linear, or gated: act(x W_gate) · (x W_in) → linear (Shazeer 2020), some rows at a time."""
+    if not isinstance(step.op, ops.Linear):
+        return None
+    post = _step_of(program, step.inputs[0], *_ACTIVATIONS, ops.Multiply)
+    if post is None:
+        return None
+    gated = isinstance(post.op, ops.Multiply)
+    act = _step_of(program, post.inputs[0], *_ACTIVATIONS) if gated else post
+    wide = [act and _step_of(program, act.inputs[0], ops.Linear)]
+    wide += [_step_of(program, post.inputs[1], ops.Linear)] if gated else []
+    first = [one for one in wide if one is not None]
+    if act is None or len(first) < len(wide) or len({one.inputs for one in first}) > 1:
+        return None
+    curve = _CURVES.get(type(act.op), act.op.forward)
+    parts = [*first, step]
+    linears = [_linear(one.op) for one in parts if isinstance(one.op, ops.Linear)]
+    counts = [len(one.weights) for one in parts]
+    down = step.op
+
+    def kernel(x: Tensor, *weights: Tensor) -> Tensor:
+        held, at = [], 0
+        for count in counts:
+            held.append(weights[at : at + count])
+            at += count
+        made = x.new_empty((*x.shape[:-1], held[-1][0].shape[0 if down.transposed else 1]))
+        for some, place in zip(x.flatten(0, -2).split(ROWS), made.flatten(0, -2).split(ROWS)):
+            inner = curve(linears[0](some, *held[0]))
+            if gated:
+                inner *= linears[1](some, *held[1])
+            place.copy_(linears[-1](inner, *held[-1]))
+        return made
+
+    names = dict.fromkeys([*(one.name for one in first), act.name, post.name, step.name])
+    return Piece(step.name, first[0].inputs, tuple(w for one in parts for w in one.weights), kernel, tuple(names))
+
+
 def _single(step: Step, shapes: Mapping[str, Axes]) -> Piece:
     """One step by the fastest kernel there is for it, else as it is declared."""
     kernel = _kernel(step, [shapes[one] for one in step.operands])
@@ -171,17 +231,9 @@ def _single(step: Step, shapes: Mapping[str, Axes]) -> Piece:
 def _kernel(step: Step, axes: Sequence[Axes]) -> Kernel:
     op = step.op
     if isinstance(op, ops.Linear):
-
-        def linear(x: Tensor, w: Tensor, b: Tensor | None = None) -> Tensor:
-            return F.linear(x, w if op.transposed else w.T, b)
-
-        return linear
-    if isinstance(op, ops.Gelu):
-        return F.gelu
-    if isinstance(op, ops.GeluTanh):
-        return lambda x: F.gelu(x, approximate="tanh")
-    if isinstance(op, ops.Silu):
-        return F.silu
+        return _linear(op)
+    if type(op) in _CURVES:
+        return _CURVES[type(op)]
     tables = op.table(*axes)
 
     def as_declared(*operands: Tensor) -> Tensor:
@@ -191,3 +243,25 @@ def _kernel(step: Step, axes: Sequence[Axes]) -> Kernel:
         return result
 
     return as_declared
+
+
+_CURVES: dict[type[Op], Kernel] = {
+    ops.Gelu: F.gelu, ops.GeluTanh: lambda x: F.gelu(x, approximate="tanh"), ops.Silu: F.silu,
+}  # fmt: skip
+_ACTIVATIONS: tuple[type[Op], ...] = (ops.Relu, *_CURVES)
+
+
+def _linear(op: ops.Linear) -> Kernel:
+    """x W + b by oneDNN on a CPU: on some processors more than twice as fast as the product that torch takes."""
+
+    def linear(x: Tensor, w: Tensor, b: Tensor | None = None) -> Tensor:
+        turned = w if op.transposed else w.T
+        if _ONE_DNN and x.device.type == "cpu" and x.dtype == torch.float32 and x.numel():
+            product: Tensor = torch.ops.mkldnn._linear_pointwise(x, turned, b, "none", [], "")
+            return product
+        return F.linear(x, turned, b)
+
+    return linear
+
+
+_ONE_DNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")

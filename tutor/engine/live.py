@@ -19,12 +19,13 @@ from tutor.engine import axes as ax
 from tutor.engine import backprop, laying, narrow
 from tutor.engine import evaluate as run
 from tutor.engine.axes import Slices
+from tutor.engine.cancelling import given_up
 from tutor.engine.evaluate import MIB as MIB
 from tutor.engine.evaluate import Cache, Values, evaluate, forward
 from tutor.engine.goals import Goal
 from tutor.engine.gradients import Gradients
 from tutor.engine.later import Later
-from tutor.engine.program import Program
+from tutor.engine.program import Program, lengths_of
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Cancelled, Plan, Trace, TraceError, frozen, looked_up
@@ -82,6 +83,7 @@ class LiveTrace(Trace):
         #: Checkpoints laid by fused kernels: good to start from; before one is shown, its steps are run.
         self._rough: set[str] = set()
         self._laid = False
+        self._refined = 0
         self._cache = Cache(budget)
         self._parent = parent
         self._changed: frozenset[str] = frozenset()
@@ -119,9 +121,10 @@ class LiveTrace(Trace):
         goals = self.program.checkpoints
         # Kernels know neither heads that are switched off nor numbers that were put.
         fused = self._is_large() and not self.touched
+        shelf = laying.Shelf(sum(ax.count(self.shapes[name]) for name in goals) if fused else 0)
         for at, name in enumerate(goals):
             with self._lock:
-                if self._find(name) is None and not (fused and self._lay(name, cancelled)):
+                if self._find(name) is None and not (fused and self._lay(name, shelf, cancelled)):
                     self._compute(name, cancelled, remember=False)
             progress((at + 1) / len(goals))
 
@@ -135,7 +138,7 @@ class LiveTrace(Trace):
         )
         return macs >= FUSED_FROM
 
-    def _lay(self, name: str, cancelled: Callable[[], bool]) -> bool:
+    def _lay(self, name: str, shelf: laying.Shelf, cancelled: Callable[[], bool]) -> bool:
         """Lay one checkpoint by fused kernels. Returns whether it could be: where memory runs out, the steps, which
         know what to do then, are run instead. Raises Cancelled."""
         there = _Known(self)
@@ -149,7 +152,7 @@ class LiveTrace(Trace):
             return False
         if found is None:
             raise Cancelled
-        self._kept[name] = found
+        self._kept[name] = shelf.put(found)
         self._rough.add(name)
         self._laid = True
         return True
@@ -160,7 +163,8 @@ class LiveTrace(Trace):
     @cached_property
     def _plan(self) -> tuple[laying.Piece, ...]:
         padded = any(int(batch.lengths.min()) < batch.n_pos for batch in self.batches.values())
-        return laying.pieces(self.program, self.shapes, padded)
+        in_parts = {name for name, held in self._weights.items() if isinstance(held, Later) and held.nbytes > run.SLICE}
+        return laying.pieces(self.program, self.shapes, padded, in_parts)
 
     def read(self, name: str, slices: Slices) -> np.ndarray:
         if name not in self.shapes:
@@ -176,9 +180,10 @@ class LiveTrace(Trace):
     def _part(self, name: str, slices: Slices) -> torch.Tensor | None:
         """A small part of a large tensor that is not there, without making the rest; None where that is no gain."""
         axes = self.shapes[name]
-        if ax.count(axes) < PART_FROM:
+        part = tuple(narrow.span(one, axis.size) for axis, one in zip(axes, slices))
+        one_head = any(axis.name == ax.HEAD and one.stop - one.start < axis.size for axis, one in zip(axes, part))
+        if ax.count(axes) < PART_FROM and not one_head:
             return None
-        part = tuple(_span(one, axis.size) for axis, one in zip(axes, slices))
         sizes = [max(0, one.stop - one.start) for one in part]
         steps = [one.step not in (None, 1) for one in slices if isinstance(one, slice)]
         if len(slices) != len(axes) or any(steps) or 4 * math.prod(sizes) > ax.count(axes) or 0 in sizes:
@@ -189,6 +194,8 @@ class LiveTrace(Trace):
             plan = narrow.plan(self.program, self.shapes, name, part, self._is_known)
             if plan is None or any(piece.step.name in self.patches for piece in plan):
                 return None
+            if max(ax.count(self.shapes[piece.step.name]) for piece in plan) < PART_FROM:
+                return None  # the whole is as quick, and there for the next part
             made = self._run_parts(plan)
         value, whole = made[name]
         inside = narrow.within(part, whole)
@@ -211,12 +218,13 @@ class LiveTrace(Trace):
                     else:
                         value = self._weight(operand) if operand in self._weights else known[operand]
                     whole = narrow.is_whole(self.shapes[operand], need) and operand not in made
-                    operands.append(value if whole else value[need])
+                    part = value.part if isinstance(value, Later) else value.__getitem__
+                    operands.append(value if whole else torch.as_tensor(part(need), device=self._device))
                 shapes = [
                     tuple(ax.Axis(axis.name, size) for axis, size in zip(self.shapes[one], value.shape))
                     for one, value in zip(piece.step.operands, operands)
                 ]
-                result = forward(piece.step.op, operands, shapes)[piece.cut]
+                result = forward(piece.op, operands, shapes)[piece.cut]
                 name = piece.step.name
                 made[name] = result, piece.part
                 if narrow.is_whole(self.shapes[name], piece.part):
@@ -253,9 +261,11 @@ class LiveTrace(Trace):
         own = {step.name for step in program if self.program.by_name.get(step.name) != step}
         own |= plan.patches.keys() & program.by_name.keys()
         for name, batch in child.batches.items():
-            if not np.array_equal(batch.ids, self.batches[name].ids):
-                child._kept[name] = torch.from_numpy(np.array(batch.ids)).to(child._device)
-                own.add(name)
+            for source, now in ((name, batch.ids), (lengths_of(name), batch.lengths)):
+                was = self._source(source)
+                if was is None or not np.array_equal(now, was):
+                    child._kept[source] = torch.from_numpy(np.array(now)).to(child._device)
+                    own.add(source)
         for step in program:
             if not plan.weights.keys().isdisjoint(step.weights) or not own.isdisjoint(step.inputs):
                 own.add(step.name)
@@ -275,6 +285,10 @@ class LiveTrace(Trace):
     @property
     def origin(self) -> "LiveTrace":
         return self if self._origin is None else self._origin
+
+    @property
+    def edition(self) -> int:
+        return self._refined + (self._parent.edition if self._parent is not None else 0)
 
     def _keep_changes(self, of: "LiveTrace") -> None:
         self.told, self.touched, self.patches, self._origin = of.told, of.touched, of.patches, of._origin
@@ -312,6 +326,9 @@ class LiveTrace(Trace):
         made = backprop.LiveGradients(self, goal, self._cache.budget)
         made.prepare(progress, cancelled)
         return made
+
+    def find_fixed(self) -> frozenset[str]:
+        return self.fixed
 
     def slopes(self, step: str, operand: int, index: Sequence[int]) -> np.ndarray:
         found = backprop.slopes(self.program, self.shapes, self.program[step], operand, index, self.read)
@@ -372,6 +389,7 @@ class LiveTrace(Trace):
         on screen. What was made from the rough one goes."""
         rough = self._kept.pop(name)
         self._rough.discard(name)
+        self._refined += 1
         try:
             self._compute(name)
         except BaseException:
@@ -426,7 +444,7 @@ class LiveTrace(Trace):
         if said not in self.notices:
             self.notices.append(said)
 
-    def _compute(self, name: str, cancelled: Callable[[], bool] = lambda: False, remember: bool = True) -> torch.Tensor:
+    def _compute(self, name: str, cancelled: Callable[[], bool] = given_up, remember: bool = True) -> torch.Tensor:
         return self._compute_all([name], cancelled, remember)[name]
 
     def _compute_all(self, names: Sequence[str], cancelled: Callable[[], bool], remember: bool) -> Values:
@@ -451,7 +469,10 @@ class LiveTrace(Trace):
 
         with torch.no_grad():
             known = _Known(self)
-            return evaluate(self.program, self.shapes, known, self._weight, names, keep, cancelled, self._put)
+            return evaluate(
+                self.program, self.shapes, known, self._weight, names, keep, cancelled, self._put, self.patches,
+                self._cache.room,
+            )  # fmt: skip
 
     def _put(self, name: str, value: torch.Tensor) -> torch.Tensor:
         """A computed value with the numbers that were put in its place."""
@@ -465,6 +486,7 @@ class LiveTrace(Trace):
         """Go on with the CPU: everything kept moves there, the cache is dropped."""
         lost = self._device.type
         self._device = torch.device("cpu")
+        self._refined += 1
         self._cache.clear()
         self._on_device.clear()
         self._read_weights.clear()
@@ -472,13 +494,6 @@ class LiveTrace(Trace):
         if lost == "cuda":
             torch.cuda.empty_cache()
         self.notices.append(f"The {lost} device ran out of memory, so this run goes on with the CPU.")
-
-
-def _span(asked: int | slice, size: int) -> slice:
-    """An entry of an index as the range it covers."""
-    if isinstance(asked, slice):
-        return slice(*asked.indices(size)[:2])
-    return slice(asked % size, asked % size + 1)
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:

@@ -7,17 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tutor.engine import (
-    decoding,
-    families,
-    gguf_file,
-    gguf_model,
-    gguf_tokens,
-    huggingface,
-    kept,
-    shipped,
-    tokenizer_files,
-)
+from tutor.engine import decoding, families, files, huggingface, kept, shipped
 from tutor.engine.axes import count
 from tutor.engine.program import Program
 from tutor.engine.spec import ModelSpec, SpecError
@@ -50,6 +40,8 @@ class Model:
         if self.folder is None:
             return random_weights(self.program, self.spec.seed)
         if self.folder.is_file():
+            from tutor.engine import gguf_model  # a library of its own, needed for such files alone
+
             return gguf_model.load_weights(self.folder, self.spec, self.program, self._later)
         if huggingface.is_folder(self.folder):
             return huggingface.load_weights(self.folder, self.spec, self.program, self._later)
@@ -92,8 +84,12 @@ class Model:
         Raises TokenError, and WeightsError for a file that is no more what it was.
         """
         if self.folder is not None and self.folder.is_file():
+            from tutor.engine import gguf_file, gguf_tokens
+
             return gguf_tokens.find(gguf_file.read(self.folder))
         if self.folder is not None and huggingface.is_folder(self.folder):
+            from tutor.engine import tokenizer_files
+
             found = tokenizer_files.find(self.folder)
             if found is not None:
                 return found
@@ -245,6 +241,8 @@ def find(name: str = DEFAULT, layers: int | None = None) -> Model:
     if is_file and not is_model_file(folder):
         raise SpecError(f"{folder.name} is no model by itself: give its folder, with config.json, or a GGUF file.")
     if is_file:
+        from tutor.engine import gguf_model
+
         spec = gguf_model.load_spec(folder)
     else:
         spec = huggingface.load_spec(folder) if huggingface.is_folder(folder) else load_spec(folder)
@@ -260,4 +258,4 @@ def is_model_folder(path: Path) -> bool:
 
 def is_model_file(path: Path) -> bool:
     """Whether a file is a model by itself: a GGUF file."""
-    return gguf_file.is_file(path)
+    return files.is_gguf(path)

@@ -1,16 +1,17 @@
 """Which parts of earlier tensors a part of one needs: so that a row of logits costs a row, and one head one head.
 
-It follows from what every operation declares of its reads (`Op.access`), and holds along batch, positions and heads.
+It follows from what every operation declares of its reads (`Op.access`), and holds along batch, positions and heads;
+of a matrix product, along its features too: one head's queries need one head's columns of the matrix.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axes
-from tutor.engine.ops import EvenSoftmax, Op, SilentSum, SwapHeads
+from tutor.engine.ops import EvenSoftmax, Linear, Op, SilentSum, SplitHeads, SwapHeads
 from tutor.engine.ops.base import Access
 from tutor.engine.program import Program, Step
 
@@ -28,12 +29,14 @@ class Piece:
 
     Attributes:
         step: the step.
+        op: its operation, fit for the part.
         operands: the part of each operand that it reads.
         cut: the part, of what it then makes, that is wanted.
         part: the part of the whole tensor that this is.
     """
 
     step: Step
+    op: Op
     operands: tuple[Part, ...]
     cut: Part
     part: Part
@@ -71,7 +74,17 @@ def piece(step: Step, shapes: Mapping[str, Axes], part: Part) -> Piece:
     free = _FREE if type(step.op).table is not Op.table else _NARROW
     if isinstance(step.op, (EvenSoftmax, SilentSum)):
         free = free - {ax.HEAD}
-    part = tuple(one if axis.name in free else slice(0, axis.size) for axis, one in zip(axes, part))
+    last = len(axes) - 1
+    part = tuple(
+        one if axis.name in free or (at == last and isinstance(step.op, Linear)) else slice(0, axis.size)
+        for at, (axis, one) in enumerate(zip(axes, part))
+    )
+    if isinstance(step.op, SplitHeads):
+        size = axes[last].size
+        features = slice(part[last - 1].start * size, part[last - 1].stop * size)
+        cut = tuple(slice(0, one.stop - one.start) for one in part)
+        few = replace(step.op, n_heads=part[last - 1].stop - part[last - 1].start)
+        return Piece(step, few, ((*part[: last - 1], features),), cut, part)
     ways = follows(step.op, axes, operands)
     if ways is None:
         return all_of(step, shapes)
@@ -81,13 +94,13 @@ def piece(step: Step, shapes: Mapping[str, Axes], part: Part) -> Piece:
     )
     followed = {at for one in ways for at in one if at is not None}
     cut = tuple(slice(0, one.stop - one.start) if at in followed else one for at, one in enumerate(part))
-    return Piece(step, reads, cut, part)
+    return Piece(step, step.op, reads, cut, part)
 
 
 def all_of(step: Step, shapes: Mapping[str, Axes]) -> Piece:
     """A step run as a whole."""
     part = _all(shapes[step.name])
-    return Piece(step, tuple(_all(shapes[one]) for one in step.operands), part, part)
+    return Piece(step, step.op, tuple(_all(shapes[one]) for one in step.operands), part, part)
 
 
 def follows(op: Op, out: Axes, operands: list[Axes]) -> Access | None:
@@ -113,6 +126,13 @@ def is_whole(axes: Axes, part: Part) -> bool:
 def joined(one: Part, other: Part) -> Part:
     """The smallest part that holds both."""
     return tuple(slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(one, other))
+
+
+def span(asked: int | slice, size: int) -> slice:
+    """An entry of an index as the range it covers."""
+    if isinstance(asked, slice):
+        return slice(*asked.indices(size)[:2])
+    return slice(asked % size, asked % size + 1)
 
 
 def within(part: Part, whole: Part) -> Part:

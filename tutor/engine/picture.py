@@ -340,14 +340,7 @@ def scale_of(trace: Trace, name: str) -> tuple[str, float, float, tuple[str, ...
 
 def reach(trace: Trace, name: str) -> float:
     """The largest finite |x| of a tensor or weight, pads left out: they are drawn hatched and need no colour."""
-    return trace.facts.get(
-        ("reach", name), lambda: max((largest_size(_flat(part)) for part in trace.real_parts(name)), default=0.0)
-    )
-
-
-def _flat(values: np.ndarray) -> np.ndarray:
-    """The same numbers as a matrix, for what looks at them row by row."""
-    return values.reshape(-1, values.shape[-1]) if values.ndim > 1 else values.reshape(1, -1)
+    return trace.reach(name)
 
 
 def picture(trace: Trace, path: str, selection: Selection) -> Picture:

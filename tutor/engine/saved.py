@@ -36,10 +36,12 @@ def save(
     only: Sequence[str] = (),
     progress: Callable[[float], None] = lambda done: None,
     cancelled: Callable[[], bool] = lambda: False,
+    lesson: str = "",
 ) -> None:
     """Write a trace to a file, one tensor at a time.
 
     `only` keeps the tensors whose names match one of the patterns (`blocks.0.*`), and the weights they read.
+    `lesson` is kept beside it as it is (see `tutor.lessons.tour`).
     Raises FileError, TraceError or Cancelled; then nothing is left behind.
     """
     program = trace.program
@@ -85,6 +87,8 @@ def save(
         "spec": json.dumps(trace.spec.to_json(), ensure_ascii=False),
         "program": json.dumps(program.to_json(), ensure_ascii=False),
     }
+    if lesson:
+        metadata["lesson"] = lesson
     if trace.told:
         metadata["changes"] = json.dumps({"told": trace.told, "put": _put(trace)}, ensure_ascii=False)
     if trace.target is not None:
@@ -141,6 +145,8 @@ class SavedTrace(Trace):
                 f"{path.name} is cut short or is no saved trace: save it again with `trace --save`."
             ) from error
         metadata = self._file.metadata() or {}
+        #: What a teacher put beside the trace, as it was written; "" for none.
+        self.lesson = metadata.get("lesson", "")
         form = metadata.get("format", "")
         if form != FORMAT:
             if form.startswith(FORMAT.rsplit("/", 1)[0] + "/"):

@@ -19,6 +19,7 @@ from tutor.engine.axes import Axes, Slices
 from tutor.engine.facts import Facts
 from tutor.engine.ops import Tokens
 from tutor.engine.ops.lookup import given_working, token_working
+from tutor.engine.pooling import largest_size
 from tutor.engine.program import Program, Use, lengths_of
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
@@ -173,6 +174,10 @@ class Trace(ABC):
         recomputed."""
         raise TraceError(CANNOT_RECOMPUTE)
 
+    def find_fixed(self) -> frozenset[str]:
+        """The tensors that were replaced as a whole: no gradient passes through them."""
+        return frozenset()
+
     def slopes(self, step: str, operand: int, index: Sequence[int]) -> np.ndarray:
         """How the cells of a step move with one cell of one of its operands alone: ∂step[part] / ∂operand[index], over
         the part that `used_by` names, in float64. 0 where other numbers were put. Raises TraceError where nothing can
@@ -188,6 +193,11 @@ class Trace(ABC):
     def origin(self) -> "Trace":
         """The run without changes; itself where there are none."""
         return self
+
+    @property
+    def edition(self) -> int:
+        """Counts up where numbers that were read before may come out otherwise by a rounding."""
+        return 0
 
     @property
     @abstractmethod
@@ -269,7 +279,24 @@ class Trace(ABC):
 
     def stats(self, name: str) -> Stats:
         """Statistics over real positions only."""
-        return self.facts.get(("stats", name), lambda: statistics(self[name], self.shapes[name], self._lengths(name)))
+        return self.facts.get(("stats", name), lambda: self.find_stats(name))
+
+    def find_stats(self, name: str) -> Stats:
+        """These, found out anew."""
+        return statistics(self[name], self.shapes[name], self._lengths(name))
+
+    def reach(self, name: str) -> float:
+        """The largest finite |x| of a tensor or weight over real positions, 0 where there is none."""
+        return self.facts.get(("reach", name), lambda: self.find_reach(name))
+
+    def find_reach(self, name: str) -> float:
+        """This, found out anew."""
+        return max((largest_size(part.reshape(-1, part.shape[-1] if part.ndim else 1))
+                    for part in self.real_parts(name) if part.size), default=0.0)  # fmt: skip
+
+    def same_as(self, other: "Trace", name: str, roughly: bool = False) -> bool:
+        """Whether a tensor has the same numbers in another run, `roughly` up to rounding; NaN is NaN."""
+        return same(self[name], other[name], roughly)
 
     def real_parts(self, name: str) -> Iterator[np.ndarray]:
         """The parts of a tensor or weight that belong to no padding."""
@@ -360,6 +387,30 @@ def looked_up(trace: Trace) -> dict[str, np.ndarray]:
         if rows and all(one is not None for one in rows):
             found[weight.name] = np.unique(np.concatenate(rows)).astype(np.int64)  # type: ignore[arg-type]
     return found
+
+
+#: What rounding alone may change, relative to the largest number of a tensor.
+ROUNDING = 1e-5
+
+
+def same(one: np.ndarray, other: np.ndarray, roughly: bool = False) -> bool:
+    """Whether two tensors hold the same numbers, `roughly` up to rounding; NaN is NaN."""
+    if one.shape != other.shape:
+        return False
+    if all(np.array_equal(a, b, equal_nan=True) for a, b in _chunks(one, other)):
+        return True
+    if not roughly:
+        return False
+    most = max((float(np.abs(a, where=np.isfinite(a), out=np.zeros_like(a)).max()) for a, _ in _chunks(one, one)),
+               default=0.0)  # fmt: skip
+    return all(np.allclose(a, b, rtol=0, atol=ROUNDING * most, equal_nan=True) for a, b in _chunks(one, other))
+
+
+def _chunks(one: np.ndarray, other: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Both in pieces; numpy holds up other threads while it picks from large arrays."""
+    flat, other_flat = one.reshape(-1), other.reshape(-1)
+    for start in range(0, flat.size, _CHUNK):
+        yield flat[start : start + _CHUNK], other_flat[start : start + _CHUNK]
 
 
 def frozen(values: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from safetensors import SafetensorError, safe_open
 from tutor.engine import axes as ax
 from tutor.engine.files import write_safetensors
 from tutor.engine.later import Later
-from tutor.engine.program import Program
+from tutor.engine.program import Program, Weight
 from tutor.engine.spec import ModelSpec, SpecError
 
 #: A weight in memory, or one still in its file.
@@ -36,8 +36,13 @@ def random_weights(program: Program, seed: int, spread: bool = False) -> dict[st
     Each weight draws from a stream of its own (seed and name), so that more layers do not change the first
     ones. With `spread`, norms and zero biases are random too, as proofs need them.
     """
+    return drawn(program.weights, seed, spread)
+
+
+def drawn(weights: Iterable[Weight], seed: int, spread: bool = False) -> dict[str, np.ndarray]:
+    """The same for weights that no program may have."""
     made = {}
-    for weight in program.weights:
+    for weight in weights:
         shape = ax.shape(weight.axes)
         stream = np.random.Generator(np.random.Philox(key=[seed, zlib.crc32(weight.name.encode())]))
         if weight.init == "normal":
@@ -52,7 +57,12 @@ def random_weights(program: Program, seed: int, spread: bool = False) -> dict[st
 
 def check_weights(program: Program, weights: Weights, where: str) -> None:
     """Raise WeightsError unless every weight of the program is there, in its shape, in a float type."""
-    for weight in program.weights:
+    check_shapes(program.weights, weights, where)
+
+
+def check_shapes(wanted: Iterable[Weight], weights: Weights, where: str) -> None:
+    """The same for weights that no program may have."""
+    for weight in wanted:
         if weight.name not in weights:
             raise WeightsError(f"{where} lacks the weight {weight.name}: use the files of one and the same model.")
         found = weights[weight.name]

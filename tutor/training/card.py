@@ -11,15 +11,15 @@ from typing import Any
 from tutor.engine import axes as ax
 from tutor.engine import shipped
 from tutor.engine.files import replacing
-from tutor.engine.weights import WEIGHTS_FILE, Weights, load_weights, save_model
+from tutor.engine.weights import WEIGHTS_FILE, Weights
 from tutor.training.loop import Run, held_out_loss
-from tutor.training.tasks import Task
+from tutor.training.tasks import Learner
 
 
-def finish(task: Task, run: Run, folder: Path) -> None:
+def finish(task: Learner, run: Run, folder: Path) -> None:
     """Write the model's folder and measure the weights as they are on disk. Raises FileError."""
-    save_model(folder, task.spec, run.weights, "float16")
-    weights = load_weights(folder, task.program)
+    task.save(folder, run.weights)
+    weights = task.load(folder)
     figures = measured(task, run, weights)
     stories = list(task.samples(weights))
     told = {"steps": run.step, "samples": [task.sentence], **figures}
@@ -27,11 +27,11 @@ def finish(task: Task, run: Run, folder: Path) -> None:
     _write(folder / shipped.CARD_FILE, text(task, told, stories, (folder / WEIGHTS_FILE).stat().st_size))
 
 
-def measured(task: Task, run: Run, weights: Weights) -> dict[str, Any]:
+def measured(task: Learner, run: Run, weights: Weights) -> dict[str, Any]:
     """Every figure of the card, by its words."""
     loss = held_out_loss(task, weights)
     return {
-        "parameters": sum(ax.count(weight.axes) for weight in task.program.weights),
+        "parameters": sum(ax.count(weight.axes) for weight in task.weights),
         "tokens": run.tokens,
         "minutes": round(run.seconds / 60, 1),
         "training loss": _short(run.loss),
@@ -45,14 +45,11 @@ def _short(value: float | str) -> float | str:
     return value if isinstance(value, str) else round(float(value), 4)
 
 
-def text(task: Task, told: Mapping[str, Any], stories: list[str], size: int) -> str:
+def text(task: Learner, told: Mapping[str, Any], stories: list[str], size: int) -> str:
     """The model card in Markdown."""
     spec, plan = task.spec, task.plan
     rows = [
-        ("family", spec.family),
-        ("blocks × heads", f"{spec.n_layers} × {spec.n_heads}"),
-        ("d_model, d_head, d_mlp", f"{spec.d_model}, {spec.d_head}, {spec.d_mlp}"),
-        ("vocabulary, context", f"{spec.d_vocab:,}, {spec.n_ctx}"),
+        *task.table(),
         ("parameters", f"{told['parameters']:,}"),
         ("file", f"{size / 1e6:.1f} MB, float16 on disk, float32 in use"),
         ("steps", f"{told['steps']:,}"),
@@ -63,7 +60,8 @@ def text(task: Task, told: Mapping[str, Any], stories: list[str], size: int) -> 
         ("held-out loss (nats a token)", told["held-out loss"]),
         ("held-out perplexity", told["held-out perplexity"]),
         *told["scores"].items(),
-        ("checkpoints at steps", ", ".join(f"{one:,}" for one in [*plan.checkpoints, told["steps"]])),
+        *([("checkpoints at steps", ", ".join(f"{one:,}" for one in [*plan.checkpoints, told["steps"]]))]
+          if plan.checkpoints else []),
         ("licence", task.licence),
     ]
     lines = [f"# {spec.name}", "", task.about(), "", "| | |", "|---|---|"]

@@ -13,15 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from tutor.engine import shipped
-from tutor.engine.weights import WEIGHTS_FILE
-from tutor.training import gap_filler, state, storyteller, translator
+from tutor.engine.weights import SPEC_FILE, WEIGHTS_FILE
+from tutor.training import gap_filler, rnn, state, storyteller, translator
 from tutor.training.errors import TrainError
 from tutor.training.loop import Run, train
-from tutor.training.tasks import Task
+from tutor.training.tasks import Learner
 
-#: Every model there is a training of: from the options to its Task.
-TASKS: dict[str, Callable[[argparse.Namespace], Task]] = {
+#: Every model there is a training of: from the options to its task.
+TASKS: dict[str, Callable[[argparse.Namespace], Learner]] = {
     "storyteller": storyteller.task, "translator": translator.task, "gap-filler": gap_filler.task,
+    "rnn-translator": rnn.task, "rnn-attention": rnn.with_attention,
 }  # fmt: skip
 
 #: Seconds between two savings of the state, and between two lines of progress.
@@ -43,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     return make(task, folder, unfinished or Run.begin(task))
 
 
-def make(task: Task, folder: Path, run: Run) -> int:
+def make(task: Learner, folder: Path, run: Run) -> int:
     """Train to the end and write the model's folder; where it is interrupted, save what there is."""
     progress = Progress(task, run)
     saved = time.monotonic()
@@ -71,7 +72,8 @@ def make(task: Task, folder: Path, run: Run) -> int:
     print("Measuring …", flush=True)
     card.finish(task, run, folder)
     state.remove(folder)
-    print(f"The model is in {folder}: open it with --model {folder}")
+    opened = f": open it with --model {folder}" if (folder / SPEC_FILE).is_file() else ", for the lessons to run"
+    print(f"The model is in {folder}{opened}")
     return 0
 
 
@@ -109,7 +111,7 @@ def folder_for(path: Path) -> Path:
 class Progress:
     """Lines that tell step, loss and time left."""
 
-    def __init__(self, task: Task, run: Run) -> None:
+    def __init__(self, task: Learner, run: Run) -> None:
         self._steps = task.plan.steps
         self._begun, self._from = time.monotonic(), run.step
         self._told = 0.0

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from tutor.engine.evaluate import evaluate
-from tutor.engine.program import Program
 from tutor.engine.weights import Weights, random_weights
-from tutor.training.tasks import Task, TrainBatch
+from tutor.training.tasks import Learner, Task, TrainBatch
 
 Parameters = Mapping[str, torch.nn.Parameter]
 
@@ -43,21 +41,15 @@ def initial_weights(task: Task) -> dict[str, np.ndarray]:
     return made
 
 
-def logits_of(task: Task, batch: TrainBatch, weights: Mapping[str, torch.Tensor]) -> torch.Tensor:
-    """The Program's logits [batch, pos, d_vocab]; the probabilities after them are not computed."""
-    known = {name: torch.from_numpy(values) for name, values in batch.inputs.items()}
-    return evaluate(task.program, task.shapes(batch), known, weights.__getitem__, ["logits"])["logits"]
-
-
-def loss_of(task: Task, batch: TrainBatch, weights: Mapping[str, torch.Tensor]) -> torch.Tensor:
+def loss_of(task: Learner, batch: TrainBatch, weights: Mapping[str, torch.Tensor]) -> torch.Tensor:
     """Mean cross-entropy −log p(target) in nats, weighed by what counts."""
-    logits = logits_of(task, batch, weights)
+    logits = task.logits(batch, weights)
     targets, counts = torch.from_numpy(batch.targets), torch.from_numpy(batch.counts)
     each = torch.nn.functional.cross_entropy(logits.flatten(0, -2), targets.flatten(), reduction="none")
     return (each * counts.flatten()).sum() / counts.sum()
 
 
-def held_out_loss(task: Task, weights: Weights) -> float:
+def held_out_loss(task: Learner, weights: Weights) -> float:
     """Mean loss on what no step saw."""
     tensors = {name: torch.from_numpy(np.array(values)) for name, values in weights.items()}
     with torch.no_grad():
@@ -79,13 +71,13 @@ class Run:
     loss: float = float("nan")
 
     @classmethod
-    def begin(cls, task: Task) -> "Run":
-        weights = task.start(initial_weights(task))
+    def begin(cls, task: Learner) -> "Run":
+        weights = task.initial()
         means, squares = ({name: np.zeros_like(one) for name, one in weights.items()} for _ in range(2))
         return cls(weights, means, squares)
 
 
-def optimizer_of(program: Program, parameters: Parameters, decay: float) -> torch.optim.AdamW:
+def optimizer_of(parameters: Parameters, decay: float) -> torch.optim.AdamW:
     """AdamW; norms and biases are not drawn towards 0."""
     matrices = [one for one in parameters.values() if one.ndim > 1]
     vectors = [one for one in parameters.values() if one.ndim <= 1]
@@ -94,7 +86,7 @@ def optimizer_of(program: Program, parameters: Parameters, decay: float) -> torc
 
 
 def train(
-    task: Task,
+    task: Learner,
     run: Run,
     reached: Callable[[Run], bool],
 ) -> None:
@@ -106,7 +98,7 @@ def train(
     torch.set_num_threads(1)
     plan = task.plan
     parameters = {name: torch.nn.Parameter(torch.from_numpy(values)) for name, values in run.weights.items()}
-    optimizer = optimizer_of(task.program, parameters, plan.decay)
+    optimizer = optimizer_of(parameters, plan.decay)
     for name, parameter in parameters.items():
         optimizer.state[parameter] = {
             "step": torch.tensor(float(run.step)),

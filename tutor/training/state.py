@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from tutor.engine.files import write_safetensors
 from tutor.training.errors import TrainError
 from tutor.training.loop import Run
-from tutor.training.tasks import Task
+from tutor.training.tasks import Learner
 
 STATE_FILE = "training.safetensors"
 FORMAT = "transformer-tutor-training/1"
@@ -23,14 +23,14 @@ _PARTS = {"weights": "weights", "means": "adam.mean", "squares": "adam.square"}
 _NUMBERS = ("step", "tokens", "seconds", "loss")
 
 
-def identity(task: Task) -> str:
+def identity(task: Learner) -> str:
     """What must be equal for a training to go on: the model, the plan, and the text or stories."""
     plan = {key: value for key, value in asdict(task.plan).items() if key != "checkpoints"}
     about = {"spec": task.spec.to_json(), "plan": plan, "data": task.data_sum()}
     return json.dumps(about, sort_keys=True)
 
 
-def save(folder: Path, task: Task, run: Run) -> None:
+def save(folder: Path, task: Learner, run: Run) -> None:
     """Write the state; a kill at any moment leaves the one before. Raises FileError."""
     parts = {label: getattr(run, part) for part, label in _PARTS.items()}
     arrays = {f"{label}/{name}": values for label, part in parts.items() for name, values in part.items()}
@@ -43,7 +43,7 @@ def save(folder: Path, task: Task, run: Run) -> None:
     )
 
 
-def load(folder: Path, task: Task) -> Run | None:
+def load(folder: Path, task: Learner) -> Run | None:
     """The training to go on with, or None where there is none. Raises TrainError where it is another's."""
     path = folder / STATE_FILE
     if not path.is_file():
@@ -57,7 +57,7 @@ def load(folder: Path, task: Task) -> Run | None:
             if told.get("identity") != identity(task):
                 raise TrainError(f"{folder.name} holds an unfinished training with other settings or text: {mend}.")
             numbers = json.loads(told["run"])
-            names = [weight.name for weight in task.program.weights]
+            names = [weight.name for weight in task.weights]
             weights, means, squares = (
                 {name: np.array(file.get_tensor(f"{label}/{name}")) for name in names} for label in _PARTS.values()
             )

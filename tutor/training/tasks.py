@@ -10,15 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from tutor.engine import families
 from tutor.engine.axes import Axes
 from tutor.engine.encodings import Tokenizer
-from tutor.engine.program import Program, lengths_of
+from tutor.engine.program import Program, Weight, lengths_of
 from tutor.engine.spec import ModelSpec
-from tutor.engine.weights import Weights
+from tutor.engine.weights import Weights, load_weights, save_model
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,53 @@ class Plan:
         return self.rate_end + (self.rate - self.rate_end) * 0.5 * (1 + float(np.cos(np.pi * done)))
 
 
+class Described(Protocol):
+    """A model's description: its name, its seed, its settings as JSON."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def seed(self) -> int: ...
+    def to_json(self) -> dict[str, Any]: ...
+
+
+class Learner(Protocol):
+    """What the loop, the saving and the card ask for: a `Task`, or what is no Transformer and learns all the same."""
+
+    plan: Plan
+    licence: str
+    sentence: str
+
+    @property
+    def spec(self) -> Described: ...
+    @property
+    def weights(self) -> tuple[Weight, ...]:
+        """Every weight that is learned."""
+
+    def data_sum(self) -> str: ...
+    def prepare(self, folder: Path) -> None: ...
+    def initial(self) -> dict[str, np.ndarray]:
+        """The weights to begin from."""
+
+    def logits(self, batch: TrainBatch, weights: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Logits [batch, pos, d_vocab], which can be differentiated."""
+
+    def batch(self, step: int) -> TrainBatch: ...
+    def held_out(self) -> Sequence[TrainBatch]: ...
+    def tokens_in(self, batch: TrainBatch) -> int: ...
+    def scores(self, weights: Weights) -> Mapping[str, float | str]: ...
+    def samples(self, weights: Weights) -> Sequence[str]: ...
+    def about(self) -> str: ...
+    def table(self) -> Sequence[tuple[str, str]]:
+        """What kind of model it is, for the card."""
+
+    def save(self, folder: Path, weights: Weights) -> None:
+        """Write description and weights. Raises FileError."""
+
+    def load(self, folder: Path) -> Weights:
+        """The weights as they were written, float32. Raises WeightsError."""
+
+
 class Task(ABC):
     """One model to train. Everything random comes from `seed` and the number of the step or the row alone, so that an
     interrupted training goes on as if it had not been."""
@@ -70,6 +121,43 @@ class Task(ABC):
     def program(self) -> Program:
         """The very Program that is displayed."""
         return families.program(self.spec)
+
+    @property
+    def weights(self) -> tuple[Weight, ...]:
+        return self.program.weights
+
+    def initial(self) -> dict[str, np.ndarray]:
+        """See `Learner.initial`."""
+        from tutor.training.loop import initial_weights
+
+        return self.start(initial_weights(self))
+
+    def logits(self, batch: TrainBatch, weights: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """The Program's logits [batch, pos, d_vocab]; the probabilities after them are not computed."""
+        import torch
+
+        from tutor.engine.evaluate import evaluate
+
+        known = {name: torch.from_numpy(values) for name, values in batch.inputs.items()}
+        return evaluate(self.program, self.shapes(batch), known, weights.__getitem__, ["logits"])["logits"]
+
+    def table(self) -> Sequence[tuple[str, str]]:
+        """See `Learner.table`."""
+        spec = self.spec
+        return (
+            ("family", spec.family),
+            ("blocks × heads", f"{spec.n_layers} × {spec.n_heads}"),
+            ("d_model, d_head, d_mlp", f"{spec.d_model}, {spec.d_head}, {spec.d_mlp}"),
+            ("vocabulary, context", f"{spec.d_vocab:,}, {spec.n_ctx}"),
+        )
+
+    def save(self, folder: Path, weights: Weights) -> None:
+        """See `Learner.save`."""
+        save_model(folder, self.spec, weights, "float16")
+
+    def load(self, folder: Path) -> Weights:
+        """See `Learner.load`."""
+        return load_weights(folder, self.program)
 
     def shapes(self, batch: TrainBatch) -> dict[str, Axes]:
         """Axes of every tensor for this batch."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from operator import attrgetter
 
 from PySide6.QtCore import QKeyCombination, QObject, Qt
@@ -53,10 +54,19 @@ class Actions(QObject):
             for keys in command.scoped
         }
 
-    def connect_to(self, window: QWidget) -> None:
-        """Bind each command to its slot, once all parts of the window are there."""
+    def connect_to(self, window: QWidget, late: Collection[str] = ()) -> None:
+        """Bind each command to its slot; those of the window's `late` parts look for it when they are triggered."""
+        self._window = window
         for command in commands.COMMANDS:
-            self.by_id[command.id].triggered.connect(attrgetter(command.slot)(window))
+            if command.slot.partition(".")[0] in late:
+                self.by_id[command.id].triggered.connect(self._do)
+            else:
+                self.by_id[command.id].triggered.connect(attrgetter(command.slot)(window))
+
+    def _do(self) -> None:
+        name = self.sender().objectName()
+        command = next(one for one in commands.COMMANDS if one.id == name)
+        attrgetter(command.slot)(self._window)()
 
     def fill(self, bar: QMenuBar) -> None:
         """The menus of the menu bar."""
@@ -99,7 +109,7 @@ class Actions(QObject):
     def take_key(self, event: QKeyEvent) -> bool:
         """Whether a key that acts only outside text boxes belonged to a command, which then ran."""
         focus = QApplication.focusWidget()
-        text = isinstance(focus, (QLineEdit, QPlainTextEdit, QTextEdit))
+        text = isinstance(focus, (QLineEdit, QPlainTextEdit, QTextEdit)) and not focus.isReadOnly()
         typing = (text and (prints(event) or edits(event))) or isinstance(focus, (QAbstractSpinBox, QComboBox))
         if typing or (not self.letters and prints(event)):
             return False

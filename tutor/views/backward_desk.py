@@ -55,7 +55,7 @@ class BackwardDesk(QObject):
         self._made: backward_work.Made | None = None
         self._live = False  # a saved trace is being run, so that it can be differentiated
         self.bar = BackwardBar(theme)
-        stage.add_band(self.bar)
+        stage.add_band(self.bar, "backward")
         self._ended = QTimer(self)
         self._ended.setSingleShot(True)
         self._ended.setInterval(0)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -115,6 +115,22 @@ class ShapeBadge(QWidget):
     def set_veiled(self, veiled: bool) -> None:
         self._veiled = veiled
         self.retranslate()
+
+    def terms_at(self, at: QPoint) -> list[str]:
+        """The axis at a point."""
+        left = 1.0
+        for (name, _), (wide, *_) in zip(self._axes, _cells(self._axes, self._theme, self._compact)):
+            left += wide + 1
+            if at.x() < left and not self._veiled:
+                return [name, axis_label(name)]
+        return []
+
+    def axes(self) -> tuple[str, ...]:
+        """The names of the axes it shows."""
+        return () if self._veiled else tuple(name for name, _ in self._axes)
+
+    def is_veiled(self) -> bool:
+        return self._veiled
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

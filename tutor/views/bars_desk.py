@@ -122,6 +122,8 @@ class BarsDesk(QObject):
             changed.connect(self.ask)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
+        if session.trace is not None:
+            self._moved()
 
     # Which view ---------------------------------------------------------------------------------------------
 

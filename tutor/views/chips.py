@@ -6,7 +6,7 @@ import bisect
 import math
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QHelpEvent,
@@ -352,6 +352,13 @@ class TokenStrip(QWidget):
                 if self.chip_rect(row, index).contains(point):
                     return row, index
         return None
+
+    def terms_at(self, at: QPoint) -> list[str]:
+        """What a chip is called in the glossary."""
+        return ["token", "token_id"] if self._chip_at(QPointF(at)) is not None else []
+
+    def terms_here(self) -> list[str]:
+        return ["token", "token_id"]
 
     def _row_at(self, y: float) -> int | None:
         bottom = 0.0

@@ -55,6 +55,7 @@ class CompareDesk(QObject):
         stage_desk.shown.connect(self.refresh)
         runner.done.connect(self._done)
         window.installEventFilter(self)
+        self.refresh()
 
     # Holding ------------------------------------------------------------------------------------------------
 

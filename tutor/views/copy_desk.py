@@ -38,7 +38,7 @@ class CopyDesk(QObject):
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
         runner.progressed.connect(self._progressed)
-        stage.tables.cancelClicked.connect(self.cancel)
+        stage.copyCancelled.connect(self.cancel)
 
     def copy_tsv(self) -> None:
         """What is selected, to paste into a spreadsheet. In another list or table its current entry."""

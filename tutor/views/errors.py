@@ -29,6 +29,10 @@ _PATTERNS = (
     QT_TRANSLATE_NOOP("error", "The {device} device ran out of memory, so this run goes on with the CPU."),
     QT_TRANSLATE_NOOP("error", "The weight {name} holds NaN or infinite numbers, and what is computed from it will "
         "too: use another copy of the model."),
+    QT_TRANSLATE_NOOP("error", "The engine was ended from outside, perhaps for want of memory: start it again."),
+    QT_TRANSLATE_NOOP("error", "The engine stopped by itself (exit status {status}): start it again."),
+    QT_TRANSLATE_NOOP("error", "The engine does not answer: start it again."),
+    QT_TRANSLATE_NOOP("error", "The files of {name} have changed since: run the sentence again."),
     QT_TRANSLATE_NOOP("error", "There is not enough memory to compute {name}: use a shorter sentence."),
     QT_TRANSLATE_NOOP("error", "{name} holds whole numbers that are given and never move: choose a later step."),
     QT_TRANSLATE_NOOP("error", "{name} is a weight and not computed: choose a tensor that is, such as the logits."),
@@ -38,6 +42,13 @@ _PATTERNS = (
     QT_TRANSLATE_NOOP("error", "{name} holds whole numbers that are given, so it has no gradient: look at the step "
         "that reads it."),
     QT_TRANSLATE_NOOP("error", "{name} could not be written ({reason}): free some space or choose another place."),
+    QT_TRANSLATE_NOOP("error", "{name} cannot be read, so nothing new is kept: move it away to begin anew."),
+    QT_TRANSLATE_NOOP("error", "{name} is too large for what was learned: move it away to begin anew."),
+    QT_TRANSLATE_NOOP("error", "This run has none of the stops of “{title}”: open the lesson's own file."),
+    QT_TRANSLATE_NOOP("error", "What is said at {step} cannot be filled in: open the tour on its own model."),
+    QT_TRANSLATE_NOOP("error", "The tour {name} cannot be read: install Transformer Tutor again."),
+    QT_TRANSLATE_NOOP("error", "The lesson in this file cannot be read, so only its trace is shown: save the lesson "
+        "again."),
     QT_TRANSLATE_NOOP("error", "There is no file {name}: check the name and the folder."),
     QT_TRANSLATE_NOOP("error", "{name} is cut short or is no saved trace: save it again with `trace --save`."),
     QT_TRANSLATE_NOOP("error", "{name} was saved by a newer version of the tutor: update to open it."),

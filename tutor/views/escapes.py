@@ -15,9 +15,10 @@ class Rank(IntEnum):
     POPUP = 1  # close what was opened: a palette, a bar, a blank screen
     RUN = 2  # cancel the run
     QUESTION = 3  # skip the question
-    UNPIN = 4  # unpin the cell
-    UNPIN_COMPARE = 5  # unpin what is compared
-    PRESENTING = 6  # leave presenting
+    TOUR = 4  # leave the guided tour
+    UNPIN = 5  # unpin the cell
+    UNPIN_COMPARE = 6  # unpin what is compared
+    PRESENTING = 7  # leave presenting
 
 
 class Escapes:

@@ -12,8 +12,8 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from itertools import pairwise
-from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 from PySide6.QtGui import QColor
@@ -96,8 +96,8 @@ def document(made: Sequence[str], width: float, height: float, theme: Theme, tit
     size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
     return "\n".join((
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" {size} '
-        f"font-family={quoteattr(family)}>",
-        f"<title>{escape(clean(title))}</title>",
+        f"font-family={_quoted(family)}>",
+        f"<title>{escape(clean(title), quote=False)}</title>",
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="{theme.pane.name()}"/>',
         *made, "</svg>", "",
     ))  # fmt: skip
@@ -231,7 +231,7 @@ def _chosen(count: int, step: float, room: float) -> range:
 
 
 def _cells(part: Part, data: Map, grid: _Grid, theme: Theme, most: int) -> list[str]:
-    name = quoteattr(clean(part.data.title or part.name))
+    name = _quoted(clean(part.data.title or part.name))
     frame = (f'<rect x="{grid.left - 0.5:.2f}" y="{grid.top - 0.5:.2f}" width="{grid.width + 1:.2f}" '
              f'height="{grid.height + 1:.2f}" fill="none" stroke="{theme.ctl.name()}"/>')  # fmt: skip
     if data.values.size <= most:
@@ -314,7 +314,7 @@ def _text(
     text: str, x: float, y: float, size: int, ink: QColor, anchor: str = "start", bold: bool = False, more: str = ""
 ) -> str:
     weight = ' font-weight="600"' if bold else ""
-    shown = escape(clean(visible(text)))
+    shown = escape(clean(visible(text)), quote=False)
     return (f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{ink.name()}" text-anchor="{anchor}" '
             f'xml:space="preserve"{weight}{more}>{shown}</text>')  # fmt: skip
 
@@ -330,6 +330,11 @@ def _wrapped(line: str, room: float, theme: Theme) -> list[str]:
         else:
             piece = longer
     return [*pieces, piece]
+
+
+def _quoted(text: str) -> str:
+    """A text as an attribute's value, in its quotation marks."""
+    return f'"{escape(text)}"'
 
 
 def _rgb(colour: QColor) -> tuple[int, int, int]:

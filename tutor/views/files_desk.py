@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from tutor import sessionfile
 from tutor.engine import models
 from tutor.session import Session
-from tutor.views.models_desk import ModelsDesk
 from tutor.views.sentence_desk import SentenceDesk
 
 #: What a package on request is: a wheel, of which the model file alone is taken.
@@ -22,13 +21,15 @@ class FilesDesk(QObject):
 
     Signals:
         sessionChosen(object)  a session file is to be opened: its path
+        packageChosen(object)  a package that holds a model is to be added: its path
     """
 
     sessionChosen = Signal(object)
+    packageChosen = Signal(object)
 
-    def __init__(self, session: Session, desk: SentenceDesk, models_desk: ModelsDesk, window: QWidget) -> None:
+    def __init__(self, session: Session, desk: SentenceDesk, window: QWidget) -> None:
         super().__init__(window)
-        self._session, self._desk, self._models, self._window = session, desk, models_desk, window
+        self._session, self._desk, self._window = session, desk, window
 
     def open(self, path: Path) -> None:
         """Open a session or a saved trace, or run a model folder or file on the sentence in the box. A package that
@@ -36,7 +37,7 @@ class FilesDesk(QObject):
         if sessionfile.is_session(path):
             self.sessionChosen.emit(path)
         elif path.suffix.lower() == PACKAGE:
-            self._models.add(path)
+            self.packageChosen.emit(path)
         elif path.is_dir() or models.is_model_file(path):
             self._desk.use_model(str(path))
         else:

@@ -18,6 +18,8 @@ from tutor.views.finder import Choice, Finder
 SEARCH, NUMBER, PALETTE = "search", "number", "palette"
 #: More rows than these nobody reads.
 _MOST = 200
+#: What else there is: key, title, detail, icon, and other names of each.
+Offer = Callable[[], Iterable[tuple[str, str, str, str, tuple[str, ...]]]]
 
 
 class FinderDesk(QObject):
@@ -42,10 +44,15 @@ class FinderDesk(QObject):
         self._session, self._finder, self._actions = session, finder, actions
         self._models, self._samples = models, samples
         self._mode = SEARCH
+        self._more: list[tuple[str, Offer, Callable[[str], None]]] = []
         self._entries: tuple[Entry, ...] = ()
         self._of: Trace | None = None
         finder.typed.connect(self._typed)
         finder.chosen.connect(self._chosen)
+
+    def join(self, kind: str, offer: Offer, take: Callable[[str], None]) -> None:
+        """More that the palette finds: `offer` gives what there is, `take` gets the key of the chosen one."""
+        self._more.append((kind, offer, take))
 
     def search(self) -> None:
         """Find stages and tensors."""
@@ -124,6 +131,9 @@ class FinderDesk(QObject):
                 english = f"{stop.stage.title} {english_section(stop.section)}"
                 add(self._choice(stop.results[0].name, True, go=True), 0.4, f"{stage} {section}", f"{section} {stage}",
                     english, stop.path)  # fmt: skip
+            for kind, offer, _ in self._more:
+                for key, title, detail, icon, names in offer():
+                    add(Choice((kind, key), title, detail, icon=icon), 0.35, title, *names)
             for name in self._models():
                 title = self.tr("Use the model {name}").format(name=name)
                 add(Choice(("model", name), title, self.tr("Model"), icon="swap"), 0.3, name, title)
@@ -194,6 +204,8 @@ class FinderDesk(QObject):
             self.modelChosen.emit(what)
         elif kind == "sentence":
             self.sentenceChosen.emit(what)
+        elif any(kind == one for one, *_ in self._more):
+            next(take for one, _, take in self._more if one == kind)(what)
         elif self._session.trace is not None and what in self._session.trace.program.by_name:
             results = [step.name for step in self._session.trace.program.stop_of(what).results]
             if more[0] or what in results:

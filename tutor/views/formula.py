@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QByteArray, QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -69,6 +69,10 @@ class FormulaView(QWidget):
 
     def lit(self) -> str:
         return self._lit
+
+    def terms_at(self, at: QPoint) -> list[str]:
+        """The coloured letter at a point."""
+        return [role for rect, role in self.letter_rects() if rect.adjusted(-2, -3, 2, 3).contains(QPointF(at))]
 
     def letter_rects(self) -> list[tuple[QRectF, str]]:
         """Where the coloured letters are painted, with their roles."""

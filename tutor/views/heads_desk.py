@@ -79,6 +79,7 @@ class HeadsDesk(QObject):
         session.followed.connect(self.refresh)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
+        self.ask()
 
     # What is wanted -----------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from tutor.views.actions import Actions
 from tutor.views.bands import CompareBand, SeveralBand
 from tutor.views.headgrid import HeadGrid
 from tutor.views.headstrip import HeadStrip
@@ -15,18 +14,16 @@ from tutor.views.theme import Theme
 
 class HeadViews:
     """All heads on a page of the right side and in a band of the stage, the grid of blocks by heads as a view of the
-    stage, the bands that say what is shown together, and the buttons for them."""
+    stage, and the bands that say what is shown together."""
 
-    def __init__(self, look: Theme, stage: StagePane, right: SideTabs, actions: Actions) -> None:
+    def __init__(self, look: Theme, stage: StagePane, right: SideTabs) -> None:
         self.page, self.band, self.grid = HeadStrip(look), HeadStrip(look, banded=True), HeadGrid(look)
         self.several, self.compare = SeveralBand(look), CompareBand(look)
-        right.add("heads", self.page)
-        for band in (self.several, self.compare, self.band):
-            stage.add_band(band)
-        self.band.hide()
-        stage.add_view("grid", self.grid, "blocks")
-        for name in ("all_heads", "difference", "pin"):
-            stage.add_tool(actions.tool(name, look))
+        right.fill("heads", self.page)
+        for band, kind in ((self.several, "several"), (self.compare, "compared"), (self.band, "heads")):
+            band.hide()
+            stage.add_band(band, kind)
+        stage.fill_view("grid", self.grid)
 
     def all(self) -> tuple[QWidget, ...]:
         """All of them, for the theme."""

@@ -6,8 +6,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tutor.session import Session
-from tutor.versions import versions
-from tutor.views import dialogs
 from tutor.views.sentence_desk import SentenceDesk
 
 
@@ -30,13 +28,19 @@ class HelpDesk(QObject):
         self._last_error = error
 
     def show_keys(self) -> None:
+        from tutor.views import dialogs
+
         dialogs.show_keys(self._window)
 
     def show_about(self) -> None:
+        from tutor.views import dialogs
+
         dialogs.show_about(self._window)
 
     def diagnose(self) -> None:
         """Copy what a report of a problem needs."""
+        from tutor.versions import versions
+
         trace, request = self._session.trace, self._desk.request
         lines = [
             *versions(),

@@ -5,7 +5,16 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPainterPathStroker, QPen, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QIcon,
+    QPainter,
+    QPainterPath,
+    QPainterPathStroker,
+    QPen,
+    QPixmap,
+)
 
 from tutor.views.paint import star
 from tutor.views.theme import Theme
@@ -142,17 +151,24 @@ def pixmap(name: str, colour: QColor, side: int, ratio: float = 1.0) -> QPixmap:
 def icon(name: str, theme: Theme, on_accent: bool = False) -> QIcon:
     """A QIcon for stock widgets: ink, accent ink when checked, ink3 when disabled; or `onaccent` throughout.
 
-    It holds ready pixmaps, no icon engine: engines written in Python are copied and freed by Qt on its own.
+    It holds ready pixmaps for the screens there are, no icon engine: engines written in Python are copied and freed by
+    Qt on its own. The window asks again where it comes to another kind of screen (`MainWindow.showEvent`).
     """
+    colours = (theme.onaccent, theme.onaccent) if on_accent else (theme.ink, theme.accentink)
+    ratios = tuple(sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()} or {1.0}))
+    names = tuple(colour.name() for colour in (*colours, theme.ink3, theme.onaccent))
+    return QIcon(_icon(name, names, round(theme.px(16)), ratios))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, colours: tuple[str, ...], side: int, ratios: tuple[float, ...]) -> QIcon:
+    """Drawn once for each look: most icons stand on several buttons and in a menu."""
     result = QIcon()
-    side = round(theme.px(16))
-    plain = theme.onaccent if on_accent else theme.ink
-    for ratio in (1.0, 1.25, 1.5, 2.0, 3.0):
-        for mode, state, colour in (
-            (QIcon.Mode.Normal, QIcon.State.Off, plain),
-            (QIcon.Mode.Normal, QIcon.State.On, theme.onaccent if on_accent else theme.accentink),
-            (QIcon.Mode.Disabled, QIcon.State.Off, theme.ink3),
-            (QIcon.Mode.Selected, QIcon.State.Off, theme.onaccent),
-        ):
-            result.addPixmap(pixmap(name, colour, side, ratio), mode, state)
+    kinds = (
+        (QIcon.Mode.Normal, QIcon.State.Off), (QIcon.Mode.Normal, QIcon.State.On),
+        (QIcon.Mode.Disabled, QIcon.State.Off), (QIcon.Mode.Selected, QIcon.State.Off),
+    )  # fmt: skip
+    for ratio in ratios:
+        for (mode, state), colour in zip(kinds, colours):
+            result.addPixmap(pixmap(name, QColor(colour), side, ratio), mode, state)
     return result

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QResizeEvent, QTextCursor
+from PySide6.QtCore import QPoint, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QFont, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QTextEdit, QWidget
 
 from tutor.engine.working import Link
@@ -29,6 +29,12 @@ def marked(text: str, marks: Sequence[Mark]) -> tuple[str, list[Link]]:
         last = stop
     pieces.append(escape(text[last:]))
     return "".join(pieces).replace("\n", "<br>"), found
+
+
+def terms_of_tensor(name: str) -> list[str]:
+    """What a tensor may be called in the glossary: by its name without the block, and by ever less of it."""
+    parts = [one for one in name.split(".") if not one.isdigit() and one not in ("blocks", "encoder", "decoder")]
+    return [".".join(parts[at:]) for at in range(len(parts))]
 
 
 class LinkText(QTextBrowser):
@@ -60,10 +66,14 @@ class LinkText(QTextBrowser):
 
     def set_html(self, html: str, links: Sequence[Link]) -> None:
         """Show a text whose anchors are numbered as `links` are."""
-        self._links = list(links)
         if html != self._html:
             self._html = html
             self.setHtml(html)
+        self.took(links)
+
+    def took(self, links: Sequence[Link]) -> None:
+        """What the document's anchors, which are numbers, stand for."""
+        self._links = list(links)
         self._mark()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if self._links else Qt.FocusPolicy.ClickFocus)
         self._fit()
@@ -127,6 +137,35 @@ class LinkText(QTextBrowser):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._fit()
+
+    # Looking up ---------------------------------------------------------------------------------------------
+
+    def terms_at(self, at: QPoint) -> list[str]:
+        """What the word at a point may be called in the glossary."""
+        place = self.viewport().mapFrom(self, at)
+        cursor = self.cursorForPosition(place)
+        if self.textCursor().hasSelection():
+            marked = self.textCursor().selectedText()
+        else:
+            cursor.select(QTextCursor.SelectionType.WordUnderCursor)
+            marked = cursor.selectedText()
+        return [*self.terms_of(self._link(QUrl(self.anchorAt(place)))), marked.strip()]
+
+    def terms_here(self) -> list[str]:
+        """The same for the link that the keys are at, or what is marked."""
+        cursor = self.textCursor()
+        link = self._link(QUrl(cursor.charFormat().anchorHref())) if cursor.hasSelection() else None
+        return [*self.terms_of(link), cursor.selectedText().strip()]
+
+    def terms_of(self, link: Link | None) -> list[str]:
+        """What a link may be called: a tensor by its name, then by its last part."""
+        return terms_of_tensor(link.name) if link is not None and link.name else []
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.textCursor().hasSelection() and not self.anchorAt(event.pos()):
+            super().contextMenuEvent(event)
+        else:
+            event.ignore()  # the window offers what it knows of the word
 
     # Pointer and keys ---------------------------------------------------------------------------------------
 

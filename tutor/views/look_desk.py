@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -31,7 +30,7 @@ class LookDesk(QObject):
         super().__init__(parent)
         self._settings, self._actions = settings, actions
         self._views: list[Any] = []
-        self._grounds: list[tuple[QWidget, Callable[[Theme], Any]]] = []
+        self._grounds: list[tuple[QWidget, str]] = []
         self.theme = look
         #: While it is on, nothing about the look is remembered.
         self.presenting = False
@@ -44,7 +43,8 @@ class LookDesk(QObject):
     def ground(self, name: str, *widgets: QWidget) -> None:
         """Widgets whose background is the theme's colour of this name."""
         for widget in widgets:
-            self._grounds.append((widget, lambda look: getattr(look, name)))
+            self._grounds.append((widget, name))
+            self._paint(widget, name)
 
     def use_letters(self, on: bool) -> None:
         """Whether single characters are keys: whoever speaks to the computer may want none."""
@@ -87,18 +87,27 @@ class LookDesk(QObject):
     def apply(self, look: Theme) -> None:
         """Give every view the theme."""
         self.theme = look
-        by_id = self._actions.by_id
-        by_id["light"].setChecked(not look.dark)
-        by_id["dark"].setChecked(look.dark)
-        self._actions.set_theme(look)
         for view in self._views:
             view.set_theme(look)
-        for widget, colour in self._grounds:
-            colours = widget.palette()
-            colours.setColor(colours.ColorRole.Window, colour(look))
-            widget.setPalette(colours)
-            widget.setAutoFillBackground(True)
+        self.begin()
+
+    def begin(self) -> None:
+        """The theme of commands and grounds: each view is made with its own."""
+        look, by_id = self.theme, self._actions.by_id
+        by_id["light"].setChecked(not look.dark)
+        by_id["dark"].setChecked(look.dark)
+        by_id["chinese"].setChecked(look.cjk)
+        by_id["english"].setChecked(not look.cjk)
+        self._actions.set_theme(look)
+        for widget, name in self._grounds:
+            self._paint(widget, name)
         self.dressed.emit()
+
+    def _paint(self, widget: QWidget, name: str) -> None:
+        colours = widget.palette()
+        colours.setColor(colours.ColorRole.Window, getattr(self.theme, name))
+        widget.setPalette(colours)
+        widget.setAutoFillBackground(True)
 
     def use_english(self) -> None:
         self.languageChosen.emit("en")
@@ -108,6 +117,4 @@ class LookDesk(QObject):
 
     def set_cjk(self, cjk: bool) -> None:
         """Chinese headers have no capitals and no tracking."""
-        self._actions.by_id["chinese"].setChecked(cjk)
-        self._actions.by_id["english"].setChecked(not cjk)
         self.apply(replace(self.theme, cjk=cjk))

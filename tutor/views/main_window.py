@@ -6,11 +6,12 @@ happens between them is in the desks: sentence, stage, place and the others. Not
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from tutor import commands, work
 from tutor.engine import axes as ax
@@ -19,33 +20,21 @@ from tutor.runner import Runner
 from tutor.session import Session
 from tutor.views import present, words
 from tutor.views.actions import Actions
-from tutor.views.backward_desk import BackwardDesk
-from tutor.views.bars import BarsView
-from tutor.views.bars_desk import BarsDesk
 from tutor.views.chips import TokenStrip
 from tutor.views.chips_desk import ChipsDesk
-from tutor.views.compare_desk import CompareDesk
-from tutor.views.continue_desk import ContinueDesk
-from tutor.views.continuebar import ContinueBar
 from tutor.views.copy_desk import CopyDesk
+from tutor.views.engine_desk import EngineDesk
 from tutor.views.escapes import Escapes, Rank
-from tutor.views.export_desk import ExportDesk
 from tutor.views.files_desk import FilesDesk
-from tutor.views.finder import Finder
-from tutor.views.finder_desk import FinderDesk
-from tutor.views.heads_desk import HeadsDesk
-from tutor.views.headviews import HeadViews
 from tutor.views.help_desk import HelpDesk
 from tutor.views.inspector import Inspector
+from tutor.views.late import PAGES, PARTS
+from tutor.views.learning import LEARNING, LearningParts
 from tutor.views.look_desk import LookDesk
-from tutor.views.map_desk import MapDesk
-from tutor.views.mappane import MapPane
 from tutor.views.marks import KEYED, MarksView
 from tutor.views.mask_desk import MaskDesk
-from tutor.views.models_desk import ModelsDesk
 from tutor.views.motion import Motion
 from tutor.views.mousekeys import MouseKeys
-from tutor.views.names_desk import Names
 from tutor.views.nan_desk import NanDesk
 from tutor.views.nanband import NanBand
 from tutor.views.outline import Outline
@@ -57,23 +46,19 @@ from tutor.views.playbar import PlayBar
 from tutor.views.presenting import Presenting
 from tutor.views.quietline import QuietLine
 from tutor.views.recent import Recent
-from tutor.views.rowdrawer import RowDrawer
 from tutor.views.scale_desk import ScaleDesk
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.sentencebar import SentenceBar
 from tutor.views.stage_desk import StageDesk
 from tutor.views.stagepane import StagePane
 from tutor.views.statusline import StatusLine
-from tutor.views.theme import LIGHT, Theme
+from tutor.views.theme import LIGHT, Theme, font
 from tutor.views.thumbs_desk import ThumbsDesk
 from tutor.views.timeline import Timeline
 from tutor.views.timeline_desk import TimelineDesk
 from tutor.views.trainingbar import TrainingBar
 from tutor.views.transport import Corner, Transport
-from tutor.views.vocab_desk import VocabDesk
-from tutor.views.vocabview import VocabView
 from tutor.views.whatif_desk import WhatIfDesk
-from tutor.views.whatif_views import WhatIfViews
 from tutor.views.working_desk import WorkingDesk
 from tutor.views.writing import Writing
 
@@ -82,9 +67,11 @@ _CORNER = {"english": "EN", "chinese": "中文", "smaller": "A−", "normal": "A
 #: What the empty window offers; sentences of the source articles.
 SAMPLES = ("Thinking Machines", "我喜欢机器学习")
 _PATIENCE_MS = 500
+#: Qt paints within a frame of being asked to; what is made late comes after that.
+_FRAME_MS = 20
 
 
-class MainWindow(QMainWindow):
+class MainWindow(LearningParts):
     """The one window.
 
     Signals:
@@ -94,9 +81,11 @@ class MainWindow(QMainWindow):
     settled = Signal()
 
     def __init__(
-        self, settings: QSettings, run: work.RunRequest, look: Theme = LIGHT, parent: QWidget | None = None
-    ) -> None:
-        """`run` computes a request; it is called on the runner's thread only."""
+        self, settings: QSettings, run: work.RunRequest, look: Theme = LIGHT, engine: work.Restartable | None = None,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        """`run` computes a request; it is called on the runner's thread only. `engine` is what it computes in, where
+        that is a process of its own."""
         super().__init__(parent)
         self._settings = settings
         self._run_seconds = 0.0
@@ -107,26 +96,28 @@ class MainWindow(QMainWindow):
         self.actions_: dict[str, QAction] = self.acts.by_id
         self.look_desk = LookDesk(settings, look, self.acts, self)
         self._make_views(look)
-        self._make_desks(run)
+        self._make_desks(run, engine)
         self._dress()
         self._connect()
         self._restore()
-        self.look_desk.set_cjk(look.cjk)
+        self.look_desk.begin()
         self.retranslate()
+        self._missing = [*PARTS, *LEARNING]
+        self._make_late = QTimer(self)
+        self._make_late.setSingleShot(True)
+        self._make_late.timeout.connect(self._make_next)
+        self._make_late.start(0)
 
     # Making it ----------------------------------------------------------------------------------------------
 
     def _make_views(self, look: Theme) -> None:
         self.sentence = SentenceBar(look, [(name, name) for name in models.names()], models.MOST_LAYERS)
         self.strip = TokenStrip(look)
-        self.continuing = ContinueBar(look)
         self.outline = Outline(look)
         self.stage = StagePane(look)
         self.nan_band = NanBand(look)
-        self.stage.add_band(self.nan_band)
+        self.stage.add_band(self.nan_band, "nan")
         self.inspector = Inspector(look)
-        self.drawer = RowDrawer(look)
-        self.stage.add_drawer(self.drawer)
         self.timeline = Timeline(look)
         steps = [self.actions_[one] for one in ("first", "previous", "next", "into", "out", "last")]
         self.transport = Transport(look, steps, self.actions_["next"])
@@ -136,30 +127,31 @@ class MainWindow(QMainWindow):
         self.playbar = PlayBar(look, "F5")
         self.transport.add_group(self.playbar)
         self.transport.add_actions(self.actions_["bookmark"], self.actions_["copy_code"])
-        self.marks, self.offer = MarksView(look), QuietLine(look)
+        self.marks, self.offer, self.lost = MarksView(look), QuietLine(look), QuietLine(look)
         self.panes = Panes(look, self.stage)
         self.left, self.right = self.panes.left, self.panes.right
-        self.side_map, self.map = MapPane(look, compact=True), MapPane(look)
         self.left.add("outline", self.outline)
-        self.left.add("map", self.side_map)
+        self.left.add("map")
         self.left.add_below(self.marks)
         self.right.add("inspector", self.inspector)
-        self.bars, self.vocab = BarsView(look), VocabView(look)
-        self.stage.add_view("bars", self.bars, "bars")
-        self.heads = HeadViews(look, self.stage, self.right, self.acts)
-        self.right.add("vocabulary", self.vocab)
-        self.panes.add_above(self.sentence, self.strip, self.continuing, self.offer)
+        for page in ("heads", "vocabulary", "whatif"):
+            self.right.add(page)
+        self.right.add("lesson", first=True)
+        self.stage.add_view("bars", None, "bars")
+        self.stage.add_view("grid", None, "blocks")
+        self.stage.offer_view("grid", False)
+        for name in ("all_heads", "difference", "pin"):
+            self.stage.add_tool(self.acts.tool(name, look))
+        self.what_if_tool = QToolButton()
+        self.what_if_tool.setDefaultAction(self.actions_["what_if"])
+        self.what_if_tool.setFont(font(look, "dense"))
+        self.stage.add_tool(self.what_if_tool)
+        self.panes.add_above(self.sentence, self.strip, self.lost, self.offer)
         self.panes.add_below(self.timeline)
         self.panes.add_below(self.transport, self.training)
         self.panes.assemble()
-        self.panes.add_cover(self.map)
-        self.panes.set_stops(
-            self.sentence.box(), self.strip, self.outline.tree(), self.side_map.canvas, self.marks.list(),
-            self.map.canvas, self.stage, self.right, self.timeline,
-        )  # fmt: skip
+        self.set_stops()
         self.setCentralWidget(self.panes)
-        self.finder = Finder(look, self.panes)
-        self.look_desk.dress(self.finder)
         self.left.set_corner(self.actions_["search"])
         self._status = StatusLine()
         self.setStatusBar(self._status)
@@ -171,43 +163,27 @@ class MainWindow(QMainWindow):
         ])  # fmt: skip
         self.menuBar().setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
 
-    def _make_desks(self, run: work.RunRequest) -> None:
+    def _make_desks(self, run: work.RunRequest, engine: work.Restartable | None) -> None:
         self.chips = ChipsDesk(self.session, self.strip, self.writing, self)
         self.desk = SentenceDesk(self.session, self.runner, run, self.sentence, self.chips, self)
         self.help = HelpDesk(self.session, self.desk, self)
-        self.continue_desk = ContinueDesk(self.session, self.runner, self.desk, self.continuing, self)
         self.gaps = MaskDesk(self.session, self.desk, self.sentence, self)
-        self.models_desk = ModelsDesk(self.runner, self)
-        self.files = FilesDesk(self.session, self.desk, self.models_desk, self)
-        # Before the stage's own desk: a row of bars is asked for first, since it is there long before a giant's map.
-        self.names = Names(self.session, self.runner, self.desk, self)
-        self.bars_desk = BarsDesk(self.session, self.runner, self.names, self.stage, self.bars, self)
+        self.files = FilesDesk(self.session, self.desk, self)
         self.stage_desk = StageDesk(self.session, self.runner, self.stage, self.inspector, self.strip, self.chips, self)
-        self.heads_desk = HeadsDesk(self.session, self.runner, self.stage, self.right, self.heads, self)
-        self.compare_desk = CompareDesk(self.session, self.runner, self.desk, self.stage_desk, self.heads, self)
         self.what_if = WhatIfDesk(self.session, self.runner, self.desk, self)
-        edits = (self.actions_["what_if_undo"], self.actions_["what_if_redo"], self.actions_["what_if_reset"])
-        self.what_if_views = WhatIfViews(self.session, self.runner, self.what_if, self.right, edits, self.look, self)
-        self.stage.add_band(self.what_if_views.bar)
-        self.stage.add_tool(self.what_if_views.tool(self.actions_["what_if"]))
+        self.engine_desk = EngineDesk(self.session, self.runner, self.desk, self.what_if, self.lost, engine, self)
         self.scale_desk = ScaleDesk(self.session, self.runner, self.stage, self.stage_desk, self)
-        self.backward_desk = BackwardDesk(
-            self.session, self.runner, self.desk, self.names, self.stage, self.actions_["backward"], self.look, self
-        )  # fmt: skip
         self.copy_desk = CopyDesk(self.runner, self.stage, self.stage_desk, self)
         self.nan_desk = NanDesk(self.session, self.runner, self.stage_desk, self.nan_band, self)
         self.working_desk = WorkingDesk(
-            self.session, self.runner, self.stage, self.inspector, self.stage_desk, self.drawer, self
+            self.session, self.runner, self.stage, self.inspector, self.stage_desk, self
         )
-        self.finding = FinderDesk(self.session, self.finder, self.actions_, models.names, self.desk.samples, self)
-        self.maps = MapDesk(self.session, self.runner, (self.side_map, self.map), self)
         self.thumbs = ThumbsDesk(self.session, self.runner, self)
         self.lanes = TimelineDesk(self.session, self.timeline, self.thumbs, self)
         self.place_desk = PlaceDesk(
             self.session, self.outline, self.timeline, self.lanes, self.stage, self.inspector, self
         )
         self._make_moves()
-        self._make_vocabulary()
         self._make_places()
 
     def _make_moves(self) -> None:
@@ -221,26 +197,18 @@ class MainWindow(QMainWindow):
         self._mouse.back.connect(self.session.undo_move)
         self._mouse.forward.connect(self.session.redo_move)
 
-    def _make_vocabulary(self) -> None:
-        """The page Vocabulary, and what is written to files of it and of everything else."""
-        self.names.changed.connect(self.working_desk.set_names)
-        self.vocab_desk = VocabDesk(self.session, self.runner, self.names, self.gaps, self.right, self.vocab, self)
-        self.exporter = ExportDesk(
-            self.session, self.runner, self.stage, self.stage_desk, self.look_desk, self._settings, self
-        )  # fmt: skip
-
     def _make_places(self) -> None:
         """Bookmarks, sessions, presenting, and the order in which Esc asks the parts of the window."""
         jumps = [self.actions_[f"jump_{number}"] for number in range(1, KEYED + 1)]
         self.places = PlacesDesk(
-            self.session, self.desk, self.stage, self.timeline, self.outline, self.marks, self.offer, jumps, self
+            self.session, self.desk, self.stage, self.lanes, self.outline, self.marks, self.offer, jumps, self
         )  # fmt: skip
-        self.places.join_pins(self.compare_desk.hold)
+        self.places.join_pins(self.hold)
         self.recent = Recent(self._settings, self.acts.menu(str(commands.FILE)), self.actions_["save_session"], self)
         self.presenting = Presenting(
             self, self.session, self.acts, self.look_desk, self.panes, self.stage, self.inspector
         )  # fmt: skip
-        self.presenting.hide_too(self.menuBar(), self.sentence, self.strip, self.continuing, self.offer, self.training)
+        self.presenting.hide_too(self.menuBar(), self.sentence, self.strip, self.offer, self.training)
         self.presenting.changed.connect(self._adapt)
         self.presenting.said.connect(self.say)
         self.files.sessionChosen.connect(self.places.open_file)
@@ -249,72 +217,67 @@ class MainWindow(QMainWindow):
         self.places.said.connect(self.say)
         self.places.join("changes", self.what_if.plain, self.what_if.take)
         self.escapes = Escapes()
-        for close in (self.maps.escape, self.continue_desk.escape, self.presenting.unblank):
+        for close in (self._close_map, self._close_continuing, self.presenting.unblank):
             self.escapes.add(Rank.POPUP, close)
-        for cancel in (self._cancel_export, self._cancel_what_if, self._cancel_run, self.backward_desk.cancel):
-            self.escapes.add(Rank.RUN, cancel)
+        for busy in ("teaching", "exporter", "engine_desk", "backward_desk", "what_if", "desk"):
+            self.escapes.add(Rank.RUN, partial(self._cancelled, busy))
+        self.escapes.add(Rank.QUESTION, self.skip_question)
+        self.escapes.add(Rank.TOUR, self.leave_tour)
         for unpin in (self._unpin, self.session.trail.leave):
             self.escapes.add(Rank.UNPIN, unpin)
-        for clear in (self.backward_desk.leave, self.compare_desk.unpin, self.compare_desk.clear):
+        for clear in (self.leave_backward, self._unpin_compared, self._clear_compared):
             self.escapes.add(Rank.UNPIN_COMPARE, clear)
         self.escapes.add(Rank.PRESENTING, self.presenting.leave)
 
     def _dress(self) -> None:
         """Which views have the theme, and which backgrounds are its colours."""
         self.look_desk.dress(
-            self.sentence, self.strip, self.continuing, self.outline, self.stage, self.inspector, self.drawer,
+            self.sentence, self.strip, self.outline, self.stage, self.inspector,
             self.timeline, self.transport, self.playbar, self.training, self.writing, self._corner, self._status,
-            self.panes, self.side_map, self.map, self.bars, self.vocab, self.nan_band, self.marks, self.offer,
-            self.presenting, *self.heads.all(), self.what_if_views, self.backward_desk.bar,
+            self.panes, self.nan_band, self.marks, self.offer, self.lost, self.presenting,
         )  # fmt: skip
-        self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.continuing, self.menuBar(),
-                              self.offer)  # fmt: skip
+        self.look_desk.ground("strip", self.panes.bottom, self.sentence, self.strip, self.menuBar(), self.offer,
+                              self.lost)  # fmt: skip
         self.look_desk.ground("win", self._status)
 
     def _connect(self) -> None:
-        self.acts.connect_to(self)
+        self.acts.connect_to(self, (*PARTS, *LEARNING))
+        self.left.wanted.connect(self._make_page)
+        self.right.wanted.connect(self._make_page)
+        self.stage.viewWanted.connect(self._make_page)
+        self.working_desk.drawerWanted.connect(self._make_drawer)
         self.look_desk.dressed.connect(self._adapt)
         self.panes.folded.connect(self._adapt)
-        self.maps.opened.connect(self._show_map)
-        self.finding.modelChosen.connect(self.desk.use_model)
-        self.finding.sentenceChosen.connect(self.desk.start_sample)
-        self.finding.went.connect(self._leave_text)
-        self.continue_desk.left.connect(self._focus_stage)
         self.stage.sampleChosen.connect(self.desk.start_sample)
         self.training.stepChosen.connect(self.desk.use_step)
-        self.models_desk.used.connect(self.desk.use_model_on)
-        self.models_desk.came.connect(self.sentence.offer)
-        self.models_desk.said.connect(self.say)
-        self.desk.busyChanged.connect(self._busy_changed)
-        self.desk.progressed.connect(self._progressed)
+        self.files.packageChosen.connect(self.add_model)
+        self.desk.busyChanged.connect(self.set_busy)
+        self.desk.progressed.connect(self.set_progress)
         self.desk.ran.connect(self._ran)
         self.desk.said.connect(self.say)
         self.desk.erred.connect(self.help.note_error)
         self.help.said.connect(self.say)
         self.desk.idle.connect(self._idle)
         self.gaps.changed.connect(self._refresh)
-        for desk in (self.what_if, self.backward_desk, self.exporter):
-            desk.busyChanged.connect(self._busy_changed)
-            desk.progressed.connect(self._progressed)
-            desk.said.connect(self.say)
-        self.what_if.failed.connect(self._stage_failed)
-        self.what_if_views.toldChanged.connect(self.sentence.set_what_if)
-        self.sentence.whatIfWanted.connect(self.what_if_views.open)
-        self.session.backward.changed.connect(self._refresh)
+        self.what_if.busyChanged.connect(self.set_busy)
+        self.what_if.progressed.connect(self.set_progress)
+        self.what_if.failed.connect(self.say_failed)
+        self.what_if.said.connect(self.say)
+        self.engine_desk.busyChanged.connect(self.set_busy)
+        self.engine_desk.progressed.connect(self.set_progress)
+        self.engine_desk.failed.connect(self.say_failed)
+        self.engine_desk.said.connect(self.say)
+        self.sentence.whatIfWanted.connect(self._open_what_if)
         for told in (self.session.changes.changed, self.session.changes.compared, self.session.changes.viewed):
             told.connect(self._refresh)
             told.connect(self._show_changed)
         self.stage_desk.shown.connect(self._refresh)
         self.stage_desk.shown.connect(self.panes.bring_cells_up)
-        self.stage_desk.failed.connect(self._stage_failed)
+        self.stage_desk.failed.connect(self.say_failed)
         self.stage_desk.said.connect(self.say)
-        self.heads_desk.compared.connect(self.compare_desk.hold)
-        self.compare_desk.said.connect(self.say)
         self.copy_desk.said.connect(self.say)
-        self.stage.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.stage.table.addActions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
-        self.working_desk.failed.connect(self._stage_failed)
-        self.bars_desk.failed.connect(self._stage_failed)
+        self.stage.set_table_actions([self.actions_[one] for one in ("copy", "copy_numpy", "copy_markdown")])
+        self.working_desk.failed.connect(self.say_failed)
         self.session.traceChanged.connect(self._refresh)
         self.session.moved.connect(self._moved)
         self._patience = QTimer(self)
@@ -332,6 +295,41 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         self.panes.restore(self._settings)
 
+    # What is made late --------------------------------------------------------------------------------------
+
+    def _make_next(self) -> None:
+        """The next of the parts that are still to be made, in its own turn of the event loop."""
+        while self._missing and self.is_made(self._missing[0]):
+            self._missing.pop(0)
+        if self._missing and not self.runner.is_idle():
+            return  # what the learner waits for comes first; `_idle` goes on
+        if self._missing:
+            self.make_part(self._missing.pop(0))
+            self._make_late.start(0)
+        else:
+            self._idle()
+
+    def _make_page(self, key: str) -> None:
+        self.make_part(PAGES[key])
+
+    def _make_drawer(self) -> None:
+        self.make_part("drawer")
+
+    def _close_map(self) -> bool:
+        return self.is_made("maps") and self.maps.escape()
+
+    def _close_continuing(self) -> bool:
+        return self.is_made("continue_desk") and self.continue_desk.escape()
+
+    def _unpin_compared(self) -> bool:
+        return self.compare_desk.unpin()
+
+    def _clear_compared(self) -> bool:
+        return self.compare_desk.clear()
+
+    def _open_what_if(self) -> None:
+        self.what_if_views.open()
+
     # Running ------------------------------------------------------------------------------------------------
 
     def start(self, request: work.Request) -> None:
@@ -346,33 +344,24 @@ class MainWindow(QMainWindow):
         """What Esc means first: close, cancel, unpin, leave presenting."""
         self.escapes.escape()
 
-    def _cancel_run(self) -> bool:
-        busy = self.desk.busy()
-        if busy:
-            self.desk.cancel()
+    def _cancelled(self, name: str) -> bool:
+        """Have a desk give up what it waits for. Returns whether it waited for anything."""
+        desk = getattr(self, name) if self.is_made(name) else None
+        busy = desk is not None and desk.busy()
+        if desk is not None and busy:
+            desk.cancel()
         return busy
 
     def _show_changed(self) -> None:
-        self.maps.set_changed(self.session.changes.steps())
-
-    def _cancel_what_if(self) -> bool:
-        busy = self.what_if.busy()
-        if busy:
-            self.what_if.cancel()
-        return busy
-
-    def _cancel_export(self) -> bool:
-        busy = self.exporter.busy()
-        if busy:
-            self.exporter.cancel()
-        return busy
+        if self.is_made("maps"):
+            self.maps.set_changed(self.session.changes.steps())
 
     def _unpin(self) -> bool:
         pinned = self.session.cell is not None
         self.session.pin(None)
         return pinned
 
-    def _busy_changed(self, busy: bool) -> None:
+    def set_busy(self, busy: bool) -> None:
         if busy:
             self._said = ""
             self._status.set_progress(0)
@@ -384,11 +373,10 @@ class MainWindow(QMainWindow):
 
     def show_progress(self) -> None:
         """The progress bar, once work has taken half a second."""
-        self._status.show_progress(
-            self.desk.busy() or self.what_if.busy() or self.exporter.busy() or self.backward_desk.busy()
-        )
+        desks = ("desk", "what_if", "exporter", "engine_desk", "backward_desk")
+        self._status.show_progress(any(self.is_made(one) and getattr(self, one).busy() for one in desks))
 
-    def _progressed(self, done: float) -> None:
+    def set_progress(self, done: float) -> None:
         self._status.set_progress(round(100 * done))
 
     def _ran(self, run: work.Run) -> None:
@@ -399,9 +387,10 @@ class MainWindow(QMainWindow):
             self.stage.current_view().setFocus(Qt.FocusReason.OtherFocusReason)
         self._refresh()
 
-    def _stage_failed(self, error: BaseException) -> None:
+    def say_failed(self, error: BaseException) -> None:
         self.help.note_error(f"{type(error).__name__}: {error}")
         self.say(self.desk.sentence(error))
+        self._refresh()
 
     def say(self, sentence: str) -> None:
         """One sentence in the status line, until the learner moves or runs."""
@@ -417,10 +406,12 @@ class MainWindow(QMainWindow):
     def _idle(self) -> None:
         if self.is_settled():
             self.settled.emit()
+        elif self._missing and self.runner.is_idle() and not self._make_late.isActive():
+            self._make_late.start(_FRAME_MS)
 
     def is_settled(self) -> bool:
         """Whether everything on screen is up to date."""
-        return self.runner.is_idle() and self.desk.is_settled()
+        return self.runner.is_idle() and self.desk.is_settled() and not self._missing
 
     # Where the learner is -----------------------------------------------------------------------------------
 
@@ -429,19 +420,25 @@ class MainWindow(QMainWindow):
         self._refresh()
         self.place_desk.announce()
 
+    def refresh(self) -> None:
+        self._refresh()
+
     def _refresh(self) -> None:
+        if self.desk.taking:
+            return  # a run comes with half a dozen signals; the last one is enough
         there = self.session.trace is not None
         for name in ("next", "previous", "into", "first", "last", "next_block", "previous_block", "save", "export",
                      "next_head", "previous_head", "undo_move", "redo_move", "play", "bookmark", "copy_code",
                      "save_session", "all_heads", "head_grid", "pin", "difference", "blink", "backward"):  # fmt: skip
             self.actions_[name].setEnabled(there)
         self.actions_["out"].setEnabled(there and self.session.inside)
-        for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask()))):
+        for name, useful in (("target", self.sentence.has_target()), ("mask", bool(self.gaps.mask())),
+                             ("start_again", self.engine_desk.there())):  # fmt: skip
             self.actions_[name].setVisible(useful)
             self.actions_[name].setEnabled(useful)
         if there:
             self.stage.set_empty("")
-            self.place_desk.refresh(self.stage_desk.ready())
+            self.place_desk.refresh(self.stage_desk.ready(), self.stage_desk.failed_here())
         else:
             self._refresh_empty()
         self.presenting.refresh()
@@ -468,8 +465,9 @@ class MainWindow(QMainWindow):
         elif trace is None:
             left = self.tr("Type a sentence and press Run.")
         else:
-            where = self.place_desk.where(self.stage_desk.ready())
-            said = (self.what_if_views.told(), words.section(self.session.stop.section),
+            where = self.place_desk.where(self.stage_desk.ready(), self.stage_desk.failed_here())
+            told = self.what_if_views.told() if self.session.changes.made or trace.told else ""
+            said = (told, words.section(self.session.stop.section),
                     present.step_title(self.session), where)  # fmt: skip
             left = " · ".join(filter(None, said))
         self._status.set_left(left)
@@ -488,18 +486,6 @@ class MainWindow(QMainWindow):
         return self._status.left()
 
     # Commands -----------------------------------------------------------------------------------------------
-
-    def _leave_text(self) -> None:
-        """The keys step through the model, no longer through a text."""
-        if any(box.hasFocus() for box in self.sentence.boxes()):
-            self._focus_stage()
-
-    def _focus_stage(self) -> None:
-        self.stage.current_view().setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _show_map(self, shown: bool) -> None:
-        self.panes.show_cover(shown)
-        (self.map.canvas if shown else self.stage.current_view()).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def next_head(self) -> None:
         self.session.turn(ax.HEAD, 1)
@@ -536,10 +522,6 @@ class MainWindow(QMainWindow):
 
     # Look and language --------------------------------------------------------------------------------------
 
-    @property
-    def look(self) -> Theme:
-        return self.look_desk.theme
-
     def _adapt(self) -> None:
         """Make room where the window is small for its type."""
         narrow = self.panes.adapt(self.width(), self.height())
@@ -556,6 +538,7 @@ class MainWindow(QMainWindow):
         self._corner.set_theme(self.look)
         self.left.set_title("outline", self.tr("Outline"))
         self.left.set_title("map", self.tr("Map"))
+        self.right.set_title("lesson", self.tr("Lesson"))
         self.right.set_title("inspector", self.tr("Inspector"))
         self.right.set_title("heads", self.tr("Heads"))
         self.right.set_title("whatif", self.tr("What if"))
@@ -565,17 +548,13 @@ class MainWindow(QMainWindow):
         self.place_desk.show_model()
         self.places.retranslate()
         self.recent.retranslate()
+        self.engine_desk.retranslate()
         self.presenting.refresh()
-        self.maps.show_map()
         self.desk.show_chips()
         self.stage_desk.show_again()
-        self.heads_desk.ask()
-        self.compare_desk.refresh()
-        self.what_if_views.refresh()
-        self.backward_desk.refresh()
         self.working_desk.ask()
-        self.bars_desk.ask()
-        self.vocab_desk.ask()
+        self.ask_again()
+        self.retranslate_learning()
         self._refresh()
 
     # Qt's own -----------------------------------------------------------------------------------------------
@@ -600,15 +579,23 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous():
-            self._mouse.watch(self.windowHandle())
+            handle = self.windowHandle()
+            self._mouse.watch(handle)
+            handle.screenChanged.connect(self._other_screen, Qt.ConnectionType.UniqueConnection)
             self.stage.equation.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _other_screen(self) -> None:
+        self.look_desk.apply(self.look)  # icons are drawn for the screens that there were
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.presenting.leave()
         self._settings.setValue("geometry", self.saveGeometry())
         self.panes.save(self._settings)
         self._patience.stop()
+        self._make_late.stop()
         self.places.close()
+        if self.is_made("progress_desk"):
+            self.progress_desk.close()
         self.player.pause()
         self.desk.close()
         self.runner.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -48,6 +49,7 @@ class MapDesk(QObject):
         self._folds: Folds | None = None
         self._costs: dict[str, Cost] = {}
         self._stamps: dict[str, Thumbnail] = {}
+        self._veiled: frozenset[str] = frozenset()
         self._keys: dict[str, tuple[object, ...]] = {}
         self._failed: set[tuple[object, ...]] = set()
         self._changed: frozenset[str] = frozenset()
@@ -64,6 +66,7 @@ class MapDesk(QObject):
         session.selectionChanged.connect(self._ask)
         runner.done.connect(self._done)
         runner.failed.connect(self._not_done)
+        self._new_trace()
 
     # Large or not -------------------------------------------------------------------------------------------------
 
@@ -113,7 +116,10 @@ class MapDesk(QObject):
         if trace is None or folds is None or not panes:
             return
         self._graph = graphs.graph(trace.program, folds.folded())
-        cards = mapwords.cards(trace, self._graph, self._costs)
+        cards = tuple(
+            replace(card, axes=(), facts=()) if box.made in self._veiled else card
+            for box, card in zip(self._graph.boxes, mapwords.cards(trace, self._graph, self._costs))
+        )
         open_ = {box.section for box in self._graph.boxes if not box.folded}
         titles = {name: mapwords.block(trace, name, self._costs) for name in open_}
         streams = tuple(
@@ -160,6 +166,12 @@ class MapDesk(QObject):
                 pane.set_map(*self._told)
             pane.set_place(tuple(states), here, session.stop.section, changed, marked)
         self._ask()
+
+    def set_veiled(self, steps: Iterable[str]) -> None:
+        """The steps whose results must not be seen just now."""
+        if self._veiled != frozenset(steps):
+            self._veiled = frozenset(steps)
+            self.show_map()
 
     def set_changed(self, steps: Iterable[str]) -> None:
         """The steps, by name, whose results a what-if has changed."""
@@ -210,12 +222,14 @@ class MapDesk(QObject):
             return
         for name in [one for one in self._stamps if thumbnail.key(trace, one, selection) != self._keys[one]]:
             del self._stamps[name], self._keys[name]  # of another head or sentence
+        shown = {name: one for name, one in self._stamps.items() if name not in self._veiled}
         for pane in self._panes:
-            pane.set_stamps(self._stamps)
+            pane.set_stamps(shown)
         wanted = [name for pane in self._panes for name in pane.wanted()]
         missing = [
             name for name in dict.fromkeys(wanted)
-            if name not in self._stamps and thumbnail.key(trace, name, selection) not in self._failed
+            if name not in self._stamps and name not in self._veiled
+            and thumbnail.key(trace, name, selection) not in self._failed
         ]  # fmt: skip
         if missing:
             self._runner.submit(STAMPS, partial(_stamps, trace, tuple(missing[:_AT_ONCE]), selection))

@@ -31,6 +31,8 @@ class Names(QObject):
         self._made: tuple[Trace, Vocabulary] | None = None
         session.traceChanged.connect(self._ask)
         runner.done.connect(self._done)
+        if session.trace is not None:
+            self._ask()
 
     def model(self) -> str:
         """The name by which the run on screen was asked for."""

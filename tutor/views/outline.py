@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -31,6 +31,8 @@ _STATE = Qt.ItemDataRole.UserRole + 2
 _FOLD = Qt.ItemDataRole.UserRole + 3
 _STAR = Qt.ItemDataRole.UserRole + 4
 _CHANGED = Qt.ItemDataRole.UserRole + 5
+_ASKED = Qt.ItemDataRole.UserRole + 6
+_VEILED = Qt.ItemDataRole.UserRole + 7
 #: With more blocks than these, all but the first, the last and the current one fold into a row between them.
 _MOST_BLOCKS = 4
 
@@ -83,9 +85,11 @@ class _Delegate(QStyledItemDelegate):
         box = QRectF(rect.left() + 2, rect.center().y() - side / 2, side, side)
         ink = theme.accent if current else theme.ink3 if state == "unvisited" else theme.ink2
         name = {"current": "partial" if top else "current"}.get(state, state)
+        if index.data(_ASKED) and not current and not top:
+            name = "question"
         if not fold:
             paint_icon(painter, name, box, ink, theme.pane)
-        shape = index.data(_SHAPE) or ""
+        shape = "?" if index.data(_VEILED) else index.data(_SHAPE) or ""
         face = font(theme, "dense")
         wide = metrics(theme, "dense").horizontalAdvance(shape) + theme.px(10)
         left = box.right() + theme.px(6)
@@ -116,6 +120,16 @@ class _Tree(QTreeView):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    def terms_at(self, at: QPoint) -> list[str]:
+        """The row at a point."""
+        index = self.indexAt(self.viewport().mapFrom(self, at))
+        return [str(index.data())] if index.isValid() else []
+
+    def terms_here(self) -> list[str]:
+        """The row that the keys are at."""
+        index = self.currentIndex()
+        return [str(index.data())] if index.isValid() else []
 
 
 class Outline(QWidget):
@@ -225,6 +239,15 @@ class Outline(QWidget):
         """Stars at these stages, and at the sections and groups that have some of them."""
         for row in range(self._model.rowCount()):
             self._star(self._model.item(row), stages)
+
+    def set_questions(self, stages: Collection[int], veiled: Collection[int]) -> None:
+        """Stages where a question waits, and stages whose shape must not be told."""
+        for stage, item in self._places.items():
+            for role, on in ((_ASKED, stage in stages), (_VEILED, stage in veiled)):
+                if bool(item.data(role)) != on:
+                    item.setData(on, role)
+                    words = self.tr("a question waits") if stage in stages else None
+                    item.setData(words, Qt.ItemDataRole.AccessibleDescriptionRole)
 
     def _star(self, item: QStandardItem, stages: Collection[int]) -> bool:
         below = [self._star(item.child(at), stages) for at in range(item.rowCount())]

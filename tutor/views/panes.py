@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QTabBar, QVB
 
 from tutor.views.sidetabs import SideTabs
 from tutor.views.stagepane import KeylessScrollArea, StagePane
+from tutor.views.taborder import follow
 from tutor.views.theme import Theme
 
 #: Below these widths and this height, in units of the design at 100 %, panes make room for the stage.
@@ -14,6 +15,8 @@ _RIGHT_WIDTH, _LEFT_WIDTH, _FULL_HEIGHT = 1000, 760, 600
 #: The same while presenting, where there is less around the stage; and how wide its right side is, in pixels, where the
 #: window is no wider than a small projector.
 _PRESENTED_HEIGHT, _PRESENTED_RIGHT = 500, 420
+#: What the stage keeps in any case.
+_STAGE = 560
 
 
 class Panes(QWidget):
@@ -51,6 +54,7 @@ class Panes(QWidget):
         self.bottom = QWidget()
         self._above: list[QWidget] = []
         self._rows: list[tuple[QWidget, ...]] = []
+        self.set_theme(theme)
         self.retranslate()
 
     # Filling it ---------------------------------------------------------------------------------------------
@@ -58,6 +62,14 @@ class Panes(QWidget):
     def add_above(self, *strips: QWidget) -> None:
         """Strips over the whole width, above the panes."""
         self._above += strips
+
+    def insert_above(self, strip: QWidget, below: QWidget) -> None:
+        """One more strip above the panes, over the strip `below`; call after `assemble`."""
+        at = self._above.index(below)
+        strip.hide()
+        self._column.insertWidget(at, strip)
+        follow(self._above[at - 1], strip)
+        self._above.insert(at, strip)
 
     def add_below(self, *widgets: QWidget) -> None:
         """One more row at the bottom; the first of its widgets takes the width the others leave."""
@@ -86,7 +98,7 @@ class Panes(QWidget):
             for at, widget in enumerate(widgets):
                 row.addWidget(widget, 0 if at else 1)
             bottom.addLayout(row)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for strip in self._above:
@@ -99,6 +111,11 @@ class Panes(QWidget):
         self._cover = widget
         widget.hide()
         self._centre_column.insertWidget(1, widget, 1)
+        follow(self.stage, widget)
+
+    def add_under(self, widget: QWidget) -> None:
+        """What stands under the stage and never scrolls with it; call after `assemble`."""
+        self._centre_column.insertWidget(self._centre_column.indexOf(self._area) + 1, widget)
 
     def show_cover(self, shown: bool) -> None:
         """Show that in the place of the stage, or the stage again."""
@@ -172,6 +189,25 @@ class Panes(QWidget):
         elif self._kept is not None:
             self.splitter.restoreState(self._kept)
             self._kept = None
+
+    def ask_width(self, wide: float) -> bool:
+        """Give the right side so much room at 100 %, where it has less and the stage keeps what it needs. Returns
+        whether it got some."""
+        left, centre, right = (*self.splitter.sizes(), 0, 0, 0)[:3]
+        more = round(self._theme.px(wide)) - right
+        if self._narrow or self._presenting or not right or more <= 0 or centre - more < self._theme.px(_STAGE):
+            return False
+        self.splitter.setSizes([left, centre - more, right + more])
+        return True
+
+    def right_width(self) -> int:
+        """How wide the right side is, in pixels."""
+        return (*self.splitter.sizes(), 0, 0, 0)[2]
+
+    def set_right_width(self, wide: int) -> None:
+        left, centre, right = (*self.splitter.sizes(), 0, 0, 0)[:3]
+        if not self._narrow and not self._presenting and right:
+            self.splitter.setSizes([left, centre + right - wide, wide])
 
     def bring_cells_up(self) -> None:
         """Where the stage has to scroll, its cells come before its title: the status line says which stage it is."""

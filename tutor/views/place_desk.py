@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 
 from tutor.engine.program import Stop
@@ -27,6 +29,8 @@ class PlaceDesk(QObject):
         self._session, self._outline, self._timeline, self._lanes = session, outline, timeline, lanes
         self._stage, self._inspector = stage, inspector
         self.announcer = Announcer(timeline, self)
+        #: Whether the step on screen waits for the learner's prediction.
+        self.waits: Callable[[], bool] = lambda: False
         outline.stageChosen.connect(session.go_stop)
         stage.stepChosen.connect(self._choose_step)
         session.traceChanged.connect(self.show_model)
@@ -39,8 +43,9 @@ class PlaceDesk(QObject):
         self._outline.set_branches(present.branches(trace))
         self._lanes.show_model()
 
-    def refresh(self, ready: bool) -> None:
-        """Say where the learner is; `ready` is whether the result is on screen. Only where there is a run."""
+    def refresh(self, ready: bool, failed: bool = False) -> None:
+        """Say where the learner is; `ready` is whether the result is on screen, `failed` whether it cannot be had.
+        Only where there is a run."""
         session, trace = self._session, self._session.trace
         if trace is None:
             return
@@ -55,7 +60,7 @@ class PlaceDesk(QObject):
             crumbs.append(step.short)
         if session.backward.on:
             crumbs.insert(1, self.tr("backward pass"))
-        self._stage.set_place(crumbs, self.where(ready), not ready)
+        self._stage.set_place(crumbs, self.where(ready, failed), not ready or self.waits())
         axes = trace.shapes[step.name]
         gradients = session.backward.of(trace)
         name = f"∂g/∂ {step.name}" if gradients is not None and gradients.has(step.name) else step.name
@@ -82,7 +87,7 @@ class PlaceDesk(QObject):
         steps = self._session.changes.steps()
         return frozenset(one.number for one in self._session.stops if any(step.name in steps for step in one.steps))
 
-    def where(self, ready: bool) -> str:
+    def where(self, ready: bool, failed: bool = False) -> str:
         """Which stage of how many, and whether its result is shown."""
         session = self._session
         total = len(session.stops)
@@ -93,8 +98,12 @@ class PlaceDesk(QObject):
             )
         else:
             place = self.tr("stage {s} of {total}").format(s=session.stop.number + 1, total=total)
+        if self.waits():
+            return self.tr("? waiting for your prediction · {place}").format(place=place)
         if ready:
             return self.tr("✓ result shown · {place}").format(place=place)
+        if failed:
+            return self.tr("not computed · {place}").format(place=place)
         return self.tr("computing… · {place}").format(place=place)
 
     def announce(self) -> None:

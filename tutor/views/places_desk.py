@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from tutor import places, sessionfile, stepcode, work
 from tutor.autosave import Autosave
-from tutor.engine import lens, models
+from tutor.engine import models
 from tutor.engine.axes import AxesError
 from tutor.engine.compare import Look
 from tutor.engine.files import FileError
@@ -34,7 +34,7 @@ from tutor.views.outline import Outline
 from tutor.views.quietline import QuietLine
 from tutor.views.sentence_desk import SentenceDesk
 from tutor.views.stagepane import StagePane
-from tutor.views.timeline import Timeline
+from tutor.views.timeline_desk import TimelineDesk
 
 OPEN, SAVE, KEEP = "open", "save", "keep"
 
@@ -76,11 +76,11 @@ class PlacesDesk(QObject):
     marked = Signal()
 
     def __init__(
-        self, session: Session, desk: SentenceDesk, stage: StagePane, timeline: Timeline, outline: Outline,
+        self, session: Session, desk: SentenceDesk, stage: StagePane, lanes: TimelineDesk, outline: Outline,
         marks: MarksView, line: QuietLine, jumps: Sequence[QAction], window: QWidget,
     ) -> None:  # fmt: skip
         super().__init__(window)
-        self._session, self._desk, self._stage, self._timeline = session, desk, stage, timeline
+        self._session, self._desk, self._stage, self._lanes = session, desk, stage, lanes
         self._outline, self._view, self._line, self._window = outline, marks, line, window
         self._jumps = {action: number for number, action in enumerate(jumps)}
         self._disk = Runner(self)  # files and hashes of weights: a large model must not keep a picture waiting
@@ -141,6 +141,8 @@ class PlacesDesk(QObject):
 
     def _usual(self) -> str:
         """The view that the step on screen has where nobody chose another one."""
+        from tutor.engine import lens
+
         trace = self._session.trace
         over = trace is not None and lens.is_over_vocabulary(trace.shapes[self._session.cursor.path])
         return "bars" if over else "heat"
@@ -257,7 +259,7 @@ class PlacesDesk(QObject):
             Mark(self._title(one.place.step), one.note, one.place.step in known, one.place.step == here)
             for one in marks
         ])  # fmt: skip
-        self._timeline.set_marks(self.stars(), ())
+        self._lanes.set_bookmarks(self.stars())
         self._outline.set_bookmarks(self.stars())
         for action, number in self._jumps.items():
             action.setVisible(number < len(marks))

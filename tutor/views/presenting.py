@@ -60,7 +60,7 @@ class Presenting(QObject):
 
     def hide_too(self, *widgets: QWidget) -> None:
         """What is not for an audience: hidden while presenting where it was shown before."""
-        self._hideable = widgets
+        self._hideable += widgets
 
     def add_reveal(self, part: Callable[[], bool]) -> None:
         """Something that waits to be revealed; it returns whether it was."""

@@ -68,6 +68,10 @@ class SentenceDesk(QObject):
         self._run_texts: tuple[Trace | None, tuple[str, ...]] = (None, ())
         self._row = 0
         self.request = work.Request(("",))
+        #: While a run is being put on screen, of which `ran` tells once it is there.
+        self.taking = False
+        #: What was asked of the engine last.
+        self._asked = self.request
         self.typing = TypingDesk(self)
         self.typing.paused.connect(self._tokenize)
         self.typing.read.connect(self._read)
@@ -89,6 +93,11 @@ class SentenceDesk(QObject):
         runner.failed.connect(self._failed)
         runner.idle.connect(self.idle)
         runner.progressed.connect(self._progressed)
+
+    @property
+    def run_request(self) -> work.RunRequest:
+        """What computes a request, for who runs another one; it is called on the runner's thread only."""
+        return self._run_request
 
     # Running ------------------------------------------------------------------------------------------------
 
@@ -166,8 +175,16 @@ class SentenceDesk(QObject):
         self.request = replace(self.request, texts=tuple(self._texts), targets=given)
         self._bar.set_problem("")
         self._bar.set_target_problem("")
-        self._runner.submit(RUN, partial(self._run_request, replace(self.request, ids=ids)))
+        self._ask(replace(self.request, ids=ids))
+
+    def _ask(self, request: work.Request) -> None:
+        self._asked = request
+        self._runner.submit(RUN, partial(self._run_request, request))
         self._set_busy(True)
+
+    def ask_again(self) -> None:
+        """Ask the engine once more for what it could not answer."""
+        self._ask(self._asked)
 
     def run_again(self) -> None:
         """Run what is on screen, not what is in the box: where it came from a file, so that it can be recomputed."""
@@ -178,8 +195,7 @@ class SentenceDesk(QObject):
         if trace.target is not None:
             ids = trace.target.real_ids
         request = replace(self.request, texts=trace.batch.texts, targets=self._run_targets, ids=ids, extend=0)
-        self._runner.submit(RUN, partial(self._run_request, request))
-        self._set_busy(True)
+        self._ask(request)
 
     def extend(self, count: int, rules: Rules) -> None:
         """Append next tokens to the sentence on screen, chosen by `rules`, and run the longer one."""
@@ -188,9 +204,7 @@ class SentenceDesk(QObject):
             return  # what is being typed has to be run first: its next token is not that of the sentence on screen
         # By ids: what is on screen grows, also where its text would be cut into other tokens.
         ids = (trace.target or trace.batch).real_ids
-        request = replace(self.request, extend=count, row=self._row, rules=rules, ids=ids)
-        self._runner.submit(RUN, partial(self._run_request, request))
-        self._set_busy(True)
+        self._ask(replace(self.request, extend=count, row=self._row, rules=rules, ids=ids))
 
     def _take_extended(self, trace: Trace, row: int) -> None:
         """The sentence that grew is the one in the box."""
@@ -230,8 +244,13 @@ class SentenceDesk(QObject):
 
     def _done(self, channel: str, result: object) -> None:
         if channel == RUN and isinstance(result, work.Run):
-            self._set_busy(False)
-            self._take_run(result)
+            self.taking = True
+            try:
+                self._set_busy(False)
+                self._take_run(result)
+            finally:
+                self.taking = False
+            self.ran.emit(result)
         elif channel == SAVE and isinstance(result, Path):
             self._set_busy(False)
             self.said.emit(self.tr("Saved as {name}.").format(name=result.name))
@@ -263,7 +282,6 @@ class SentenceDesk(QObject):
             # The sentence in the box is the one on screen.
             with self._session.moves.together(more=True):
                 self._session.select(ax.BATCH, row)
-        self.ran.emit(run)
 
     def _failed(self, channel: str, error: BaseException) -> None:
         if channel in (RUN, SAVE):

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+from collections.abc import Iterable
 
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+
+from tutor.views.taborder import follow
 from tutor.views.theme import Theme, font
+
+#: How much wider a tab may be than the style has it.
+_APART = 12
+
+
+class _Bar(QTabBar):
+    """Tabs that stand apart where there is room for it."""
+
+    def tabSizeHint(self, at: int) -> QSize:
+        size = super().tabSizeHint(at)
+        wide = sum(super(_Bar, self).tabSizeHint(one).width() for one in range(self.count()))
+        spare = (self.width() - wide) // max(1, self.count())
+        size.setWidth(size.width() + min(max(spare, 0), _APART))
+        return size
 
 
 class SideTabs(QWidget):
@@ -16,16 +33,25 @@ class SideTabs(QWidget):
 
     Signals:
         pageChanged(str)  another page is shown, by its key
+        wanted(str)       a page that is still to be made is asked for: whoever hears it calls `fill`
     """
 
     pageChanged = Signal(str)
+    wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._keys: list[str] = []
         self._pages: list[QWidget] = []
+        self._empty: dict[str, QWidget] = {}  # what stands for the pages that are still to be made
         self._bare = False
-        self._bar, self._stack = QTabBar(), QStackedWidget()
+        self._open: frozenset[str] = frozenset()
+        self._veil = QLabel()
+        self._veil.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._veil.setWordWrap(True)
+        self._veil.setMargin(24)
+        self._veil.hide()
+        self._bar, self._stack = _Bar(), QStackedWidget()
         self._bar.setDrawBase(False)
         self._bar.setExpanding(False)
         self._bar.setUsesScrollButtons(True)
@@ -45,16 +71,36 @@ class SideTabs(QWidget):
         column.setSpacing(0)
         column.addWidget(self._head)
         column.addWidget(self._stack, 1)
+        column.addWidget(self._veil, 1)
         self._below = column
         self.set_theme(theme)
         self.retranslate()
 
-    def add(self, key: str, widget: QWidget) -> None:
-        """One more page, behind the others."""
-        self._keys.append(key)
-        self._pages.append(widget)
-        self._stack.addWidget(widget)
-        self._bar.addTab(key)
+    def add(self, key: str, widget: QWidget | None = None, first: bool = False) -> None:
+        """One more page, behind the others or before them; without a widget it is filled when it is first wanted, or
+        before. The page that is shown stays."""
+        if widget is None:
+            self._empty[key] = widget = QWidget()
+        at, shown = 0 if first else len(self._keys), self.page()
+        self._keys.insert(at, key)
+        self._pages.insert(at, widget)
+        with QSignalBlocker(self._bar):
+            self._stack.insertWidget(at, widget)
+            self._bar.insertTab(at, key)
+            self._bar.setCurrentIndex(self._keys.index(shown or key))
+        self._stack.setCurrentIndex(self._bar.currentIndex())
+        self._show_tabs()
+
+    def fill(self, key: str, widget: QWidget) -> None:
+        """The page of a tab that had none yet."""
+        empty, at = self._empty.pop(key), self._keys.index(key)
+        shown = self._stack.currentIndex()
+        self._pages[at] = widget
+        self._stack.insertWidget(at, widget)
+        follow(empty, widget)
+        self._stack.removeWidget(empty)
+        self._stack.setCurrentIndex(shown)
+        empty.deleteLater()
         self._show_tabs()
 
     def set_bare(self, bare: bool) -> None:
@@ -80,6 +126,17 @@ class SideTabs(QWidget):
         self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self._button.show()
 
+    def set_veil(self, words: str, keep: Iterable[str] = ()) -> None:
+        """Show these words in the place of all pages but those to `keep`; "" shows the pages again."""
+        self._veil.setText(words)
+        self._open = frozenset(keep)
+        self._show_veil()
+
+    def _show_veil(self) -> None:
+        veiled = bool(self._veil.text()) and self.page() not in self._open
+        self._stack.setVisible(not veiled)
+        self._veil.setVisible(veiled)
+
     def set_title(self, key: str, text: str) -> None:
         """A page's name, in the learner's language."""
         self._bar.setTabText(self._keys.index(key), text)
@@ -95,6 +152,8 @@ class SideTabs(QWidget):
         return tuple(self._keys)
 
     def widget(self, key: str) -> QWidget:
+        if key in self._empty:
+            self.wanted.emit(key)
         return self._pages[self._keys.index(key)]
 
     def tabs(self) -> QTabBar:
@@ -102,6 +161,7 @@ class SideTabs(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._bar.setFont(font(theme, "dense"))
+        self._veil.setFont(font(theme, "body"))
         colours = self.palette()
         colours.setColor(colours.ColorRole.Window, theme.strip)
         for widget in (self._bar, self._head):
@@ -118,5 +178,8 @@ class SideTabs(QWidget):
         super().changeEvent(event)
 
     def _changed(self, at: int) -> None:
+        if at >= 0 and self._keys[at] in self._empty:
+            self.wanted.emit(self._keys[at])
         self._stack.setCurrentIndex(at)
+        self._show_veil()
         self.pageChanged.emit(self.page())

@@ -56,11 +56,12 @@ class StageDesk(QObject):
         self._shown: work.Shown | None = None
         self._asked_for: tuple[object, ...] = ()
         self._shown_for: tuple[object, ...] = ()
+        self._failed_for = ""
         self._told = 0  # how many of the trace's notices the learner has been told
         stage.selected.connect(session.select)
         stage.hovered.connect(self._hovered)
         stage.clicked.connect(self._clicked)
-        stage.table.cellChosen.connect(self._table_chosen)
+        stage.tableChosen.connect(self._table_chosen)
         strip.clicked.connect(self._chip_clicked)
         session.traceChanged.connect(self._forget)
         session.moved.connect(self.ask)
@@ -72,9 +73,20 @@ class StageDesk(QObject):
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
 
+    def ask_after_others(self) -> None:
+        """Ask for the picture of a new step behind all that have asked for something of it so far."""
+        for changed in (self._session.moved, self._session.selectionChanged, self._session.pins.changed,
+                        self._session.changes.viewed):  # fmt: skip
+            changed.disconnect(self.ask)
+            changed.connect(self.ask)
+
     def ready(self) -> bool:
         """Whether the step under the cursor is on screen."""
         return self._current() is not None
+
+    def failed_here(self) -> bool:
+        """Whether the step under the cursor could not be had."""
+        return not self.ready() and self._failed_for == self._session.cursor.path and not self._runner.busy(PICTURE)
 
     def picture(self) -> Picture | None:
         """The step under the cursor laid out, None until it is on screen."""
@@ -91,6 +103,7 @@ class StageDesk(QObject):
 
     def _forget(self) -> None:
         self._shown = None
+        self._failed_for = ""
         self._told = 0
 
     def ask(self) -> None:
@@ -138,6 +151,7 @@ class StageDesk(QObject):
 
     def _failed(self, channel: str, error: BaseException) -> None:
         if channel == PICTURE:
+            self._failed_for = self._session.cursor.path
             self.failed.emit(error)
 
     # Showing ------------------------------------------------------------------------------------------------
@@ -169,7 +183,7 @@ class StageDesk(QObject):
         self._shown, self._shown_for = shown, self._asked_for
         made, sign, caption = combined.parts(trace, shown.picture)
         self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
-        self._stage.tables.set_parts(made, shown.picture.path)
+        self._stage.set_table(made, shown.picture.path)
         self._stage.set_formula(shown.formula, shown.words, shown.code)
         ids = shown.picture.result.kind == "ids"
         self._inspector.set_stats(() if ids else present.stats(shown.picture.stats))
@@ -190,7 +204,7 @@ class StageDesk(QObject):
             if self._session.trail.given is not None:
                 lit = self._lit_by((self._session.trail.given,), shown)
             self._stage.equation.set_pinned(place, lit)
-            self._stage.tables.set_pinned(place, lit)
+            self._stage.set_table_pinned(place, lit)
         self._chips.mark()
 
     def _refresh_choices(self) -> None:

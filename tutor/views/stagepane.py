@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -26,13 +28,21 @@ from tutor.views.axischooser import AxisChooser
 from tutor.views.badge import ShapeBadge
 from tutor.views.changedmark import ChangedMark
 from tutor.views.elided import Elided
-from tutor.views.equation import EquationView
+from tutor.views.equation import EquationView, Lit, Part
 from tutor.views.formula import FormulaView
 from tutor.views.icons import icon
+from tutor.views.linktext import terms_of_tensor
 from tutor.views.scalefoot import ScaleFoot
-from tutor.views.tablepane import TablePane
+from tutor.views.taborder import follow
 from tutor.views.theme import Theme, font
 from tutor.views.toolrow import ToolRow
+
+if TYPE_CHECKING:
+    from tutor.views.tablepane import TablePane
+    from tutor.views.tabletwin import TableTwin
+
+#: The strips between the toolbar and the maps, from top to bottom.
+BANDS = ("nan", "several", "compared", "heads", "what if", "backward")
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,9 @@ class StagePane(QWidget):
         selected(str, int)          another entry of an axis that is not on screen
         sampleChosen(str)           a sample sentence of the empty state
         viewChanged(str)            another view of the step is shown, by its key
+        tableChosen(row, column)    a cell of the table
+        copyCancelled()             copying from the table is to stop
+        viewWanted(str)             a view that is still to be made is asked for: whoever hears it calls `fill_view`
     """
 
     hovered = Signal(int, int, int)
@@ -75,6 +88,9 @@ class StagePane(QWidget):
     selected = Signal(str, int)
     sampleChosen = Signal(str)
     viewChanged = Signal(str)
+    tableChosen = Signal(int, int)
+    copyCancelled = Signal()
+    viewWanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,12 +107,17 @@ class StagePane(QWidget):
         self._spin_row = QHBoxLayout()
         self._code = Elided(theme, "tensor", "ink2")
         self.equation = EquationView(theme)
-        self.tables = TablePane(theme)
-        self.table = self.tables.view
+        self._table_parts: tuple[tuple[Part, ...], str] = ((), "")
+        self._table_pinned: tuple[tuple[int, int] | None, tuple[Lit | None, ...]] = (None, ())
+        self._table_actions: list[QAction] = []
         self._stack = QStackedWidget()
         self._view_keys: list[str] = []
         self._view_icons: list[str] = []
         self._view_widgets: list[QWidget] = []
+        self._gate: QWidget | None = None
+        self._gate_keys: QWidget | None = None
+        self._unmade: dict[str, QWidget] = {}  # what stands for the views that are still to be made
+        self._band_kinds: list[str] = []
         self._views = QButtonGroup(self)
         self._views.setExclusive(True)
         self._view_row = QWidget()
@@ -137,7 +158,7 @@ class StagePane(QWidget):
         views.setSpacing(0)
         self._view_layout = views
         self.add_view("heat", self.equation, "heat")
-        self.add_view("table", self.tables, "table")
+        self.add_view("table", None, "table")
         self._views.button(0).setChecked(True)
         self._views.idClicked.connect(self._view_clicked)
         tools.addLayout(self._spin_row)
@@ -151,6 +172,7 @@ class StagePane(QWidget):
         middle = QHBoxLayout()
         middle.setContentsMargins(14, 2, 14, 2)
         middle.addWidget(self._stack)
+        self._middle = middle
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -168,12 +190,47 @@ class StagePane(QWidget):
         self._empty.linkActivated.connect(self.sampleChosen)
         self.equation.hovered.connect(self.hovered)
         self.equation.clicked.connect(self.clicked)
-        self.tables.pointed.connect(self.hovered)
         self._tabs.idClicked.connect(self._tab_clicked)
         self._tab_paths: tuple[str, ...] = ()
         self._compact = self._presenting = False
 
+    @cached_property
+    def tables(self) -> TablePane:
+        """The table twin, made when it is first asked for."""
+        from tutor.views.tablepane import TablePane
+
+        made = TablePane(self._theme)
+        self.fill_view("table", made)
+        made.set_parts(*self._table_parts)
+        made.set_pinned(*self._table_pinned)
+        made.pointed.connect(self.hovered)
+        made.view.cellChosen.connect(self.tableChosen)
+        made.cancelClicked.connect(self.copyCancelled)
+        made.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        made.view.addActions(self._table_actions)
+        return made
+
+    @property
+    def table(self) -> TableTwin:
+        return self.tables.view
+
+    def set_table_actions(self, actions: Sequence[QAction]) -> None:
+        """What the table's menu offers."""
+        self._table_actions = list(actions)
+
     # What is shown ------------------------------------------------------------------------------------------
+
+    def set_table(self, parts: Sequence[Part], path: str) -> None:
+        """The operands and the result as the table has them."""
+        self._table_parts = tuple(parts), path
+        if "table" not in self._unmade:
+            self.tables.set_parts(parts, path)
+
+    def set_table_pinned(self, cell: tuple[int, int] | None, lit: Sequence[Lit | None] = ()) -> None:
+        """The pinned cell in the table, and what lights with it."""
+        self._table_pinned = cell, tuple(lit)
+        if "table" not in self._unmade:
+            self.tables.set_pinned(cell, lit)
 
     def set_place(self, crumbs: Sequence[str], state: str, waiting: bool = False) -> None:
         """The way from the model to here, and whether the result is shown."""
@@ -186,7 +243,7 @@ class StagePane(QWidget):
         links = "".join(f'<br><a href="{escape(one)}">{escape(one)}</a>' for one in samples)
         self._empty.setText(escape(words) + links)
         self._empty.setVisible(bool(words))
-        self._view_row.setVisible(not words)
+        self._view_row.setVisible(not words and self._gate is None)
 
     def set_step(self, title: str, name: str, axes: Sequence[tuple[str, int]]) -> None:
         """The stage's title, the tensor's full name and its shape."""
@@ -196,6 +253,13 @@ class StagePane(QWidget):
         self._badge.set_axes(tuple(axes))
         # All axis names where there is room for them, sizes over coloured bars where there is not.
         self._badge.set_axes(tuple(axes), compact=self._badge.sizeHint().width() > self.width() * 0.48)
+
+    def terms_here(self) -> list[str]:
+        """What the stage on screen, its tensor and its axes may be called in the glossary."""
+        return [self._title.text(), *terms_of_tensor(self._name.text()), *self._badge.axes()]
+
+    def terms_at(self, at: QPoint) -> list[str]:
+        return self.terms_here()
 
     def set_mark(self, text: str, strong: bool) -> None:
         """Whether a what-if has changed this stage; "" where there is nothing to say."""
@@ -266,8 +330,11 @@ class StagePane(QWidget):
 
     # Views, tools, bands and drawers ------------------------------------------------------------------------
 
-    def add_view(self, key: str, widget: QWidget, icon_name: str) -> None:
-        """One more way to see the step, as a segment beside the others."""
+    def add_view(self, key: str, widget: QWidget | None, icon_name: str) -> None:
+        """One more way to see the step, as a segment beside the others; without a widget it is filled when it is first
+        wanted, or before."""
+        if widget is None:
+            self._unmade[key] = widget = QWidget()
         at = len(self._view_keys)
         self._view_keys.append(key)
         self._view_icons.append(icon_name)
@@ -282,6 +349,15 @@ class StagePane(QWidget):
         self._view_layout.addWidget(button)
         self._tools.add_view(button)
         self._mark_segments()
+
+    def fill_view(self, key: str, widget: QWidget) -> None:
+        """The view of a segment that had none yet."""
+        unmade, at = self._unmade.pop(key), self._view_keys.index(key)
+        self._view_widgets[at] = widget
+        self._stack.insertWidget(at, widget)
+        follow(unmade, widget)
+        self._stack.removeWidget(unmade)
+        unmade.deleteLater()
 
     def _mark_segments(self) -> None:
         shown = [button for button in self._views.buttons() if not button.isHidden()]
@@ -304,6 +380,10 @@ class StagePane(QWidget):
 
     def show_view(self, key: str) -> None:
         """`heat`: heat maps, `table`: the table twin of the result, or a view that was added."""
+        if key == "table":
+            _ = self.tables
+        elif key in self._unmade:
+            self.viewWanted.emit(key)
         at = self._view_keys.index(key)
         focused = self.current_view().hasFocus()
         changed = at != self._stack.currentIndex()
@@ -319,21 +399,43 @@ class StagePane(QWidget):
         return self._view_keys[self._stack.currentIndex()]
 
     def current_view(self) -> QWidget:
-        """What has the result's cells on screen."""
+        """What has the result's cells on screen; while they are hidden, what has the keys."""
+        if self._gate is not None and self._gate_keys is not None:
+            return self._gate_keys
         shown = self._view_widgets[self._stack.currentIndex()]
         return shown.focusProxy() or shown
+
+    def set_gate(self, gate: QWidget | None, keys: QWidget | None = None) -> None:
+        """What stands in the place of every view of the result until it may be seen; None shows the view again. `keys`
+        is what has the keys meanwhile."""
+        if gate is not None and self._middle.indexOf(gate) < 0:
+            self._middle.addWidget(gate)
+        focused = self.current_view().hasFocus()
+        if self._gate is not None and self._gate is not gate:
+            self._gate.hide()
+        self._gate, self._gate_keys = gate, keys
+        self._stack.setVisible(gate is None)
+        self._view_row.setVisible(gate is None)
+        self.foot.setVisible(gate is None and not self._compact)
+        if gate is not None:
+            gate.show()
+        if focused:
+            self.current_view().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def add_tool(self, widget: QWidget) -> None:
         """A button at the right end of the toolbar."""
         self._tools.add_tool(widget)
 
-    def add_band(self, widget: QWidget) -> None:
-        """A strip between the toolbar and the maps; it takes no room while it is hidden."""
-        self._bands.addWidget(widget)
+    def add_band(self, widget: QWidget, kind: str) -> None:
+        """A strip between the toolbar and the maps, in the order of `BANDS`; it takes no room while it is hidden."""
+        self._band_kinds = sorted((*self._band_kinds, kind), key=BANDS.index)
+        self._bands.insertWidget(self._band_kinds.index(kind), widget)
+        follow(self, widget)
 
     def add_drawer(self, widget: QWidget) -> None:
         """What stands below the maps, above their scales."""
         self._drawers.addWidget(widget)
+        follow(self, widget)
 
     def add_headline(self, widget: QWidget) -> None:
         """What stands above the title while presenting, in the breadcrumb's place."""
@@ -343,7 +445,7 @@ class StagePane(QWidget):
         """Leave out breadcrumb and scales where the window is low; the status line says where one is."""
         self._compact = compact
         self._crumb_row.setVisible(not compact and not self._presenting)
-        self.foot.setVisible(not compact)
+        self.foot.setVisible(not compact and self._gate is None)
 
     def set_presenting(self, on: bool) -> None:
         """Title, formula and maps only: an audience needs no tools, and the tensor's name and code are small print."""
@@ -383,8 +485,10 @@ class StagePane(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         for widget in (self._crumbs, self._state, self._formula, self._name, self._badge, self._mark, self._code,
-                       self.equation, self.tables, self.foot):  # fmt: skip
+                       self.equation, self.foot):  # fmt: skip
             widget.set_theme(theme)  # type: ignore[attr-defined]
+        if "table" not in self._unmade:
+            self.tables.set_theme(theme)
         self._title.setFont(font(theme, "title"))
         self._empty.setFont(font(theme, "body"))
         for chooser in self._choosers.values():

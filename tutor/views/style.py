@@ -273,6 +273,8 @@ class TutorStyle(QProxyStyle):
         if metric in (_PM.PM_IndicatorWidth, _PM.PM_IndicatorHeight, _PM.PM_ExclusiveIndicatorWidth,
                       _PM.PM_ExclusiveIndicatorHeight, _PM.PM_SliderLength, _PM.PM_SliderControlThickness):
             return round(self.theme.px(16))
+        if metric == _PM.PM_TabBarTabHSpace:
+            return round(self.theme.px(13))
         if metric == _PM.PM_ScrollBarExtent:
             return round(self.theme.px(10))
         if metric == _PM.PM_ScrollBarSliderMin:

@@ -34,6 +34,8 @@ class ThumbsDesk(QObject):
         self._made: dict[tuple[str, Selection], Map | None] = {}
         self._wanted: list[tuple[str, Selection]] = []
         self._doing: tuple[str, Selection] | None = None
+        #: Steps whose result must not be seen just now.
+        self.veiled: frozenset[str] = frozenset()
         session.traceChanged.connect(self.forget)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
@@ -47,11 +49,13 @@ class ThumbsDesk(QObject):
 
     def have(self, path: str) -> Map | None:
         """The thumbnail of a step for the head and the sentence on screen, where it is made."""
-        return self._made.get((path, self._session.selection))
+        return None if path in self.veiled else self._made.get((path, self._session.selection))
 
     def want(self, path: str) -> Map | None:
         """The thumbnail where it is made; else it is asked for, before all others, and `came` tells."""
         key = (path, self._session.selection)
+        if path in self.veiled:
+            return None
         if self._session.trace is None or key in self._made:
             return self._made.get(key)
         if key != self._doing:

@@ -432,6 +432,15 @@ class Timeline(QAbstractSlider):
             self.setSliderDown(False)
             self.hover.point_at(NOTHING)
 
+    def terms_at(self, at: QPoint) -> list[str]:
+        """The stage or operation at a point."""
+        chip = self._lane.hit(QPointF(at))
+        return [self._lane.chips[chip].title] if chip is not None and chip >= 0 else []
+
+    def terms_here(self) -> list[str]:
+        """The stage that is current."""
+        return [self._titles[self.value()]] if self.value() < len(self._titles) else []
+
     # The bubble ---------------------------------------------------------------------------------------------
 
     def bubble(self) -> Bubble | None:

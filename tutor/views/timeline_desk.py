@@ -24,12 +24,14 @@ class TimelineDesk(QObject):
         self._session, self._timeline, self._thumbs = session, timeline, thumbs
         self._pointed = ""
         self._changed: frozenset[str] = frozenset()
+        self._veiled: frozenset[str] = frozenset()
         self._moves: dict[str, Callable[[], None]] = {
             # Where the caret goes, whichever way the walk leads.
             "next": lambda: session.move(1), "previous": lambda: session.move(-1), "into": session.into,
             "out": session.out, "first": self._go_first, "last": self._go_last,
             "next_section": lambda: session.move_section(1), "previous_section": lambda: session.move_section(-1),
         }  # fmt: skip
+        self._marks: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
         timeline.stageChosen.connect(session.go_stop)
         timeline.operationChosen.connect(self._choose_operation)
         timeline.stepped.connect(self._step)
@@ -51,9 +53,20 @@ class TimelineDesk(QObject):
             [words.stage(stop.stage.title) for stop in stops], [self._axes(stop.results[0]) for stop in stops]
         )
 
-    def set_marks(self, bookmarks: Iterable[int], questions: Iterable[int]) -> None:
-        """Stages with a bookmark, and stages with an open question."""
-        self._timeline.set_marks(bookmarks, questions)
+    def set_bookmarks(self, stages: Iterable[int]) -> None:
+        """Stages with a bookmark."""
+        self._marks = tuple(stages), self._marks[1]
+        self._timeline.set_marks(*self._marks)
+
+    def set_questions(self, stages: Iterable[int], veiled: Iterable[str]) -> None:
+        """Stages with an open question, and the steps whose shape must not be told."""
+        self._marks = self._marks[0], tuple(stages)
+        self._timeline.set_marks(*self._marks)
+        if self._veiled != frozenset(veiled):
+            self._veiled = frozenset(veiled)
+            if self._session.trace is not None:
+                self.show_model()
+                self.refresh()
 
     def set_changed(self, steps: Iterable[str]) -> None:
         """The steps whose numbers a what-if has changed."""
@@ -97,6 +110,8 @@ class TimelineDesk(QObject):
     def _axes(self, step: Step) -> tuple[tuple[str, int], ...]:
         trace = self._session.trace
         assert trace is not None
+        if step.name in self._veiled:
+            return ()
         return tuple((axis.name, axis.size) for axis in trace.shapes[step.name])
 
     def _chips(self, current: Stop) -> tuple[list[StageChip], dict[int, int]]:

@@ -108,6 +108,7 @@ class VocabDesk(QObject):
             changed.connect(self.ask)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
+        self.ask()
 
     # Asking -------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from tutor import whatif_work, work
 from tutor.engine import axes as ax
 from tutor.engine import models
+from tutor.engine.asking import EngineLost
 from tutor.engine.changes import Change, ChangeError, Changes, Head, attentions, folded, heads_of
 from tutor.engine.changes_text import from_json, parse
 from tutor.engine.spec import SpecError
@@ -50,6 +51,7 @@ class WhatIfDesk(QObject):
         self._live = False  # a saved trace is being run, so that it can be changed
         self._compared = 0  # how many sections
         self._lost = 0  # how many changes did not apply to the new run
+        self._unmade: Changes | None = None  # what was wanted when the engine was lost
         self._ended = QTimer(self)
         self._ended.setSingleShot(True)
         self._ended.setInterval(0)
@@ -178,10 +180,19 @@ class WhatIfDesk(QObject):
     def _failed(self, channel: str, error: BaseException) -> None:
         if channel == CHANGE:
             self.busyChanged.emit(False)
+            self._unmade = self._changes.wanted if isinstance(error, EngineLost) else None
             self._changes.failed()
             self.failed.emit(error)
         elif channel == COMPARE:
             self.failed.emit(error)
+
+    def go_on(self) -> None:
+        """The engine was lost and runs again: what it was asked for and did not give."""
+        unmade, self._unmade = self._unmade, None
+        if unmade is not None:
+            self._changes.wish(unmade)
+        elif self._changes.made and not self._runner.busy(COMPARE):
+            self._compare_next()
 
     def _progress(self, channel: str, done: float) -> None:
         if channel == CHANGE:

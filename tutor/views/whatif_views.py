@@ -41,9 +41,9 @@ class WhatIfViews(QObject):
     def __init__(
         self, session: Session, runner: Runner, desk: WhatIfDesk, side: SideTabs,
         actions: tuple[QAction, QAction, QAction],
-        theme: Theme, parent: QObject | None = None,
+        tool: QToolButton, theme: Theme, parent: QObject | None = None,
     ) -> None:  # fmt: skip
-        """`actions` are undo, redo and reset."""
+        """`actions` are undo, redo and reset; `tool` opens the page."""
         super().__init__(parent)
         self._session, self._runner, self._desk, self._side = session, runner, desk, side
         self._changes = session.changes
@@ -52,8 +52,8 @@ class WhatIfViews(QObject):
         self._weight = ""  # the weight that a cell is set of, "" for the tensor on screen
         self.page = WhatIfPage(theme, *actions)
         self.bar = WhatIfBar(theme, *actions)
-        self._tool = QToolButton()
-        side.add(PAGE, self.page)
+        self._tool = tool
+        side.fill(PAGE, self.page)
         page = self.page
         page.switched.connect(self._switched)
         page.headChosen.connect(self._head_chosen)
@@ -68,11 +68,6 @@ class WhatIfViews(QObject):
             signal.connect(self.refresh)
         desk.failed.connect(self._failed)
         runner.done.connect(self._done)
-
-    def tool(self, action: QAction) -> QToolButton:
-        """The button of the stage's toolbar that opens the page."""
-        self._tool.setDefaultAction(action)
-        return self._tool
 
     def set_theme(self, theme: Theme) -> None:
         for view in (self.page, self.bar):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,9 +20,11 @@ from tutor.session import Session
 from tutor.views import combined, explanation, rolewords, words
 from tutor.views.explanation import Names
 from tutor.views.inspector import Inspector
-from tutor.views.rowdrawer import RowDrawer
 from tutor.views.stage_desk import StageDesk
 from tutor.views.stagepane import StagePane
+
+if TYPE_CHECKING:
+    from tutor.views.rowdrawer import RowDrawer
 
 WORKING = "working"
 #: A window this high (in units of the design at 100 %) has room for the row worked out.
@@ -33,17 +36,21 @@ class WorkingDesk(QObject):
 
     Signals:
         failed(object)  the engine could not give it: the exception
+        drawerWanted()  there is a row to show, and no drawer yet: whoever hears it calls `join`
     """
 
     failed = Signal(object)
+    drawerWanted = Signal()
 
     def __init__(
         self, session: Session, runner: Runner, stage: StagePane, inspector: Inspector, stage_desk: StageDesk,
-        drawer: RowDrawer, parent: QObject | None = None,
+        parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._session, self._runner = session, runner
-        self._stage, self._inspector, self._stage_desk, self._drawer = stage, inspector, stage_desk, drawer
+        self._stage, self._inspector, self._stage_desk = stage, inspector, stage_desk
+        self._drawer: RowDrawer | None = None
+        self._tall = True
         self._names: Names = explanation.numbered
         session.trail.changed.connect(self._changed)
         session.pins.changed.connect(self.ask)
@@ -53,13 +60,18 @@ class WorkingDesk(QObject):
         inspector.unpinned.connect(self._unpin)
         inspector.trail.chosen.connect(session.trail.go_to)
         inspector.trail.back.connect(session.trail.back)
-        drawer.chosen.connect(self._choose_along)
         stage_desk.followed.connect(self.follow)
         stage_desk.pointed.connect(self._light_words)
         stage_desk.shown.connect(self._step_shown)
         stage.formula().pointed.connect(self._point_role)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
+
+    def join(self, drawer: RowDrawer) -> None:
+        """The drawer that shows the row of the number that is looked at."""
+        self._drawer = drawer
+        drawer.set_tall(self._tall)
+        drawer.chosen.connect(self._choose_along)
 
     # Asking -------------------------------------------------------------------------------------------------
 
@@ -78,7 +90,7 @@ class WorkingDesk(QObject):
         if session.trace is None or target is None:
             self._runner.cancel(WORKING)
             self._inspector.set_explanation(None)
-            self._drawer.set_row(None, None, "", ())
+            self._show_no_row()
         else:
             selection = several.shown(session) if session.trail.given is None else session.selection
             look = Look(session.trace, target.name, selection)
@@ -116,13 +128,21 @@ class WorkingDesk(QObject):
     def _failed(self, channel: str, error: BaseException) -> None:
         if channel == WORKING:
             self._inspector.set_explanation(None)
-            self._drawer.set_row(None, None, "", ())
+            self._show_no_row()
             self.failed.emit(error)
+
+    def _show_no_row(self) -> None:
+        if self._drawer is not None:
+            self._drawer.set_row(None, None, "", ())
 
     def _show_row(self, trace: Trace, working: Working, place: str) -> None:
         row = working.row
         if row is None:
-            self._drawer.set_row(None, None, "", ())
+            self._show_no_row()
+            return
+        if self._drawer is None:
+            self.drawerWanted.emit()
+        if self._drawer is None:
             return
         totals = [words.column(line.total) if line.total else "" for line in row.lines]
         self._drawer.set_row(row, self._along(trace, working, row), place, totals)
@@ -145,7 +165,9 @@ class WorkingDesk(QObject):
 
     def set_height(self, high: float) -> None:
         """How high the window is, in units of the design at 100 %."""
-        self._drawer.set_tall(high >= TALL)
+        self._tall = high >= TALL
+        if self._drawer is not None:
+            self._drawer.set_tall(self._tall)
 
     def _step_shown(self) -> None:
         """The words and variables that stand for the tensors of the step on screen."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 from types import ModuleType
 
 from tutor.engine.program import Program
@@ -19,7 +20,12 @@ from tutor.engine.spec import ModelSpec, SpecError
 
 def names() -> tuple[str, ...]:
     """The families there are."""
-    return tuple(sorted(found.name for found in pkgutil.iter_modules(__path__)))
+    return _in(tuple(__path__))
+
+
+@cache
+def _in(folders: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(found.name for found in pkgutil.iter_modules(folders)))
 
 
 def family(name: str) -> ModuleType:

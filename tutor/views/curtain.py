@@ -1,0 +1,63 @@
+"""What else would give a veiled result away: outline, timeline, map and the pages beside it keep still about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QObject
+
+from tutor.lessons.question import Question
+from tutor.quiz import Quiz
+from tutor.session import Session
+from tutor.views.map_desk import MapDesk
+from tutor.views.outline import Outline
+from tutor.views.play import PlayDesk
+from tutor.views.quiz_desk import QuizDesk, stages
+from tutor.views.sidetabs import SideTabs
+from tutor.views.thumbs_desk import ThumbsDesk
+from tutor.views.timeline_desk import TimelineDesk
+
+#: Pages that say nothing of the result.
+_KEPT = ("lesson",)
+
+
+class Curtain(QObject):
+    """Tells every part of the window where questions wait, and what it must not show."""
+
+    def __init__(
+        self, session: Session, quiz: Quiz, desk: QuizDesk, pages: SideTabs, outline: Outline, lanes: TimelineDesk,
+        thumbs: ThumbsDesk, maps: MapDesk, player: PlayDesk, parent: QObject | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._session, self._quiz, self._desk, self._pages = session, quiz, desk, pages
+        self._outline, self._lanes, self._thumbs, self._maps, self._player = outline, lanes, thumbs, maps, player
+        quiz.changed.connect(self.refresh)
+        desk.gated.connect(self.refresh)
+        session.traceChanged.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """Show where questions wait."""
+        trace, quiz = self._session.trace, self._quiz
+        if trace is None:
+            return
+        waiting = quiz.waiting()
+        veiled = tuple(quiz.veiled())
+        shapes = tuple(one for one in veiled if _hides_shape(quiz.made(one), quiz.kind(one)))
+        asked = stages(trace, waiting)
+        if any(one == self._session.cursor.path for one in shapes):
+            # The stages that follow tell the same sizes.
+            here = trace.program.stop_of(self._session.cursor.path)
+            shapes += tuple(
+                step.name for stop in trace.program.stops[here.number :] if stop.section == here.section
+                for step in stop.steps
+            )  # fmt: skip
+        self._thumbs.veiled = frozenset(veiled)
+        self._outline.set_questions(asked, stages(trace, shapes))
+        self._lanes.set_questions(asked, shapes)
+        self._maps.set_veiled(veiled)
+        self._player.set_pauses(waiting)
+        words = QCoreApplication.translate("Curtain", "Predict first: what belongs here is shown once you answer or "
+                                           "skip the question.")  # fmt: skip
+        self._pages.set_veil(words if self._desk.waits_here() else "", _KEPT)
+
+
+def _hides_shape(question: Question | None, kind: str) -> bool:
+    return question.veil == "shape" if question is not None else kind.startswith("shape_")
