@@ -8,7 +8,7 @@ from dataclasses import fields
 import pytest
 
 from tests.lessons import prose
-from tests.lessons.programs import names, programs, stages
+from tests.lessons.allfamilies import names, programs, stages
 from tutor import typeset
 from tutor.engine import axes
 from tutor.engine.spec import ModelSpec

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.lessons.programs import leads_to_a_tensor, stages
+from tests.lessons.allfamilies import leads_to_a_tensor, stages
 from tutor import resources, typeset
 from tutor.lessons import glossary, lesson, markdown
 from tutor.lessons.experiments import every

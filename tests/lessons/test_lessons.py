@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.lessons import prose
-from tests.lessons.programs import stages
+from tests.lessons.allfamilies import stages
 from tutor import typeset
 from tutor.lessons import lesson, markdown
 from tutor.lessons.experiments import every

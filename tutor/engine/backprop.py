@@ -249,6 +249,10 @@ def pull(
     exact = not op.sums_products and not isinstance(op, _PLAIN) and gradient.device.type != "mps"
     if isinstance(op, Linear) and isinstance(operands[1], Later) and operands[1].nbytes > run.SLICE and 1 not in wanted:
         return _pull_sliced(op, operands, shapes, cut, gradient, wanted)
+    if isinstance(op, Linear) and tuple(wanted) == (0,) and isinstance(operands[1], Tensor):
+        # ∂g/∂x = ∂g/∂y Wᵀ: the same matrix the other way, and y itself is not needed.
+        back: Tensor = Linear(transposed=not op.transposed).forward(gradient, operands[1])
+        return [back]
     given = []
     for at, one in enumerate(operands):
         value = torch.from_numpy(np.array(one)).to(gradient.device) if isinstance(one, Later) else one.detach()
