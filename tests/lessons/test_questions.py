@@ -16,7 +16,7 @@ from tests.lessons.labs import lab
 from tutor.engine import axes as ax
 from tutor.engine import ops
 from tutor.engine.trace import Trace
-from tutor.lessons import picking, texts
+from tutor.lessons import lesson, picking, texts
 from tutor.lessons.experiment import Focus, Said
 from tutor.lessons.question import Cell, Choice, Figure, Question, Shape, Word, looks
 from tutor.lessons.questions import every
@@ -269,9 +269,10 @@ def test_texts_have_the_same_keys_and_numbers_in_both_languages() -> None:
 def test_every_kind_has_a_title_and_is_found_again() -> None:
     for language in texts.LANGUAGES:
         assert all(texts.question_title(kind, language) for kind in every())
+    lessons = lesson.lessons("en")
     for model, sentences in SHIPPED.items():
         for one in said(lab(model, sentences[0]).trace, 7, Focus(), model):
-            assert picking.kind_of(one) in every()
+            assert picking.kind_of(one) in every() and one.lesson in lessons
     with pytest.raises(texts.TextMissing):
         texts.question_title("none", "en")
 

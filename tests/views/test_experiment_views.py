@@ -462,3 +462,14 @@ def test_nothing_is_left_of_a_window_with_plots(qtbot, qapp, tmp_path, made, mon
         gc.collect()
     assert [type(one()).__name__ for one in left if one() is not None] == []
     theme.apply(qapp, theme.LIGHT)
+
+
+def test_t_turns_the_plot_that_has_the_keys_into_its_table(qtbot, window, made):
+    block = panel(window).blocks()[0]
+    block.drawn().setFocus()
+    press(qtbot, "t")
+    assert block.values().isVisible() and not block.drawn().isVisible()
+    assert QApplication.focusWidget() is block.values()
+    press(qtbot, "t")
+    assert block.drawn().isVisible()
+    assert window.stage.view() == "heat", "not the stage's own"

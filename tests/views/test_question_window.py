@@ -223,6 +223,18 @@ def test_while_presenting_r_reveals(window: MainWindow, qtbot) -> None:
     assert window.stage.equation.isVisible()
 
 
+def test_its_lesson_is_one_click_away_and_counted(window: MainWindow, qtbot) -> None:
+    go(qtbot, window, place(window, "scale_row"))
+    assert window.right.page() != "lesson"
+    window.card.choose(question(window).right)
+    press(qtbot, Qt.Key.Key_Return)
+    settle(qtbot, window)
+    qtbot.mouseClick(window.card.lesson, Qt.MouseButton.LeftButton)
+    settle(qtbot, window)
+    assert window.right.page() == "lesson"
+    assert "why-scale" in window.progress_desk.progress.lessons
+
+
 def test_a_changed_run_asks_nothing(window: MainWindow, qtbot) -> None:
     path = place(window, "mask_cells")
     from tutor.engine.changes import Switch

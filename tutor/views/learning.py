@@ -116,6 +116,7 @@ class LearningParts(LateParts):
         made.gated.connect(self.refresh)
         made.said.connect(self.say)
         made.failed.connect(self.say_failed)
+        made.lessonWanted.connect(self.open_lesson)
         self.presenting.add_reveal(made.reveal)
         return made
 
@@ -156,8 +157,13 @@ class LearningParts(LateParts):
         made = Teaching(self.session, self.runner, self.desk, self.panes, self.working_desk, self.look_desk,
                         self._settings, self)  # fmt: skip
         made.said.connect(self.say)
+        made.read.connect(self.progress_desk.read)
         made.join(self.finding)
         return made
+
+    def open_lesson(self, name: str) -> None:
+        """A lesson by its name, in its page."""
+        self.teaching.open_lesson(name)
 
     @cached_property
     def what_is(self) -> WhatIs:

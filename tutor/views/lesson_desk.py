@@ -50,9 +50,11 @@ class LessonDesk(QObject):
 
     Signals:
         said(str)  a sentence for the status line
+        read(str)  a lesson was opened for the first time, by its name
     """
 
     said = Signal(str)
+    read = Signal(str)
 
     def __init__(
         self, session: Session, runner: Runner, desk: SentenceDesk, panes: Panes, working: WorkingDesk,
@@ -331,6 +333,7 @@ class LessonDesk(QObject):
         if shown is not None and self.page.isVisible() and shown.name not in self._opened:
             self._opened.add(shown.name)
             self._settings.setValue(_OPENED, sorted(self._opened))
+            self.read.emit(shown.name)
         if shown != reader.lesson():
             self.experiments.clear()
             self.point(None)  # the words that were pointed at go

@@ -26,9 +26,11 @@ class Teaching(QObject):
 
     Signals:
         said(str)  a sentence for the status line
+        read(str)  a lesson was opened for the first time, by its name
     """
 
     said = Signal(str)
+    read = Signal(str)
 
     def __init__(
         self, session: Session, runner: Runner, desk: SentenceDesk, panes: Panes, working: WorkingDesk,
@@ -52,6 +54,7 @@ class Teaching(QObject):
 
             self._made = LessonDesk(*self._given, self.page, self._theme, self)
             self._made.said.connect(self.said)
+            self._made.read.connect(self.read)
         return self._made
 
     def _wanted(self) -> None:
@@ -80,6 +83,10 @@ class Teaching(QObject):
             yield one.key, one.term, self.tr("Glossary"), "book", one.other
 
     # Commands -----------------------------------------------------------------------------------------------
+
+    def open_lesson(self, name: str) -> None:
+        """A lesson by its name."""
+        self.desk.open_lesson(name)
 
     def show_lesson(self) -> None:
         self.desk.show_lesson()

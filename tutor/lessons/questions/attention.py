@@ -44,7 +44,7 @@ def mask_cells(asking: Asking) -> Question | None:
             said = Said("right" if name == right else f"not_{name}", {**told, "chosen": int(cells.sum())})
             lit = tuple((*front, *map(int, at)) for at in np.argwhere(cells)[:64])
             choices.append(Choice(Said(name), name == right, said, lit=lit))
-    lesson = "stage-mask" if kept else "stage-pad_mask"
+    lesson = "stage-mask" if kept else "stage-pad-mask"
     why = Said("why_causal" if kept else "why_pads", told)
     return finished(asking, Question("mask_cells", step.name, Said("ask", told), tuple(choices), why, lesson=lesson))
 

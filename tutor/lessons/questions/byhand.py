@@ -133,7 +133,7 @@ def weighted(asking: Asking) -> Question | None:
         ("even", (one + two) / 2), ("summed", one + two), ("largest", one if weights[0] > weights[1] else two),
     )  # fmt: skip
     cell = Cell(asking.step.name, (*chosen, query, feature))
-    return _question(asking, "hand_weighted", cell, wrong, refs, told, "stage-times_v")
+    return _question(asking, "hand_weighted", cell, wrong, refs, told, "stage-times-v")
 
 
 def normalize(asking: Asking) -> Question | None:

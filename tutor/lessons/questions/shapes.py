@@ -86,7 +86,7 @@ def weighted(asking: Asking) -> Question | None:
         ("weights", pattern),
         ("joined", (*after[:-1], wide)),
         ("summed", (*(one for one in after if one.name != ax.POS),)),
-    ), "why", "stage-times_v")  # fmt: skip
+    ), "why", "stage-times-v")  # fmt: skip
 
 
 KINDS = (

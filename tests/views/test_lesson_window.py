@@ -293,3 +293,41 @@ def test_a_weight_is_looked_at_from_the_step_that_reads_it(qtbot, reading):
     settle(qtbot, reading)
     assert reading.session.trail.given == Link("blocks.0.attn.W_Q", (0, 0))
     assert shown(reading) == "stage-scale"
+
+
+def test_the_palette_finds_lessons_and_terms(qtbot, reading):
+    press(qtbot, Key.Key_K, CTRL)
+    QApplication.processEvents()
+    title = lesson.lessons("en")["why-heads"].title
+    box = QApplication.focusWidget()
+    qtbot.keyClicks(box, title[:12])
+    press(qtbot, Key.Key_Return)
+    QApplication.processEvents()
+    assert shown(reading) == "why-heads"
+
+
+def test_a_lesson_has_room_and_gives_it_back(qtbot, reading):
+    wide = reading.panes.right_width()
+    assert wide >= 424
+    reading.right.show_page("inspector")
+    QApplication.processEvents()
+    assert reading.panes.right_width() < wide
+    reading.right.show_page("lesson")
+    QApplication.processEvents()
+    assert reading.panes.right_width() == wide
+    sizes = reading.panes.splitter.sizes()
+    reading.panes.splitter.setSizes([sizes[0], sizes[1] + 30, sizes[2] - 30])
+    reading.right.show_page("inspector")
+    assert reading.panes.right_width() == wide - 30, "what the learner has chosen stays"
+
+
+def test_while_presenting_a_lesson_is_in_large_type_and_goes_with_it(qtbot, reading):
+    before = reading.teaching.desk.page.reader.texts()[0].font().pixelSize()
+    reading.right.show_page("inspector")
+    reading.presenting.enter(whole_screen=False)
+    reading.teaching.show_lesson()
+    QApplication.processEvents()
+    assert reading.teaching.desk.page.reader.texts()[0].font().pixelSize() > before
+    reading.presenting.leave()
+    settle(qtbot, reading)
+    assert reading.right.page() == "inspector"
