@@ -641,16 +641,20 @@
     <name>ExperimentDesk</name>
     <message>
         <source>The experiment was cancelled.</source>
-        <extracomment>A computation that has lasted so long gives way to newer settings; a shorter one is shown first. What the learner has chosen, by experiment, for as long as the window is open.</extracomment>
+        <extracomment>Why an experiment cannot be done on a run from a file. A computation that has lasted so long gives way to newer settings; a shorter one is shown first. What the learner has chosen, by experiment, for as long as the window is open.</extracomment>
         <translation>实验已取消。</translation>
     </message>
-</context>
-<context>
-    <name>ExperimentPanel</name>
     <message>
         <source>Compute it</source>
         <translation>重新计算</translation>
     </message>
+    <message>
+        <source>Run it now</source>
+        <translation>现在就运行</translation>
+    </message>
+</context>
+<context>
+    <name>ExperimentPanel</name>
     <message>
         <source>Made with: {settings}</source>
         <translation>本次设置：{settings}</translation>
@@ -2221,7 +2225,7 @@
     <name>SentenceDesk</name>
     <message>
         <source>Saved as {name}.</source>
-        <extracomment>Errors whose message is a sentence for people. A target for each sentence, &quot;&quot; where the model writes its own; None for a model that reads none. A run, and what the box shows of its sentences. While a run is being put on screen, of which `ran` tells once it is there. What was asked of the engine last.</extracomment>
+        <extracomment>Errors whose message is a sentence for people. A target for each sentence, &quot;&quot; where the model writes its own; None for a model that reads none. A run, and what the box shows of its sentences. A run, and what asked for it; None for what came from a file. While a run is being put on screen, of which `ran` tells once it is there. What was asked of the engine last.</extracomment>
         <translation>已保存为 {name}。</translation>
     </message>
     <message>

@@ -18,6 +18,8 @@ from windows import Small, go, press, run_sentence, settle
 
 from tests.lessons.labs import Free
 from tutor import app
+from tutor.engine import models, saved
+from tutor.engine.live import LiveTrace
 from tutor.engine.trace import Cancelled
 from tutor.lab import RunLab
 from tutor.lessons import lesson, texts
@@ -473,3 +475,43 @@ def test_t_turns_the_plot_that_has_the_keys_into_its_table(qtbot, window, made):
     press(qtbot, "t")
     assert block.drawn().isVisible()
     assert window.stage.view() == "heat", "not the stage's own"
+
+
+def test_the_first_lesson_knows_how_the_run_on_screen_was_asked_for(qtbot, opened, made, monkeypatch):
+    """The lesson's parts are made after the run: another run can be asked for all the same."""
+    seen: list[str] = []
+    monkeypatch.setattr(made, "run", lambda lab, settings: seen.append(lab.model) or Made.run(made, lab, settings))
+    window = opened(Small())
+    window.start(Request((TEXT,), "article"))
+    settle(qtbot, window)
+    go(qtbot, window, "blocks.0.attn.scaled")
+    window.teaching.show_lesson()
+    QApplication.processEvents()
+    settle(qtbot, window)
+    assert seen == ["article"]
+
+
+def test_a_run_from_a_file_is_offered_to_be_run(qtbot, opened, made, monkeypatch, tmp_path):
+    model = models.find("article")
+    run = LiveTrace(model.program, model.spec, model.weights(), model.batch((TEXT,)), "cpu")
+    saved.save(run, tmp_path / "trace.safetensors")
+
+    def needs_a_run(lab: Lab, settings: Settings) -> Result:
+        lab.run(("Other words",))
+        return Made.run(made, lab, settings)
+
+    monkeypatch.setattr(made, "run", needs_a_run)
+    window = opened()
+    window.open(tmp_path / "trace.safetensors")
+    settle(qtbot, window)
+    assert window.session.trace.where == "saved"
+    go(qtbot, window, "blocks.0.attn.scaled")
+    window.teaching.show_lesson()
+    QApplication.processEvents()
+    settle(qtbot, window)
+    view = panel(window)
+    assert view.problem().startswith("A saved trace holds its numbers") and view.result() is None
+    view._problem.followed.emit(view._problem.links()[0])
+    settle(qtbot, window)
+    assert window.session.trace.where != "saved"
+    assert panel(window).result() is not None and panel(window).problem() == ""

@@ -13,7 +13,10 @@ from PySide6.QtCore import QObject
 
 from tutor import work
 from tutor.engine import axes as ax
-from tutor.engine.trace import Trace
+from tutor.engine import models
+from tutor.engine.spec import SpecError
+from tutor.engine.trace import Trace, TraceError
+from tutor.engine.weights import WeightsError
 from tutor.lab import RunLab
 from tutor.lessons.experiment import Bars, Control, Curves, Experiment, Focus, Result, Unfit, Value
 from tutor.lessons.experiments import every
@@ -24,6 +27,8 @@ from tutor.views.experiment_panel import ExperimentPanel
 from tutor.views.sentence_desk import SentenceDesk
 
 CHANNEL = "experiment "
+#: Why an experiment cannot be done on a run from a file.
+SAVED = "saved"
 #: A computation that has lasted so long gives way to newer settings; a shorter one is shown first.
 _GIVES_WAY_S = 0.4
 _KEPT = 12
@@ -64,8 +69,6 @@ class ExperimentDesk(QObject):
         #: What the learner has chosen, by experiment, for as long as the window is open.
         self._chosen: dict[str, dict[str, Value]] = {}
         self._kept: dict[tuple[object, ...], _Found] = {}
-        self._request: tuple[Trace | None, work.Request | None] = (None, None)
-        desk.ran.connect(self._ran)
         session.traceChanged.connect(self._forget)
         session.moved.connect(self._moved)
         session.selectionChanged.connect(self._moved)
@@ -139,7 +142,7 @@ class ExperimentDesk(QObject):
             panel.again = True
             return
         panel.again, panel.since = False, time.monotonic()
-        request = self._request[1] if self._request[0] is trace.origin else None
+        request = self._desk.request_of(trace)
         chosen = dict(self._chosen.get(panel.view.key, {}))
         job = partial(_do, panel.experiment, trace.origin, request, self.focus(), self._desk.run_request, chosen, key)
         panel.view.set_busy(True)
@@ -157,12 +160,27 @@ class ExperimentDesk(QObject):
         if panel is not None:
             self._runner.cancel(CHANNEL + key)
             panel.again, panel.stopped = False, True
-            panel.view.set_problem(self.tr("The experiment was cancelled."), again=True)
+            panel.view.set_problem(self.tr("The experiment was cancelled."), self.tr("Compute it"), keep=True)
 
     def _wanted(self, key: str) -> None:
-        if key in self._panels:
-            self._panels[key].stopped = False
-            self._ask(self._panels[key])
+        panel = self._panels.get(key)
+        if panel is None:
+            return
+        if panel.stopped:
+            panel.stopped = False
+            self._ask(panel)
+        else:
+            self._desk.run_again()  # the same experiment is asked for once it is there
+
+    def _model_is_at_hand(self) -> bool:
+        """Whether a run that came from a file can be made again: by the model of that name, of the same sizes."""
+        trace = self._session.trace
+        if trace is None or trace.where != "saved" or trace.told:
+            return False
+        try:
+            return models.find(trace.spec.name).spec == trace.spec
+        except (SpecError, WeightsError):
+            return False
 
     def busy(self) -> bool:
         """Whether an experiment is being computed."""
@@ -183,14 +201,6 @@ class ExperimentDesk(QObject):
             self.cancel(key)
 
     # What changes -------------------------------------------------------------------------------------------
-
-    def _ran(self, run: object) -> None:
-        if isinstance(run, work.Run):
-            self._request = (run.trace.origin, run.request)
-            for panel in self._panels.values():
-                panel.shown, panel.stopped = None, False
-            self._kept.clear()
-            self.ask()
 
     def _forget(self) -> None:
         self._kept.clear()
@@ -243,9 +253,11 @@ class ExperimentDesk(QObject):
         panel.shown = self._key(panel)
         if isinstance(error, _NotHere):
             panel.view.set_controls(error.controls, error.settings)
-            panel.view.set_problem(panel.view.unfit(error.why))
+            offered = error.why.key == SAVED and self._model_is_at_hand()
+            panel.view.set_problem(panel.view.unfit(error.why), self.tr("Run it now") if offered else "")
         else:
-            panel.view.set_problem(self._desk.sentence(error))
+            offered = isinstance(error, TraceError) and self._model_is_at_hand()
+            panel.view.set_problem(self._desk.sentence(error), self.tr("Run it now") if offered else "")
         if panel.again:
             panel.again = False
             self._ask(panel)

@@ -227,15 +227,16 @@ class ExperimentPanel(QFrame):
         """Its plots, in order."""
         return list(self._blocks)
 
-    def set_problem(self, words: str, again: bool = False) -> None:
-        """One sentence on why there is nothing to see; `again` offers to compute it after all."""
+    def set_problem(self, words: str, offer: str = "", keep: bool = False) -> None:
+        """One sentence on why there is nothing to see; `offer` is a link to what would mend it. `keep` leaves what was
+        found before on screen."""
         self.set_busy(False)
         spans = [Span(words)]
-        if again:
-            spans += [Span(" "), Span(self.tr("Compute it"), link=Target("experiment", self.key))]
+        if offer:
+            spans += [Span(" "), Span(offer, link=Target("experiment", self.key))]
         self._problem.set_blocks([Paragraph(tuple(spans))], Leads, {})
         self._problem.show()
-        if not again:
+        if not keep:
             self._results.hide()
 
     def problem(self) -> str:

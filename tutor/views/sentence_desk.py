@@ -66,6 +66,8 @@ class SentenceDesk(QObject):
         self._run_targets: tuple[str, ...] = ()  # those of the run on screen
         #: A run, and what the box shows of its sentences.
         self._run_texts: tuple[Trace | None, tuple[str, ...]] = (None, ())
+        #: A run, and what asked for it; None for what came from a file.
+        self._run_of: tuple[Trace | None, work.Request | None] = (None, None)
         self._row = 0
         self.request = work.Request(("",))
         #: While a run is being put on screen, of which `ran` tells once it is there.
@@ -98,6 +100,11 @@ class SentenceDesk(QObject):
     def run_request(self) -> work.RunRequest:
         """What computes a request, for who runs another one; it is called on the runner's thread only."""
         return self._run_request
+
+    def request_of(self, trace: Trace) -> work.Request | None:
+        """What asked for a run, with or without changes; None where it came from a file, or is not on screen."""
+        run, request = self._run_of
+        return request if run is trace.origin else None
 
     # Running ------------------------------------------------------------------------------------------------
 
@@ -272,6 +279,7 @@ class SentenceDesk(QObject):
         # A row of ids has no text of its own; the tokens' own is what the box shows of it.
         by_ids = run.request is not None and bool(run.request.extend or run.request.ids)
         texts = enumerate(trace.batch.texts)
+        self._run_of = trace, run.request
         self._run_texts = trace, tuple(
             text or (present.written(trace.batch, at) if by_ids else "") for at, text in texts
         )  # fmt: skip
