@@ -224,8 +224,7 @@ def test_esc_does_the_first_that_applies():
     while escapes.escape():
         pass
     assert done == sorted(Rank)
-    assert [one.name for one in done] == ["POPUP", "RUN", "QUESTION", "TOUR", "UNPIN", "UNPIN_COMPARE",
-                                         "PRESENTING"]  # fmt: skip
+    assert [one.name for one in done] == ["POPUP", "RUN", "QUESTION", "TOUR", "UNPIN", "UNPIN_COMPARE", "PRESENTING"]
 
 
 def test_esc_closes_then_cancels_then_unpins_then_leaves_presenting(qtbot, window, small):

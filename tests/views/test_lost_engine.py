@@ -240,6 +240,7 @@ def test_starting_again_can_be_cancelled(qtbot, window, engine) -> None:
     numbers = numbers_on_screen(window)
     kill(qtbot, window, engine)
     window.lost.button().click()
+    qtbot.waitUntil(lambda: engine._remote.lost is None, timeout=LONG_MS)  # it is under way
     assert window.engine_desk.busy()
     window.escape()
     assert not window.engine_desk.busy()
@@ -247,6 +248,11 @@ def test_starting_again_can_be_cancelled(qtbot, window, engine) -> None:
     assert np.array_equal(numbers_on_screen(window), numbers)
     go(qtbot, window, "blocks.2.mlp.post")  # it comes when it is needed
     assert window.stage_desk.ready() and window.lost.isHidden()
+    kill(qtbot, window, engine)  # and the next loss is told as the first
+    window.lost.button().click()
+    window.escape()  # at once: it may not even have begun
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: window.lost.isHidden() == (engine._remote.lost is None), timeout=LONG_MS)
 
 
 def test_the_offer_can_be_closed_and_comes_with_the_next_loss(qtbot, window, engine) -> None:

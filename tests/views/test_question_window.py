@@ -248,6 +248,17 @@ def test_a_changed_run_asks_nothing(window: MainWindow, qtbot) -> None:
     assert window.card.isVisible()
 
 
+def test_the_walk_backwards_asks_nothing(window: MainWindow, qtbot) -> None:
+    path = place(window, "mask_cells")
+    go(qtbot, window, path)
+    assert window.card.isVisible()
+    step(qtbot, window, "g")
+    go(qtbot, window, path)
+    assert window.session.backward.on and window.card.isHidden() and window.stage.equation.isVisible()
+    step(qtbot, window, "g")
+    assert not window.session.backward.on and window.card.isVisible()
+
+
 def test_another_run_is_asked_anew(window: MainWindow, qtbot) -> None:
     path = place(window, "mask_cells")
     go(qtbot, window, path)

@@ -45,8 +45,10 @@ def test_a_tour_leads_through_every_stop(window: MainWindow, qtbot, name: str, c
 
 
 def test_back_leave_and_again(window: MainWindow, qtbot) -> None:
+    window.tours.offer_first()
     window.tours.first()
     settle(qtbot, window)
+    assert not window.offer.isVisible()  # what is offered has begun
     press(qtbot, Qt.Key.Key_Return)
     settle(qtbot, window)
     assert window.tours.at() == 1

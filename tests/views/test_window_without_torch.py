@@ -115,6 +115,9 @@ left = []
 
 
 def using():
+    if not made or not made[0][0].isVisible():  # what it opens on may be waited for first
+        QTimer.singleShot(20, using)
+        return
     try:
         use()
     except BaseException:

@@ -162,7 +162,8 @@ class Asker:
                     raise self._is_lost() from None
                 else:
                     return take(answer)
-            raise EngineLost("The engine does not answer: start it again.")
+            self.lost = EngineLost("The engine does not answer: start it again.")
+            raise self.lost
         finally:
             self._lock.release()
 

@@ -32,6 +32,7 @@ class Curtain(QObject):
         quiz.changed.connect(self.refresh)
         desk.gated.connect(self.refresh)
         session.traceChanged.connect(self.refresh)
+        session.moved.connect(self.refresh)
 
     def refresh(self) -> None:
         """Show where questions wait."""
@@ -39,12 +40,14 @@ class Curtain(QObject):
         if trace is None:
             return
         waiting = quiz.waiting()
-        veiled = tuple(quiz.veiled())
+        # What is on screen without a question, as once a tour was left, is veiled nowhere else either.
+        current = self._session.cursor.path
+        veiled = tuple(one for one in quiz.veiled() if one != current or self._desk.waits_here())
         shapes = tuple(one for one in veiled if _hides_shape(quiz.made(one), quiz.kind(one)))
         asked = stages(trace, waiting)
-        if any(one == self._session.cursor.path for one in shapes):
+        if current in shapes:
             # The stages that follow tell the same sizes.
-            here = trace.program.stop_of(self._session.cursor.path)
+            here = trace.program.stop_of(current)
             shapes += tuple(
                 step.name for stop in trace.program.stops[here.number :] if stop.section == here.section
                 for step in stop.steps

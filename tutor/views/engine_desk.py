@@ -68,10 +68,12 @@ class EngineDesk(QObject):
         return self._runner.busy(AGAIN)
 
     def cancel(self) -> None:
-        """Give that up; what is on screen stays, and is computed when it is asked for."""
+        """Give that up; what is on screen stays, and is computed when it is asked for. Where it has not begun yet, the
+        offer stands again."""
         if self.busy():
             self._runner.cancel(AGAIN)
             self._end()
+            self._sentence = ""
 
     def start_again(self) -> None:
         """Another process takes the place of the engine's; what is on screen, or was asked for last, is computed in
@@ -112,8 +114,12 @@ class EngineDesk(QObject):
             self._say(error)
 
     def _look(self) -> None:
-        lost = self._engine.look() if self._engine is not None else None
-        if lost is not None and not self._sentence:
+        if self._engine is None or self.busy():
+            return
+        lost = self._engine.look()
+        if lost is None and self._sentence:
+            self._well()  # something else has started it
+        elif lost is not None and not self._sentence:
             self.failed.emit(lost)
             self._say(lost)
 

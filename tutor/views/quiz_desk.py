@@ -71,6 +71,7 @@ class QuizDesk(QObject):
         session.moved.connect(self._moved)
         session.selectionChanged.connect(self._again)
         session.changes.viewed.connect(self._moved)
+        session.backward.changed.connect(self._moved)
         stage_desk.shown.connect(self._show_operands)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
@@ -122,7 +123,8 @@ class QuizDesk(QObject):
     def _moved(self) -> None:
         session, trace = self._session, self._session.trace
         path = session.cursor.path
-        if trace is None or not self.quiz.waits(path) or session.trail.given is not None:
+        elsewhere = session.trail.given is not None or session.backward.on  # following a number, or walking backwards
+        if trace is None or not self.quiz.waits(path) or elsewhere:
             self._close()
             return
         if self._open is not None and self._open.path == path and self._chosen is None:

@@ -101,6 +101,9 @@ class TourDesk(QObject):
         except TourError as error:
             self.said.emit(worded(str(error)))
             return
+        if self._offering:  # what was offered has begun
+            self._offer.hide()
+            self._dismissed()
         self._trace, self._at = trace, 0
         self._quiz.hush(True)
         for stop in self._tour.stops:
