@@ -85,6 +85,7 @@ def test_it_waits_veiled_until_answered(window: MainWindow, qtbot) -> None:
 def test_a_wrong_answer_stands_beside_the_true_one(window: MainWindow, qtbot) -> None:
     path = place(window, "key_wins")
     go(qtbot, window, path)
+    assert window.stage.badge().is_veiled() and window.gate.isVisible()
     asked = question(window)
     wrong = next(at for at in range(len(asked.choices)) if at != asked.right)
     box = window.card.boxes()[wrong]

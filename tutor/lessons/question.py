@@ -88,7 +88,7 @@ class Question:
         choices: in the order shown; exactly one is right.
         why: what is said after any answer.
         selection: which entry of the axes that are not on screen it is about: sentence, head.
-        veil: what must not be seen before: `result`, or `shape` with it.
+        veil: what it is about and must not be seen before: the `result`, its `shape`, or `none`.
         lesson: the lesson that teaches it.
     """
 

@@ -43,9 +43,10 @@ class Curtain(QObject):
         # What is on screen without a question, as once a tour was left, is veiled nowhere else either.
         current = self._session.cursor.path
         veiled = tuple(one for one in quiz.veiled() if one != current or self._desk.waits_here())
-        shapes = tuple(one for one in veiled if _hides_shape(quiz.made(one), quiz.kind(one)))
+        asks_shape = {one for one in veiled if _asks_shape(quiz.made(one), quiz.kind(one))}
+        shapes = tuple(one for one in veiled if one == current or one in asks_shape)
         asked = stages(trace, waiting)
-        if current in shapes:
+        if current in asks_shape:
             # The stages that follow tell the same sizes.
             here = trace.program.stop_of(current)
             shapes += tuple(
@@ -62,5 +63,5 @@ class Curtain(QObject):
         self._pages.set_veil(words if self._desk.waits_here() else "", _KEPT)
 
 
-def _hides_shape(question: Question | None, kind: str) -> bool:
+def _asks_shape(question: Question | None, kind: str) -> bool:
     return question.veil == "shape" if question is not None else kind.startswith("shape_")

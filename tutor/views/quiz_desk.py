@@ -138,7 +138,7 @@ class QuizDesk(QObject):
 
     def _request(self, trace: Trace, path: str) -> None:
         """Veil the step at once; the question comes when it is made."""
-        self._veil(path, "shape" if self.quiz.kind(path).startswith("shape_") else "result")
+        self._veil(path)
         self._card.wait(self.tr("A question is being made…"))
         self._made_for = (trace, path, self._focus())
         kind, seed = self.quiz.kind(path), self.quiz.seed_at(path)
@@ -189,18 +189,18 @@ class QuizDesk(QObject):
         if question.veil == "none":
             self._unveil()
         else:
-            self._veil(question.path, question.veil)
+            self._veil(question.path)
         self._card.ask(self._ask(question), self._faces(question), self._count(question))
         self._announcer.say(self._card.question())
         if not _typing():
             self._card.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _veil(self, path: str, what: str) -> None:
+    def _veil(self, path: str) -> None:
+        """Hide a result and its shape."""
         trace = self._session.trace
         assert trace is not None
-        axes = tuple((axis.name, axis.size) for axis in trace.shapes[path])
-        self._gate.veil.set_result(trace.program[path].short, axes, what == "shape", "=", "")
-        self._stage.badge().set_veiled(what == "shape")
+        self._gate.veil.set_result(trace.program[path].short, "=", "")
+        self._stage.badge().set_veiled(True)
         if self._veiled != path:
             self._veiled = path
             self._gate.set_operands((), "")
@@ -214,10 +214,7 @@ class QuizDesk(QObject):
         if not self._veiled or trace is None or picture is None or picture.path != self._veiled:
             return
         made, sign, caption = combined.parts(trace, picture)
-        question = self._open
-        hidden = self._stage.badge().is_veiled()
-        shape = () if question is not None and question.veil == "shape" else made[-1].axes
-        self._gate.veil.set_result(made[-1].name, shape, hidden, sign if len(made) == 2 else "=", caption)
+        self._gate.veil.set_result(made[-1].name, sign if len(made) == 2 else "=", caption)
         self._gate.set_operands(made[:-1], sign)
 
     def _unveil(self) -> None:

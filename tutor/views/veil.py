@@ -8,12 +8,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from tutor.views.badge import badge_size, paint_badge
 from tutor.views.equation import EquationView, Part
 from tutor.views.paint import draw_text, frame
 from tutor.views.theme import Theme, font, metrics
-
-Axes = tuple[tuple[str, int], ...]
 
 
 class Veil(QWidget):
@@ -22,16 +19,14 @@ class Veil(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._name, self._axes, self._hidden = "", Axes(), True
-        self._sign, self._caption = "", ""
+        self._name, self._sign, self._caption = "", "", ""
         self._span = (0.0, 0.0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.retranslate()
 
-    def set_result(self, name: str, axes: Axes, hidden: bool, sign: str, caption: str) -> None:
-        """The result's name and, unless it is `hidden`, its shape; the sign before it."""
-        self._name, self._axes, self._hidden = name, axes, hidden
-        self._sign, self._caption = sign, caption
+    def set_result(self, name: str, sign: str, caption: str) -> None:
+        """The result's name, the sign before it, and the words over it where it is an arrow."""
+        self._name, self._sign, self._caption = name, sign, caption
         self.update()
 
     def set_span(self, top: float, bottom: float) -> None:
@@ -96,13 +91,9 @@ class Veil(QWidget):
         draw_text(painter, QRectF(rect.left(), top, wide, line), self._name, font(theme, "tensor"), theme.ink2,
                   Qt.AlignmentFlag.AlignLeft)  # fmt: skip
         left = rect.left() + wide + theme.px(6)
-        if self._hidden:
-            box = QRectF(left, top, line, line)
-            frame(painter, box, theme.ctl, 1, theme.px(3), style=Qt.PenStyle.DashLine)
-            draw_text(painter, box, "?", font(theme, "dense", True), theme.ink)
-        elif self._axes:
-            compact = badge_size(self._axes, theme).width() > self.width() - left
-            paint_badge(painter, QPointF(left, top), self._axes, theme, compact)
+        box = QRectF(left, top, line, line)  # in the place of its shape
+        frame(painter, box, theme.ctl, 1, theme.px(3), style=Qt.PenStyle.DashLine)
+        draw_text(painter, box, "?", font(theme, "dense", True), theme.ink)
 
     def _paint_sign(self, painter: QPainter, rect: QRectF) -> None:
         theme, middle = self._theme, rect.center().y()
