@@ -4539,12 +4539,12 @@
         <translation>不是目标，目标也不由它之后的数算出。</translation>
     </message>
     <message>
-        <source>The token of the goal: ∂(−ln p)/∂logit = p − 1. A larger logit here is less surprise.</source>
-        <translation>目标词元：∂(−ln p)/∂logit = p − 1。这里的对数几率越大，惊讶程度越小。</translation>
+        <source>The token of the goal: ∂(−ln p)/∂logit = p − 1; a larger logit here is less surprise.</source>
+        <translation>目标词元：∂(−ln p)/∂logit = p − 1；这里的对数几率越大，惊讶程度越小。</translation>
     </message>
     <message>
-        <source>Another token: ∂(−ln p)/∂logit = its own p. A larger logit here is more surprise.</source>
-        <translation>其他词元：∂(−ln p)/∂logit 等于它自己的 p。这里的对数几率越大，惊讶程度越大。</translation>
+        <source>Another token: ∂(−ln p)/∂logit = its own p; a larger logit here is more surprise.</source>
+        <translation>其他词元：∂(−ln p)/∂logit 等于它自己的 p；这里的对数几率越大，惊讶程度越大。</translation>
     </message>
     <message>
         <source>A weight of the model: it is read as it is, and nothing computes it.</source>

@@ -13,6 +13,7 @@ from windows import is_one_sentence, live
 from tutor.engine import families, models
 from tutor.engine.axes import shape
 from tutor.engine.changes import Cell, Head, Replace, Switch, attentions, folded
+from tutor.engine.goals import Goal
 from tutor.engine.live import LiveTrace
 from tutor.engine.picture import Selection, panel, picture
 from tutor.engine.program import LENGTHS
@@ -109,8 +110,21 @@ def notes_of(trace) -> set[str]:
 def test_every_rule_that_is_worded_is_met_and_every_rule_met_is_worded(qapp):
     met = set().union(*(notes_of(variant(name)) for name in VARIANTS), notes_of(emptied()), notes_of(changed()))
     met.add(variant("post-norm").explain("W_E", (0, 0)).note.key)
+    met |= notes_of_backward()
     # What is said of two tensors compared, and of means and sums, no step says: test_comparing meets it.
     assert met == {key for key in words._NOTES if not key.startswith(("compare.", "derived."))}
+
+
+def notes_of_backward() -> set[str]:
+    """What is said of the gradients of a logit and of a surprise."""
+    trace, met = variant("post-norm"), set()
+    for what in ("logit", "surprise"):
+        made = trace.backward(Goal(what, (0, 1, 3)))
+        cells = [(name, index) for name in trace.program.by_name if made.has(name)
+                 for index in some_cells(trace.shapes[name], 12)]  # fmt: skip
+        cells += [(made.start, (0, 1, 3)), (made.start, (0, 1, 4)), (made.start, (0, 2, 3))]
+        met |= {made.working(name, index).note.key for name, index in cells}
+    return met
 
 
 def changed():

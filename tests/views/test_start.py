@@ -14,6 +14,7 @@ from windows import CTRL, Small, go, live, press, settle
 
 from tutor.views import icons
 from tutor.views.late import AGAIN, PAGES, PARTS
+from tutor.views.learning import LEARNING
 from tutor.views.taborder import follow
 from tutor.views.theme import LIGHT
 
@@ -107,8 +108,8 @@ def test_every_part_is_there_once_the_window_has_settled(qtbot, opened):
     window = opened(Small())
     assert not window.is_settled()
     settle(qtbot, window)
-    assert [part for part in PARTS if not window.is_made(part)] == []
-    assert set(PAGES.values()) | set(AGAIN) <= set(PARTS)
+    assert [part for part in (*PARTS, *LEARNING) if not window.is_made(part)] == []
+    assert set(PAGES.values()) | set(AGAIN) <= {*PARTS, *LEARNING}
     assert set(window.left.keys()) | set(window.right.keys()) <= {*PAGES, "outline", "inspector"}
 
 

@@ -1076,8 +1076,9 @@ def test_the_empty_window_says_what_to_do_and_takes_every_key(qtbot, opened):
     assert window.stage.title() == "No run yet"
     assert window.status_text() == "Type a sentence and press Run."
     for one in commands.COMMANDS:
-        if one.id not in ("open", "open_model", "save", "quit", "keys", "about", "run", "chinese", "models",
-                          "open_session", "letters"):
+        runs = one.id.startswith("tour_")  # a tour runs its own sentence
+        if not runs and one.id not in ("open", "open_model", "save", "quit", "keys", "about", "run", "chinese",
+                                       "models", "open_session", "letters"):
             window.actions_[one.id].trigger()
     for key in ".,hHt":
         qtbot.keyClick(window.stage.current_view(), key)

@@ -211,7 +211,7 @@ class HeadsDesk(QObject):
         them."""
         if self._right.isVisible():
             shown = self._right.page() == PAGE
-            self._right.show_page(self._right.keys()[0] if shown else PAGE)
+            self._right.show_page("inspector" if shown else PAGE)
             strip = None if shown else self._page
         else:
             self._band.setVisible(not self._band.isVisible())

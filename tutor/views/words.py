@@ -179,9 +179,9 @@ _NOTES = {
     "gradient none": QT_TRANSLATE_NOOP("note", "The goal is not computed from this number, so it does not move with it."),
     "goal": QT_TRANSLATE_NOOP("note", "This is the goal g itself: it grows by exactly as much as itself."),
     "not goal": QT_TRANSLATE_NOOP("note", "Not the goal, and nothing that the goal is computed from comes after it."),
-    "goal token": QT_TRANSLATE_NOOP("note", "The token of the goal: ∂(−ln p)/∂logit = p − 1. A larger logit here is less "
+    "goal token": QT_TRANSLATE_NOOP("note", "The token of the goal: ∂(−ln p)/∂logit = p − 1; a larger logit here is less "
         "surprise."),
-    "goal other": QT_TRANSLATE_NOOP("note", "Another token: ∂(−ln p)/∂logit = its own p. A larger logit here is more "
+    "goal other": QT_TRANSLATE_NOOP("note", "Another token: ∂(−ln p)/∂logit = its own p; a larger logit here is more "
         "surprise."),
     "given": QT_TRANSLATE_NOOP("note", "A weight of the model: it is read as it is, and nothing computes it."),
     "token": QT_TRANSLATE_NOOP("note", "The token with id {id}, made by the merges below."),
