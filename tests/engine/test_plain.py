@@ -43,7 +43,7 @@ def test_plain_things_come_back_equal_and_of_the_same_kind(value: Any) -> None:
     found = through(value)
     assert found == value
     assert type(found) is type(value)
-    assert repr(found) == repr(value)
+    assert isinstance(value, frozenset) or repr(found) == repr(value)  # a set has no order
 
 
 def test_nan_and_numbers_of_numpy() -> None:

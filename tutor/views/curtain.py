@@ -29,6 +29,7 @@ class Curtain(QObject):
         super().__init__(parent)
         self._session, self._quiz, self._desk, self._pages = session, quiz, desk, pages
         self._outline, self._lanes, self._thumbs, self._maps, self._player = outline, lanes, thumbs, maps, player
+        self._waiting: tuple[str, ...] = ()
         quiz.changed.connect(self.refresh)
         desk.gated.connect(self.refresh)
         session.traceChanged.connect(self.refresh)
@@ -57,7 +58,9 @@ class Curtain(QObject):
         self._outline.set_questions(asked, stages(trace, shapes))
         self._lanes.set_questions(asked, shapes)
         self._maps.set_veiled(veiled)
-        self._player.set_pauses(waiting)
+        if waiting != self._waiting:
+            self._waiting = waiting
+            self._player.set_pauses(waiting)
         words = QCoreApplication.translate("Curtain", "Predict first: what belongs here is shown once you answer or "
                                            "skip the question.")  # fmt: skip
         self._pages.set_veil(words if self._desk.waits_here() else "", _KEPT)
