@@ -64,7 +64,7 @@ def _counts(thread: threading.Thread) -> bool:
     return not isinstance(thread, threading._DummyThread) and not thread.name.startswith("pytest_timeout")
 
 
-_frozen = False
+_frozen = ""
 
 
 @pytest.fixture(autouse=True)
@@ -82,9 +82,9 @@ def nothing_of_qt_left(request: pytest.FixtureRequest) -> Iterator[None]:
 
     request.getfixturevalue("qapp")
     deliver()
-    if not _frozen:
-        gc.freeze()  # what the imports made needs no second look
-        _frozen = True
+    if _frozen != str(request.path):
+        gc.freeze()  # what imports and other files' tests made needs no second look after every test
+        _frozen = str(request.path)
     before = {id(widget): widget for widget in QApplication.topLevelWidgets()}
     enabled = gc.isenabled()
     gc.disable()
