@@ -23,6 +23,8 @@ def window(opened, qtbot) -> MainWindow:
     made = opened()
     made.start(work.Request((SENTENCE,), "storyteller", device="cpu"))
     settle(qtbot, made)
+    made.make_part("curtain")
+    made.make_part("progress_desk")
     made.quiz_desk.turn(True)
     settle(qtbot, made)
     return made

@@ -26,6 +26,7 @@ def window(opened, qtbot) -> MainWindow:
 
 @pytest.mark.parametrize("name,command", [*zip(NAMES, ("tour_first", "tour_translator", "tour_article"))])
 def test_a_tour_leads_through_every_stop(window: MainWindow, qtbot, name: str, command: str) -> None:
+    window.make_part("curtain")
     window.quiz_desk.turn(True)
     window.actions_[command].trigger()
     settle(qtbot, window)

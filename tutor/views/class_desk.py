@@ -118,11 +118,6 @@ class ClassDesk(QObject):
 
     # Opening one --------------------------------------------------------------------------------------------
 
-    def take_shown(self) -> None:
-        """The same for the run that is on screen already."""
-        if self._session.trace is not None:
-            self.take(work.Run(self._session.trace, 0.0))
-
     def take(self, run: work.Run) -> None:
         """A run that came with a lesson: lead through it."""
         trace = run.trace

@@ -50,6 +50,16 @@ class LearningParts(LateParts):
     #: Whether the first tour is to be offered.
     offers_tour = False
 
+    def is_wanted(self, part: str) -> bool:
+        """Whether a part is made without being asked for: questions where they are asked, or progress is kept."""
+        if part in ("backward_desk", "class_desk", "practise_desk"):
+            return False
+        if part in ("tour_card", "tours"):
+            return self.offers_tour
+        if part in ("card", "quiz_desk", "curtain", "progress_desk"):
+            return self.progress_path is not None or str(self._settings.value(SETTING, "false")) == "true"
+        return True
+
     def retranslate_learning(self) -> None:
         """The words of what is there of them, in the window's language."""
         if self.is_made("quiz_desk"):
@@ -157,9 +167,14 @@ class LearningParts(LateParts):
         made = Teaching(self.session, self.runner, self.desk, self.panes, self.working_desk, self.look_desk,
                         self._settings, self)  # fmt: skip
         made.said.connect(self.say)
-        made.read.connect(self.progress_desk.read)
+        made.read.connect(self._note_read)
         made.join(self.finding)
         return made
+
+    def _note_read(self, name: str) -> None:
+        """A lesson was opened; noted where progress is."""
+        if self.is_made("progress_desk") or self.is_wanted("progress_desk"):
+            self.progress_desk.read(name)
 
     def open_lesson(self, name: str) -> None:
         """A lesson by its name, in its page."""
@@ -236,8 +251,6 @@ class LearningParts(LateParts):
 
         made = ClassDesk(self.session, self.runner, self.tours, self)
         made.said.connect(self.say)
-        self.desk.ran.connect(made.take)
-        made.take_shown()
         return made
 
     def make_lesson(self) -> None:

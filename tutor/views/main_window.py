@@ -299,7 +299,7 @@ class MainWindow(LearningParts):
 
     def _make_next(self) -> None:
         """The next of the parts that are still to be made, in its own turn of the event loop."""
-        while self._missing and self.is_made(self._missing[0]):
+        while self._missing and (self.is_made(self._missing[0]) or not self.is_wanted(self._missing[0])):
             self._missing.pop(0)
         if self._missing and not self.runner.is_idle():
             return  # what the learner waits for comes first; `_idle` goes on
@@ -386,6 +386,8 @@ class MainWindow(LearningParts):
             # The sentence is run: the keys now step through it. (Unless the next one is being typed already.)
             self.stage.current_view().setFocus(Qt.FocusReason.OtherFocusReason)
         self._refresh()
+        if getattr(run.trace, "lesson", ""):
+            self.class_desk.take(run)
 
     def say_failed(self, error: BaseException) -> None:
         self.help.note_error(f"{type(error).__name__}: {error}")
