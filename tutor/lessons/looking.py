@@ -13,6 +13,7 @@ from tutor.engine.tokens import Batch
 from tutor.engine.trace import Trace
 from tutor.engine.vocabulary import outputs
 from tutor.lessons.experiment import Choice, Lab, Number, Settings, Unfit
+from tutor.lessons.finding import row_of as row_of
 
 #: A map or a group of bars shows at most so many tokens: more would not be read.
 MOST_SHOWN = 32
@@ -124,11 +125,6 @@ def head_control(lab: Lab) -> Number:
 
 def head_of(one: Attention, settings: Settings) -> int:
     return min(int(settings["head"]), one.n_heads - 1)
-
-
-def row_of(lab: Lab) -> int:
-    """Which sentence of the batch."""
-    return min(max(lab.focus.row, 0), lab.trace.batch.n_rows - 1)
 
 
 def length(trace: Trace, stream: str, row: int) -> int:

@@ -216,11 +216,6 @@ def figure(value: float, right: bool, feedback: str, numbers: Mapping[str, Value
     return Choice(face, right, Said(feedback, {**numbers, "chosen": face.printed()}))
 
 
-def sized(of: Axes) -> dict[str, Value]:
-    """The sizes of a shape by axis, for sentences."""
-    return {axis.name: axis.size for axis in of}
-
-
 def axis(of: Axes, name: str) -> Axis | None:
     """The axis of that name, if there is one."""
     return next((one for one in of if one.name == name), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from tutor import work
@@ -68,7 +68,7 @@ class ClassDesk(QObject):
         title = f"{words.section(stop.section)} · {words.stage(stop.stage.title)}"
         if step.name not in {one.name for one in stop.results}:
             title += f" · {present.short_name(step.name)}"
-        language = "zh_CN" if QLocale().name().startswith("zh") else "en"
+        language = words.language()
         kinds = [
             (kind, texts.question_title(kind, language)) for kind, one in questions.every().items()
             if one.fits(trace, step)

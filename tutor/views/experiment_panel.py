@@ -327,13 +327,6 @@ class ExperimentPanel(QFrame):
         self._say()
         self.update()
 
-    def set_language(self, language: str) -> None:
-        self._says = Says(self.key, language)
-        self.controls.set_says(self._says)
-        for block in self._blocks:
-            block.set_says(self._says)
-        self.retranslate()
-
     def retranslate(self) -> None:
         title = self._says.title()
         self._title.setText(self.tr("Experiment: {title}").format(title=subscripts(title)))

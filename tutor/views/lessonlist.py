@@ -116,12 +116,6 @@ class LessonList(QListWidget):
     def rows(self) -> list[Row]:
         return [self.item(at).data(_ROW) for at in range(self.count())]
 
-    def show_current(self) -> None:
-        """Bring the lesson that is open into view, and give it the keys."""
-        at = next((number for number, row in enumerate(self.rows()) if row.current), self.currentRow())
-        self.setCurrentRow(at)
-        self.scrollToItem(self.item(at), QListWidget.ScrollHint.PositionAtCenter)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentItem() is not None:
             self._choose(self.currentItem())

@@ -19,6 +19,7 @@ from tutor.progress import Answer, Progress, ProgressError
 from tutor.quiz import SKIPPED, Quiz
 from tutor.runner import Runner
 from tutor.session import Session
+from tutor.views import words
 from tutor.views.errors import worded
 from tutor.views.progress_dialog import ProgressDialog, Row
 from tutor.views.theme import Theme
@@ -129,7 +130,7 @@ class ProgressDesk(QObject):
     def _show(self) -> None:
         if self._dialog is None:
             return
-        language = "zh_CN" if QLocale().name().startswith("zh") else "en"
+        language = words.language()
         rows = []
         for kind, (asked, right) in self.progress.by_kind().items():
             try:
@@ -142,7 +143,7 @@ class ProgressDesk(QObject):
                 day = QDate(review.due.year, review.due.month, review.due.day)
                 again = QLocale().toString(day, QLocale.FormatType.ShortFormat)
             rows.append(Row(title, asked, right, again))
-        self._dialog.show_progress(self.progress.summary(self._today()), len(self._session.stops), rows)
+        self._dialog.show_progress(self.progress.summary(self._today()), rows)
 
     def review(self) -> None:
         """Ask what is due in the run on screen, and go to the first of it."""

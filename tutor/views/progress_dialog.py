@@ -50,7 +50,7 @@ class ProgressDialog(QDialog):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._theme, self._sure, self._due, self._total = theme, False, 0, 0
+        self._theme, self._sure, self._due = theme, False, 0
         self._summary: Summary | None = None
         self._head, self._told, self._where = QLabel(), QLabel(), QLabel()
         self._table = QTableWidget(0, 4)
@@ -89,9 +89,9 @@ class ProgressDialog(QDialog):
         self.retranslate()
         self.resize(round(theme.px(560)), round(theme.px(440)))
 
-    def show_progress(self, summary: Summary, total: int, rows: Sequence[Row]) -> None:
-        """Show these numbers; `total` is how many stages the model on screen has."""
-        self._summary, self._total = summary, total
+    def show_progress(self, summary: Summary, rows: Sequence[Row]) -> None:
+        """Show these numbers."""
+        self._summary = summary
         self._table.setRowCount(len(rows))
         for at, one in enumerate(rows):
             for column, text in enumerate((one.title, str(one.asked), str(one.right), one.again)):

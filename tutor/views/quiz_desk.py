@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QLocale, QObject, QSettings, Qt, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit
 
@@ -19,7 +19,7 @@ from tutor.lessons.question import Choice, Question, Shape
 from tutor.quiz import SKIPPED, Quiz
 from tutor.runner import Runner
 from tutor.session import Session
-from tutor.views import combined
+from tutor.views import combined, words
 from tutor.views.announcer import Announcer
 from tutor.views.answermarks import AnswerMarks
 from tutor.views.learning import SETTING
@@ -108,7 +108,7 @@ class QuizDesk(QObject):
 
     def retranslate(self) -> None:
         """The words of the question on screen in the window's language."""
-        self._language = "zh_CN" if QLocale().name().startswith("zh") else "en"
+        self._language = words.language()
         question = self._open
         if question is not None:
             told = "" if self._chosen is None else self._feedback(question, self._chosen)

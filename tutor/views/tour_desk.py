@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QLocale, QObject, QSettings, Qt, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tutor import work
-from tutor.engine.picture import Selection
 from tutor.engine.trace import Trace
 from tutor.lessons import tour
 from tutor.lessons.tour import NAMES, Stop, Tour, TourError
 from tutor.quiz import Quiz
 from tutor.runner import Runner
 from tutor.session import OPERATION, STAGE, Session
+from tutor.views import words
 from tutor.views.announcer import Announcer
 from tutor.views.errors import worded
 from tutor.views.quietline import QuietLine
@@ -75,7 +75,7 @@ class TourDesk(QObject):
     def start(self, name: str) -> None:
         """Begin a tour that ships: its sentence is run first, unless it is on screen."""
         try:
-            found = tour.shipped(name, self._language())
+            found = tour.shipped(name, words.language())
         except TourError as error:
             self.said.emit(worded(str(error)))
             return
@@ -185,8 +185,7 @@ class TourDesk(QObject):
             selection = session.selection
             for axis, entry in stop.at:
                 selection = selection.with_(axis, entry)
-            if isinstance(selection, Selection):
-                session.choose(selection)
+            session.choose(selection)
             session.pin(stop.cell)
         self._say("")
         trace = self._trace
@@ -216,14 +215,10 @@ class TourDesk(QObject):
         """A shipped tour goes on in the window's language."""
         if self._tour is not None and self._tour.name and self._trace is not None:
             try:
-                self._tour = tour.shipped(self._tour.name, self._language()).fitting(self._trace)
+                self._tour = tour.shipped(self._tour.name, words.language()).fitting(self._trace)
             except TourError:
                 return
             self._go()
-
-    @staticmethod
-    def _language() -> str:
-        return "zh_CN" if QLocale().name().startswith("zh") else "en"
 
 
 def _words(stop: Stop, trace: Trace, at: int, job: work.Handle) -> tuple[int, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale
 
 _STAGES = (
     QT_TRANSLATE_NOOP("stage", "Tokenize"), QT_TRANSLATE_NOOP("stage", "Embed"),
@@ -249,6 +249,11 @@ def attention(cross: bool) -> str:
 def operation(title: str) -> str:
     """An operation's name; one this table does not know keeps its own."""
     return QCoreApplication.translate("operation", title)
+
+
+def language() -> str:
+    """The window's language as the texts of lessons and questions are kept: `en` or `zh_CN`."""
+    return "zh_CN" if QLocale().name().startswith("zh") else "en"
 
 
 def column(label: str) -> str:
