@@ -7,7 +7,7 @@ walk leads from the goal towards the ids, through the stages that the goal is co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from tutor.engine.compare import Look
 from tutor.engine.goals import LOGIT, Goal
 from tutor.engine.gradients import Gradients, reached
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Trace
 from tutor.engine.vocabulary import outputs
 

@@ -4,13 +4,13 @@ among. No Qt, no torch."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from tutor.backward import Wish
 from tutor.engine.goals import SURPRISE, Goal, GoalError
 from tutor.engine.gradients import Gradients
+from tutor.engine.records import dataclass
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Trace
 from tutor.engine.vocabulary import outputs

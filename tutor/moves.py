@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from tutor.engine.axes import Index
 from tutor.engine.picture import Selection
+from tutor.engine.records import dataclass
 
 #: How many moves are remembered; older ones are forgotten.
 MOST = 500

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QObject, Signal
 
 from tutor.engine.compare import Look
+from tutor.engine.records import dataclass
 
 #: What is shown while a tensor is held: the current one alone, both, or their difference.
 ALONE, BESIDE, DIFFERENCE = "alone", "beside", "difference"

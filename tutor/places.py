@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tutor.engine import axes as ax
+from tutor.engine.records import dataclass
 
 #: Bounds on what is read: no learner needs more, and no file may ask for more.
 MOST_TEXT, MOST_ROWS, MOST_IDS = 100_000, 64, 100_000

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from tutor.engine.files import replacing
+from tutor.engine.records import dataclass
 
 FORMAT = "transformer-tutor-progress/1"
 #: After how many days a missed question is asked again, and again once it was answered rightly.

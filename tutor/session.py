@@ -7,7 +7,7 @@ stage it rests on one operation. Heads, rows and cells are selected; they are no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,6 +16,7 @@ from tutor.bookmarks import Bookmarks
 from tutor.engine.axes import BATCH, HEAD, KEY, POS, QUERY, AxesError, Index, cell
 from tutor.engine.picture import Selection
 from tutor.engine.program import Section, Step, Stop
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Trace
 from tutor.moves import Moves, Place
 from tutor.pins import Pins

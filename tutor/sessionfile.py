@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tutor import places
 from tutor.engine.files import replacing
+from tutor.engine.records import dataclass
 from tutor.places import Asked, Bookmark, Damaged, Place, PlaceError, Plain
 
 SUFFIX = ".tutor"

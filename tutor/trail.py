@@ -7,12 +7,12 @@ and no history of moves: that one has its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from tutor.engine.axes import AxesError, Index, cell
+from tutor.engine.records import dataclass
 from tutor.engine.working import Link
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ No Qt, no torch.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from tutor.engine import models, vocabulary
 from tutor.engine.axes import Index
 from tutor.engine.changes import Changes
 from tutor.engine.program import Section
+from tutor.engine.records import dataclass
 from tutor.engine.spec import SpecError
 from tutor.engine.trace import Cancelled, Trace
 from tutor.engine.weights import WeightsError

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from tutor.engine.axes import Index
 from tutor.engine.compare import Look
 from tutor.engine.gradients import Gradients
 from tutor.engine.picture import Panel, Picture, Selection
+from tutor.engine.records import dataclass
 from tutor.engine.sampling import GREEDY, Rules, choose
 from tutor.engine.tokens import Batch, TokenError
 from tutor.engine.trace import Trace, TraceError

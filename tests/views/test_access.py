@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt, QVariantAnimation
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QStyle, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QFocusFrame, QTabWidget, QTreeView, QWidget
 
 from tests.views.windows import Small, settle
 from tutor.work import Request
@@ -103,6 +103,21 @@ def test_tab_goes_round_without_a_trap(qtbot, window) -> None:
     assert order == sorted(order)
 
 
-def test_nothing_moves_by_itself(window) -> None:
-    style = window.style()
-    assert style.styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, window) == 0
+def test_nothing_moves_by_itself(window, qtbot) -> None:
+    assert not window.isAnimated()
+    trees, tabs = window.findChildren(QTreeView), window.findChildren(QTabWidget)
+    assert trees and not any(tree.isAnimated() for tree in trees)
+    for tab in tabs:
+        tab.setCurrentIndex(tab.count() - 1)
+    window.resize(window.width() + 40, window.height() + 40)
+    moving = [one for one in window.findChildren(QVariantAnimation) if one.state() == QVariantAnimation.State.Running]
+    assert not [one for one in moving if one.totalDuration()]
+
+
+def test_the_focus_ring_lies_over_its_widget(window, qtbot) -> None:
+    button = window.sentence.run_button()
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    ring = next(one for one in window.findChildren(QFocusFrame) if one.widget() is button)
+    assert ring.isVisible()
+    around = QRect(button.mapTo(window, QPoint(0, 0)), button.size()).adjusted(-4, -4, 4, 4)
+    assert QRect(ring.mapTo(window, QPoint(0, 0)), ring.size()) == around

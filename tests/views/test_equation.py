@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from tutor.views import theme
-from tutor.views.equation import EquationView, Part
-from tutor.views.heatdata import Map, colour_index
+from tutor.views.equation import EquationView
+from tutor.views.heatdata import Map, Part, colour_index
 
 LOOK = theme.LIGHT
 RNG = np.random.default_rng(7)

@@ -23,10 +23,9 @@ from tutor.engine import files
 from tutor.engine.changes import Switch
 from tutor.engine.picture import Selection
 from tutor.views import captions, figure, numbers, present, render
-from tutor.views.equation import Part
 from tutor.views.export_dialog import FORMATS, Wanted
 from tutor.views.handout import Handout
-from tutor.views.heatdata import Map, colour_index
+from tutor.views.heatdata import Map, Part, colour_index
 from tutor.views.theme import DARK, LIGHT, lut
 from tutor.whatif import DIFFERENCE
 from tutor.work import Request

@@ -18,8 +18,8 @@ from tutor import app
 from tutor.runner import Runner
 from tutor.session import Session
 from tutor.views import theme
-from tutor.views.equation import EquationView, Part
-from tutor.views.heatdata import Map
+from tutor.views.equation import EquationView
+from tutor.views.heatdata import Map, Part
 from tutor.views.overview import Segment
 from tutor.views.timeline import Timeline
 from tutor.work import Request

@@ -10,8 +10,7 @@ from windows import labels
 
 from tutor.views import theme
 from tutor.views.elided import Elided
-from tutor.views.equation import Part
-from tutor.views.heatdata import Map
+from tutor.views.heatdata import Map, Part
 from tutor.views.scalefoot import Scale
 from tutor.views.stagepane import StagePane, Tab
 

@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QTableView
 from windows import Small, go, press, settle
 
 from tutor.views import numbers, theme
-from tutor.views.equation import Part
-from tutor.views.heatdata import Map
+from tutor.views.heatdata import Map, Part
 from tutor.views.tablepane import TablePane
 from tutor.work import Request
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication
 
 from tutor.engine.pooling import Pyramid
 from tutor.views import theme
-from tutor.views.equation import EquationView, Part
-from tutor.views.heatdata import Map
+from tutor.views.equation import EquationView
+from tutor.views.heatdata import Map, Part
 from tutor.views.zoom import LEAST, Windows, links
 
 CTRL, SHIFT, NONE = (

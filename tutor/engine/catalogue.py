@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from tutor.engine import axes as ax
 from tutor.engine import families, gguf_model, kept, models, shipped
+from tutor.engine.records import dataclass
 from tutor.engine.spec import ModelSpec, SpecError
 from tutor.engine.weights import WeightsError, load_spec
 

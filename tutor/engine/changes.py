@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
 from typing import Any, ClassVar, TypeVar
 
@@ -36,6 +36,7 @@ from tutor.engine.ops import (
 )
 from tutor.engine.ops.heads import numbers_of
 from tutor.engine.program import Program, Step, lengths_of
+from tutor.engine.records import dataclass
 from tutor.engine.tokens import Batch, TokenError
 from tutor.engine.trace import Patch, Plan, Trace, TraceError
 

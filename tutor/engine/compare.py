@@ -6,7 +6,7 @@ match is said as data (`Note`), which the views word. No Qt.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from tutor.engine import axes as ax
 from tutor.engine.axes import Axis, Index
 from tutor.engine.picture import GRADIENT, Panel, Picture, Selection, finished, panel
 from tutor.engine.pooling import largest_size
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Stats, Trace, TraceError, statistics
 from tutor.engine.working import Line, Link, Note, Working, number, row
 

@@ -7,10 +7,11 @@ view paints them by their kind and never asks which step they belong to.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+
+from tutor.engine.records import dataclass
 
 #: A recomputed value may differ from the stored float32 by this much, relative to the size of its terms.
 TOLERANCE = 1e-5

@@ -11,13 +11,13 @@ import math
 import struct
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
+from tutor.engine.records import dataclass
 from tutor.engine.weights import WeightsError
 
 #: Struct formats of the scalar kinds, by the number a file gives them.

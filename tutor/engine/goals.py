@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from tutor.engine.axes import AxesError, Slices, cell
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Trace, TraceError
 from tutor.engine.vocabulary import outputs
 

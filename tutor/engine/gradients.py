@@ -8,7 +8,7 @@ By the chain rule the gradient of a cell is summed over the cells that were comp
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +17,7 @@ from tutor.engine import axes as ax
 from tutor.engine.axes import Axes, Index, Slices
 from tutor.engine.goals import SURPRISE, Goal
 from tutor.engine.program import Program, Step, Use, plain_symbol
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Patch, Plan, Trace, TraceError
 from tutor.engine.working import Column, Line, Link, Math, Note, Terms, Working, number, row, summed, symbol
 

@@ -8,10 +8,11 @@ adds to it or hands it on is a place on the stream; boxes that read it branch of
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tutor.engine.ops import Add, Identity, Linear, Tokens
 from tutor.engine.program import Program, Step, Stop
+from tutor.engine.records import dataclass
 
 #: How a box lies to the residual stream: beside it; adding to it (⊕); handing it on; with the stream going through it,
 #: as through the norm of a post-norm block or a folded block.

@@ -6,8 +6,6 @@ its name. No Qt, no torch.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from tutor.engine import axes as ax
@@ -15,6 +13,7 @@ from tutor.engine.axes import Axes
 from tutor.engine.picture import Selection, choose
 from tutor.engine.pooling import largest_size, pool
 from tutor.engine.program import Program, Section, Step
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Trace
 
 #: A thumbnail has at most so many rows and columns.

@@ -6,12 +6,12 @@ Each is a GGUF file under its own name, which `models.find` knows like a shipped
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 from tutor import resources
+from tutor.engine.records import dataclass
 
 APP = "transformer-tutor"
 #: A folder to use in place of the one that the system keeps for the app's data.

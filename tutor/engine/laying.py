@@ -9,7 +9,6 @@ operations and from who reads their results.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -20,6 +19,7 @@ from tutor.engine.axes import Axes
 from tutor.engine.later import Later
 from tutor.engine.ops import Op
 from tutor.engine.program import Program, Step
+from tutor.engine.records import dataclass
 
 Tensor = torch.Tensor
 Kernel = Callable[..., Tensor]

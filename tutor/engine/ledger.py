@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axes
 from tutor.engine.program import Program
+from tutor.engine.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ Every number is read from the trace, or computed by the model's own last steps f
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from tutor.engine import axes as ax
 from tutor.engine.axes import Axes, Index
 from tutor.engine.ops import Identity, Lookup
 from tutor.engine.program import Program
+from tutor.engine.records import dataclass
 from tutor.engine.tail import Ended
 from tutor.engine.trace import Cancelled, Trace, TraceError
 from tutor.engine.vocabulary import outputs

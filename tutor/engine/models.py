@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from tutor.engine import decoding, families, files, huggingface, kept, shipped
 from tutor.engine.axes import count
 from tutor.engine.program import Program
+from tutor.engine.records import dataclass
 from tutor.engine.spec import ModelSpec, SpecError
 from tutor.engine.tokens import AnyTokenizer, Batch, TokenError, batch_of_ids, batch_of_texts, load
 from tutor.engine.weights import SPEC_FILE, Weights, load_spec, load_weights, random_weights

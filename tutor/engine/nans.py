@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from tutor.engine.program import Program
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Cancelled, Trace
 
 WEIGHT, MASKED, INFINITE, COMPUTED = "weight", "masked", "infinite", "computed"

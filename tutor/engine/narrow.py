@@ -7,13 +7,14 @@ of a matrix product, along its features too: one head's queries need one head's 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tutor.engine import axes as ax
 from tutor.engine.axes import Axes
 from tutor.engine.ops import EvenSoftmax, Linear, Op, SilentSum, SplitHeads, SwapHeads
 from tutor.engine.ops.base import Access
 from tutor.engine.program import Program, Step
+from tutor.engine.records import dataclass
 
 #: The axes along which a tensor may be made in part, and those of them that no operation's fixed tables run along.
 _NARROW = frozenset({ax.BATCH, ax.HEAD, ax.POS, ax.QUERY})

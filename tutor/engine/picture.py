@@ -7,7 +7,7 @@ scale all follow from the operation and the named axes. No Qt: the views draw wh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -17,6 +17,7 @@ from tutor.engine.axes import Axes, Axis, Index, Slices
 from tutor.engine.gradients import Gradients
 from tutor.engine.pooling import LARGE, Pyramid, largest_size, pool
 from tutor.engine.program import Program
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Stats, Trace
 from tutor.engine.working import Note
 

@@ -7,10 +7,11 @@ many); −inf says "masked", not "very negative", and stays only where nothing e
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+
+from tutor.engine.records import dataclass
 
 _CHUNK = 1 << 17  # cells looked at together: they stay in the processor's cache
 #: Above this many cells a matrix is given a pyramid, and its coarsest stored copies begin at STRIDE cells to one.

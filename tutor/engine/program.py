@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ from tutor.engine import axes as ax
 from tutor.engine.axes import Axes, AxesError, Index, Slices
 from tutor.engine.ops import Op, Tokens
 from tutor.engine.ops import from_json as op_from_json
+from tutor.engine.records import dataclass
 from tutor.engine.working import Operand, Read, Working
 
 #: Tensors that a run starts from: the ids, and how many of each row's ids are real. Models that read two texts have

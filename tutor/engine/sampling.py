@@ -8,9 +8,10 @@ alone, in float64, so that the same logits and seed give the same token everywhe
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
+
+from tutor.engine.records import dataclass
 
 
 class SamplingError(ValueError):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Cancelled
 
 BINS = 96

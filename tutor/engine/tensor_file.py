@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from tutor.engine.records import dataclass
 from tutor.engine.weights import WeightsError
 
 #: What is read, and the numpy type its bytes have in the file.

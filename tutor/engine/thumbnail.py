@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from tutor.engine import axes as ax
 from tutor.engine.picture import Selection, choose, panel, shrunk
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Trace
 
 #: Rows and columns of a stamp, at most.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from operator import index
 
 import numpy as np
+
+from tutor.engine.records import dataclass
 
 
 class TokenError(ValueError):

@@ -6,13 +6,14 @@ This is the module to import from; `token_bytes` holds one token, `encodings` th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 import numpy as np
 
 from tutor.engine.encodings import ALIASES, END_OF_TEXT, NAMES, Tokenizer, load
 from tutor.engine.folder_tokens import FolderTokenizer
+from tutor.engine.records import dataclass
 from tutor.engine.token_bytes import Merge, Token, TokenError, as_id, decode, refuse_surrogates
 from tutor.engine.token_json import (
     MAX_ID,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from tutor.engine.ops import Tokens
 from tutor.engine.ops.lookup import given_working, token_working
 from tutor.engine.pooling import largest_size
 from tutor.engine.program import Program, Use, lengths_of
+from tutor.engine.records import dataclass
 from tutor.engine.spec import ModelSpec
 from tutor.engine.tokens import Batch
 from tutor.engine.working import Link, Note, Working, number

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
 from tutor.engine.axes import Axes, Index, Slices
 from tutor.engine.figures import SMALLEST, TOLERANCE, Figure, Row
+from tutor.engine.records import dataclass
 
 #: `read(name, slices)`: the named part of a tensor or weight as an array; int entries drop their axis.
 Read = Callable[[str, Slices], np.ndarray]

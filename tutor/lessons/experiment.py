@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
 
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Trace
 
 Value = float | int | str | bool

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from tutor.engine import axes as ax
 from tutor.engine import ops
 from tutor.engine.axes import Index
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Trace
 from tutor.engine.working import Working
 from tutor.lessons.experiment import Focus

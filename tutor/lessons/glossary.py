@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from tutor import resources
+from tutor.engine.records import dataclass
 from tutor.lessons import markdown
 from tutor.lessons.markdown import LessonError, Spans
 from tutor.lessons.texts import LANGUAGES, TextMissing

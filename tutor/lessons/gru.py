@@ -18,12 +18,13 @@ tanh([s_i; c_i; W_E[target_i−1]] W_o + b_o) W_Eᵀ + b_U. What c_i is tells th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 
 import numpy as np
 
 from tutor import resources
+from tutor.engine.records import dataclass
 from tutor.engine.weights import WeightsError
 from tutor.training import recurrent
 from tutor.training.recurrent import RnnSpec

@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from tutor import resources
+from tutor.engine.records import dataclass
 from tutor.lessons import markdown
 from tutor.lessons.markdown import Block, LessonError, Place
 from tutor.lessons.texts import TextMissing

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from tutor.engine.ops import Linear, Mask, Scale, Scores, Softmax, WeightedSum
 from tutor.engine.program import Program, Step
+from tutor.engine.records import dataclass
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Trace
 from tutor.engine.vocabulary import outputs

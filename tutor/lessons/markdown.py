@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from tutor.engine.records import dataclass
 
 #: What a link may lead to, and the pattern of its target.
 KINDS = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from tutor.engine import axes as ax
 from tutor.engine.axes import Axes, Axis, Index
 from tutor.engine.ops import Op
 from tutor.engine.program import Step
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Trace
 from tutor.lessons.experiment import Focus, Said, Value
 

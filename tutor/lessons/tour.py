@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy as np
 from tutor import resources
 from tutor.engine import axes as ax
 from tutor.engine.axes import AxesError, Index
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Trace, TraceError
 from tutor.lessons.question import Figure
 from tutor.lessons.texts import filled

@@ -10,9 +10,9 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from tutor.engine.records import dataclass
 from tutor.training import world
 
 PERSONS = ("A", "B")

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -21,6 +20,7 @@ import torch
 from tutor.engine import models
 from tutor.engine.evaluate import evaluate
 from tutor.engine.program import LENGTHS, TOKENS, Program
+from tutor.engine.records import dataclass
 from tutor.engine.weights import Weights
 
 #: Random segments and their length.

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 
+from tutor.engine.records import dataclass
 from tutor.engine.weights import Weights, random_weights
 from tutor.training.tasks import Learner, Task, TrainBatch
 

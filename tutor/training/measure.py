@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from tutor.engine.encodings import Tokenizer
 from tutor.engine.program import LENGTHS, TOKENS, Program
+from tutor.engine.records import dataclass
 from tutor.engine.weights import Weights
 from tutor.training import world
 from tutor.training.generate import next_probabilities

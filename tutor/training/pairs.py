@@ -7,11 +7,11 @@ of a noun with an adjective or a place is held out: training never meets a sente
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from random import Random
 from zlib import crc32
 
+from tutor.engine.records import dataclass
 from tutor.training.parallel.being import compared, described, having, located, there_is, this_is, trade
 from tutor.training.parallel.compound import because, but, provided, weather, when
 from tutor.training.parallel.doing import asking, doing

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from tutor.engine import axes as ax
 from tutor.engine.axes import D_MODEL, D_VOCAB, Axis
 from tutor.engine.files import replacing, write_safetensors
 from tutor.engine.program import Weight
+from tutor.engine.records import dataclass
 from tutor.engine.weights import WEIGHTS_FILE, Weights, WeightsError, check_shapes
 
 SPEC_FILE = "rnn.json"

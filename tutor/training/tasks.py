@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,6 +17,7 @@ from tutor.engine import families
 from tutor.engine.axes import Axes
 from tutor.engine.encodings import Tokenizer
 from tutor.engine.program import Program, Weight, lengths_of
+from tutor.engine.records import dataclass
 from tutor.engine.spec import ModelSpec
 from tutor.engine.weights import Weights, load_weights, save_model
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -15,6 +14,7 @@ from tutor.engine import axes as ax
 from tutor.engine import lens, picture
 from tutor.engine.axes import Index
 from tutor.engine.compare import Look
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Trace
 from tutor.engine.vocabulary import outputs
 from tutor.pins import DIFFERENCE

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from tutor.engine.records import dataclass
 from tutor.views import heatcells
 from tutor.views.badge import badge_size, paint_badge
 from tutor.views.heatdata import Map

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tutor import pins, places
 from tutor.engine.compare import Look
 from tutor.engine.picture import MEAN, SUM, Selection
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Trace
 from tutor.pins import Held
 from tutor.places import Asked, Damaged, Place

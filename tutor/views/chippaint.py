@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from tutor.engine.records import dataclass
 from tutor.views.paint import draw_text, draw_token, focus_ring, frame, hatch
 from tutor.views.theme import Theme, font, metrics
 

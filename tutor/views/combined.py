@@ -18,8 +18,8 @@ from tutor.engine.trace import Trace
 from tutor.engine.working import Working
 from tutor.pins import Held
 from tutor.views import numbers, present, words
-from tutor.views.equation import Part
 from tutor.views.explanation import NO_TENSOR, Explanation, place
+from tutor.views.heatdata import Part
 
 translate = QCoreApplication.translate
 

@@ -12,7 +12,7 @@ from tutor.engine.gradients import Gradients
 from tutor.runner import Runner
 from tutor.views import copying, numbers
 from tutor.views.copying import MARKDOWN, NUMPY, TSV
-from tutor.views.equation import Part
+from tutor.views.heatdata import Part
 from tutor.views.stage_desk import StageDesk
 from tutor.views.stagepane import StagePane
 from tutor.views.tabletwin import header

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -14,29 +14,13 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from tutor.engine.pooling import largest_size
 from tutor.views import numbers, zoom
 from tutor.views.badge import badge_size, paint_badge
-from tutor.views.heatdata import Map
+from tutor.views.heatdata import Part
 from tutor.views.heatpaint import Cell, HeatPlot, Lines
 from tutor.views.paint import draw_text, frame, paint_ghost, visible
 from tutor.views.theme import Theme, font, metrics
 
 _MOVES = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
 Lit = tuple[Lines, Lines]
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """One heat map of the equation.
-
-    data: its cells. name: what stands above it. letter, role: the tile in front of the name. axes: its shape badge.
-    turned: it is drawn transposed, so that it reads as the formula does.
-    """
-
-    data: Map
-    name: str
-    axes: tuple[tuple[str, int], ...] = ()
-    letter: str = ""
-    role: str = ""
-    turned: bool = False
 
 
 class EquationView(QWidget):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 import shiboken6
@@ -14,6 +13,7 @@ from PySide6.QtCore import QObject
 from tutor import work
 from tutor.engine import axes as ax
 from tutor.engine import models
+from tutor.engine.records import dataclass
 from tutor.engine.spec import SpecError
 from tutor.engine.trace import Trace, TraceError
 from tutor.engine.weights import WeightsError

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tutor.lessons.experiment import Map
 from tutor.views import heatdata
-from tutor.views.equation import EquationView, Part
+from tutor.views.equation import EquationView
 from tutor.views.experiment_words import Says
+from tutor.views.heatdata import Part
 from tutor.views.theme import Theme
 
 _KINDS = {"signed": "signed", "probability": "prob", "plain": "prob"}

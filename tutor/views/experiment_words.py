@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from tutor.engine.records import dataclass
 from tutor.lessons import texts
 from tutor.lessons.experiment import Bars, Curves, Grid, Label, Map, Plot, Said, Unfit
 from tutor.views import numbers

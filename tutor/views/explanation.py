@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from tutor.engine import axes as ax
 from tutor.engine.figures import Figure, Row
 from tutor.engine.gradients import Gradients
+from tutor.engine.records import dataclass
 from tutor.engine.token_bytes import Merge
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Trace

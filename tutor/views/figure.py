@@ -11,17 +11,17 @@ import math
 import struct
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 from itertools import pairwise
 
 import numpy as np
 from PySide6.QtGui import QColor
 
+from tutor.engine.records import dataclass
 from tutor.views import numbers
 from tutor.views.badge import axis_label
-from tutor.views.equation import Part
-from tutor.views.heatdata import Map, colour_index
+from tutor.views.heatdata import Map, Part, colour_index
 from tutor.views.paint import visible
 from tutor.views.theme import FAMILIES, Theme, lut, metrics, text_on
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -32,6 +31,7 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 from shiboken6 import isValid
 
+from tutor.engine.records import dataclass
 from tutor.views.badge import badge_size, paint_badge
 from tutor.views.icons import NAMES, paint_icon
 from tutor.views.paint import draw_text, frame

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QFocusFrame, QWidget
+from PySide6.QtWidgets import QApplication, QFocusFrame, QProxyStyle, QWidget
 from shiboken6 import isValid
 
 
@@ -13,8 +13,10 @@ class FocusRing(QObject):
     Signals: none.
     """
 
-    def __init__(self, app: QApplication) -> None:
+    def __init__(self, app: QApplication, style: QProxyStyle) -> None:
+        """`style` draws the frame, and says how far it lies outside its widget."""
         super().__init__(app)
+        self.style = style
         self._frame: QFocusFrame | None = None
         app.focusChanged.connect(self._follow)
 
@@ -24,6 +26,7 @@ class FocusRing(QObject):
         if new is not None and new.parentWidget() is not None and not new.property("paintsFocus"):
             if self._frame is None:
                 self._frame = QFocusFrame(new.window())
+                self._frame.setStyle(self.style)
             self._frame.setWidget(new)
         elif self._frame is not None:
             self._frame.setWidget(None)  # type: ignore[arg-type]  # no widget: hidden

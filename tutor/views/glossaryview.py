@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from tutor import typeset
+from tutor.engine.records import dataclass
 from tutor.lessons.markdown import Block
 from tutor.views.keys import prints
 from tutor.views.lessontext import LessonText, Resolve, drawing, subscripts

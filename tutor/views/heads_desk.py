@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -15,6 +14,7 @@ from tutor.engine import heads
 from tutor.engine.compare import Look
 from tutor.engine.heads import Thumb
 from tutor.engine.picture import Selection, scale_of
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Trace
 from tutor.runner import Runner
 from tutor.session import Session

@@ -6,13 +6,14 @@ All is safe against −inf (a mask), NaN and +inf: they reach no range, and pool
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from tutor.engine.pooling import LARGE, Pyramid, Span, Window, largest_size
+from tutor.engine.records import dataclass
 
 
 def colour_index(values: np.ndarray, kind: str, low: float, high: float) -> np.ndarray:
@@ -171,3 +172,19 @@ class Map:
             return None
         row, col = np.unravel_index(int(size.argmax()), size.shape)
         return int(row) + (rows.start or 0), int(col) + (cols.start or 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One heat map of the equation.
+
+    data: its cells. name: what stands above it. letter, role: the tile in front of the name. axes: its shape badge.
+    turned: it is drawn transposed, so that it reads as the formula does.
+    """
+
+    data: Map
+    name: str
+    axes: tuple[tuple[str, int], ...] = ()
+    letter: str = ""
+    role: str = ""
+    turned: bool = False

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from tutor.engine import axes as ax
+from tutor.engine.records import dataclass
 from tutor.engine.working import Link
 from tutor.lessons import glossary, lesson, targets
 from tutor.lessons.experiments import every

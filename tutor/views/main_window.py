@@ -87,6 +87,7 @@ class MainWindow(LearningParts):
         """`run` computes a request; it is called on the runner's thread only. `engine` is what it computes in, where
         that is a process of its own."""
         super().__init__(parent)
+        self.setAnimated(False)  # every move is instant but where the learner wants otherwise (`motion`)
         self._settings = settings
         self._run_seconds = 0.0
         self._said = ""

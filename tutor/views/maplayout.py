@@ -7,9 +7,9 @@ channel beside them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tutor.engine.graph import ADD, MARK, PLAIN, THROUGH, Arrow, Graph, Row
+from tutor.engine.records import dataclass
 from tutor.views.mapways import LANE, SLOT, Column, In, Mid, Point, Rect, Sizes, Y
 
 _FIRST_SLOT, _FRAME, _ABOVE, _BELOW, _AFTER_ADD, _SECTION = 9.0, 16.0, 8.0, 14.0, 10.0, 8.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from tutor.engine.graph import ADD, MARK, THROUGH, Box, Graph
+from tutor.engine.records import dataclass
 from tutor.engine.thumbnail import Thumbnail
 from tutor.views.badge import badge_size, paint_badge
 from tutor.views.heatdata import colour_index

@@ -7,10 +7,11 @@ back to the stream from afar runs in a lane between stream and boxes. Lines cros
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from tutor.engine.graph import ADD, COLUMNS, MARK, THROUGH, Arrow, Box, Graph
+from tutor.engine.records import dataclass
 
 LANE, SLOT, CLEAR = 14.0, 8.0, 6.0
 PART_GAP = 8.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
@@ -12,6 +11,7 @@ from tutor.engine import ops
 from tutor.engine.axes import Axes
 from tutor.engine.graph import COLUMNS, Box, Graph
 from tutor.engine.program import Cost, Program, Step
+from tutor.engine.records import dataclass
 from tutor.engine.trace import Trace
 from tutor.views import numbers, words
 from tutor.views.badge import axis_label

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -35,6 +34,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
+from tutor.engine.records import dataclass
 from tutor.views.icons import icon, paint_icon
 from tutor.views.keys import prints
 from tutor.views.paint import draw_text

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
+from tutor.engine.records import dataclass
 from tutor.views.icons import paint_icon
 from tutor.views.paint import draw_text, frame, star, triangle
 from tutor.views.theme import Theme, font, metrics

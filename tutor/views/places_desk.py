@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -19,6 +19,7 @@ from tutor.engine.axes import AxesError
 from tutor.engine.compare import Look
 from tutor.engine.files import FileError
 from tutor.engine.fingerprint import Fingerprints
+from tutor.engine.records import dataclass
 from tutor.engine.spec import SpecError
 from tutor.engine.trace import Trace
 from tutor.engine.weights import WeightsError

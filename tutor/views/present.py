@@ -18,10 +18,9 @@ from tutor.engine.working import short_name as short_name
 from tutor.session import Session
 from tutor.views import modelmap, numbers, words
 from tutor.views.chips import Chip
-from tutor.views.equation import Part
 from tutor.views.explanation import LETTERS, place
 from tutor.views.explanation import token_text as token_text
-from tutor.views.heatdata import Map
+from tutor.views.heatdata import Map, Part
 from tutor.views.outline import Branch, Entry
 
 translate = QCoreApplication.translate

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from tutor.engine.records import dataclass
 from tutor.views.choicebox import OPEN, OTHER, RIGHT, WRONG, Axes, ChoiceBox
 from tutor.views.elided import Elided
 from tutor.views.paint import draw_text, frame

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject
 
 from tutor import work
 from tutor.engine.picture import Panel, Picture
+from tutor.engine.records import dataclass
 from tutor.engine.spread import Spread, spread
 from tutor.runner import Runner
 from tutor.scales import Group

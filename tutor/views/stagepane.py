@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
@@ -24,12 +23,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
+from tutor.engine.records import dataclass
 from tutor.views.axischooser import AxisChooser
 from tutor.views.badge import ShapeBadge
 from tutor.views.changedmark import ChangedMark
 from tutor.views.elided import Elided
-from tutor.views.equation import EquationView, Lit, Part
+from tutor.views.equation import EquationView, Lit
 from tutor.views.formula import FormulaView
+from tutor.views.heatdata import Part
 from tutor.views.icons import icon
 from tutor.views.linktext import terms_of_tensor
 from tutor.views.scalefoot import ScaleFoot

@@ -266,8 +266,6 @@ class TutorStyle(QProxyStyle):
 
     def pixelMetric(self, metric: QStyle.PixelMetric, option: QStyleOption | None = None,
                     widget: QWidget | None = None) -> int:
-        if metric in (_PM.PM_FocusFrameHMargin, _PM.PM_FocusFrameVMargin):
-            return 0 if self._inside(widget) else 4
         if metric in (_PM.PM_ButtonShiftHorizontal, _PM.PM_ButtonShiftVertical, _PM.PM_ButtonDefaultIndicator):
             return 0
         if metric in (_PM.PM_IndicatorWidth, _PM.PM_IndicatorHeight, _PM.PM_ExclusiveIndicatorWidth,
@@ -282,16 +280,6 @@ class TutorStyle(QProxyStyle):
         if metric in (_PM.PM_ButtonIconSize, _PM.PM_SmallIconSize, _PM.PM_ToolBarIconSize):
             return round(self.theme.px(16))
         return super().pixelMetric(metric, option, widget)
-
-    def styleHint(self, hint: QStyle.StyleHint, option: QStyleOption | None = None, widget: QWidget | None = None,
-                  returnData: QStyleHintReturn | None = None) -> int:
-        if hint == QStyle.StyleHint.SH_FocusFrame_AboveWidget:
-            return 1  # lets the frame live in the window or viewport, so that it never becomes a splitter's pane
-        if hint in (QStyle.StyleHint.SH_Widget_Animate, QStyle.StyleHint.SH_Widget_Animation_Duration):
-            return 0  # every move is instant: nothing to reduce for those whom motion disturbs
-        if hint in (QStyle.StyleHint.SH_EtchDisabledText, QStyle.StyleHint.SH_DitherDisabledText):
-            return 0
-        return super().styleHint(hint, option, widget, returnData)
 
     def sizeFromContents(self, kind: QStyle.ContentsType, option: QStyleOption, size: QSize,
                          widget: QWidget | None = None) -> QSize:
@@ -313,11 +301,31 @@ class TutorStyle(QProxyStyle):
         return result
 
 
+class RingStyle(TutorStyle):
+    """The focus ring's own: Qt asks any style for some three thousand hints while a window is made, each of them some
+    microseconds where Python answers, and only the ring wants another answer."""
+
+    def styleHint(self, hint: QStyle.StyleHint, option: QStyleOption | None = None, widget: QWidget | None = None,
+                  returnData: QStyleHintReturn | None = None) -> int:
+        if hint == QStyle.StyleHint.SH_FocusFrame_AboveWidget:
+            return 1  # lets the frame live in the window or viewport, so that it never becomes a splitter's pane
+        return super().styleHint(hint, option, widget, returnData)
+
+    def pixelMetric(self, metric: QStyle.PixelMetric, option: QStyleOption | None = None,
+                    widget: QWidget | None = None) -> int:
+        if metric in (_PM.PM_FocusFrameHMargin, _PM.PM_FocusFrameVMargin):
+            return 0 if self._inside(widget) else 4
+        return super().pixelMetric(metric, option, widget)
+
+
 def install(app: QApplication, theme: Theme) -> TutorStyle:
     """Gives the application this style, once; later calls only change the theme. Call after `theme.apply`."""
     style = app.property("tutorStyle")
     if isinstance(style, TutorStyle) and isValid(style):
         style.theme = theme
+        ring = app.findChild(FocusRing)
+        if ring is not None and isinstance(ring.style, TutorStyle):
+            ring.style.theme = theme
         for widget in app.topLevelWidgets():
             widget.update()
         return style
@@ -325,7 +333,7 @@ def install(app: QApplication, theme: Theme) -> TutorStyle:
     app.setStyle(style)
     app.setProperty("tutorStyle", style)
     if app.findChild(FocusRing) is None:
-        FocusRing(app)
+        FocusRing(app, RingStyle(theme))
     return style
 
 

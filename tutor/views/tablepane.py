@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QToo
 
 from tutor.views import numbers
 from tutor.views.badge import ShapeBadge
-from tutor.views.equation import Lit, Part
+from tutor.views.equation import Lit
+from tutor.views.heatdata import Part
 from tutor.views.icons import icon
 from tutor.views.tabletwin import TableTwin
 from tutor.views.theme import Theme, font

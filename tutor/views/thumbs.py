@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QCoreApplication, QRectF, QSize
 from PySide6.QtGui import QPixmap
 
 from tutor.engine.heads import Thumb
+from tutor.engine.records import dataclass
 from tutor.views import numbers
 from tutor.views.heatdata import Map
 from tutor.views.heatpaint import HeatPlot

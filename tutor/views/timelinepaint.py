@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from tutor.engine.records import dataclass
 from tutor.views.icons import paint_icon
 from tutor.views.overview import MARGIN, paint_mark
 from tutor.views.paint import draw_text, focus_ring, frame, triangle

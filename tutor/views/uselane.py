@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from tutor.engine.records import dataclass
 from tutor.views.overview import MARGIN
 from tutor.views.paint import draw_text, triangle
 from tutor.views.theme import Theme, font, metrics

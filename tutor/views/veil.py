@@ -8,7 +8,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from tutor.views.equation import EquationView, Part
+from tutor.views.equation import EquationView
+from tutor.views.heatdata import Part
 from tutor.views.paint import draw_text, frame
 from tutor.views.theme import Theme, font, metrics
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -13,6 +12,7 @@ from tutor import work
 from tutor.engine import axes as ax
 from tutor.engine import lens
 from tutor.engine.axes import Index
+from tutor.engine.records import dataclass
 from tutor.engine.tokens import Batch
 from tutor.engine.trace import Trace, TraceError
 from tutor.engine.vocabulary import outputs

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from tutor.engine.axes import D_HEAD, KEY, POS, QUERY, Axes, Axis, Index
 from tutor.engine.figures import Row, RowLine
 from tutor.engine.ops.base import Access, Op, cells, need
 from tutor.engine.ops.linear import dot_product
+from tutor.engine.records import dataclass
 from tutor.engine.working import (
     Column,
     Line,

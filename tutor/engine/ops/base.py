@@ -6,13 +6,14 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
 
 from tutor.engine.axes import Axes, AxesError, Index, Slices, count, text
+from tutor.engine.records import dataclass
 from tutor.engine.working import Operand, Working
 
 #: For each operand, for each of its axes: the axis of the result that it follows, or None where all is read.

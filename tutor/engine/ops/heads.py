@@ -6,7 +6,6 @@ Both are the plain operation for every other head, so that the learner reads, an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy as np
 from tutor.engine.axes import HEAD, Axes, Index
 from tutor.engine.ops.attention import Softmax, WeightedSum
 from tutor.engine.ops.base import need
+from tutor.engine.records import dataclass
 from tutor.engine.working import Column, Line, Note, Operand, Terms, Working, fraction, number, row
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from tutor.engine.axes import Axes, Index
 from tutor.engine.ops.base import Access, Op, cells, need
+from tutor.engine.records import dataclass
 from tutor.engine.working import Column, Line, Operand, Terms, Working, number, row, sub, summed
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from tutor.engine.axes import D_MODEL, POS, Axes, Index, Slices, axes
 from tutor.engine.figures import Curve, Strip, waves
 from tutor.engine.ops.base import Access, Op, need
+from tutor.engine.records import dataclass
 from tutor.engine.working import Line, Link, Note, Operand, Working, fraction, number, power, row, symbol
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tutor.engine.axes import Axes, Index
 from tutor.engine.figures import Bars, Curve, sampled
 from tutor.engine.ops.base import Access, Op, cells, need, same_everywhere
+from tutor.engine.records import dataclass
 from tutor.engine.working import Line, Note, Operand, Working, fraction, number, root, row
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 from tutor.engine.axes import D_HEAD, POS, Axes, Index, Slices
 from tutor.engine.figures import Turn
 from tutor.engine.ops.base import Access, Op, cells, need
+from tutor.engine.records import dataclass
 from tutor.engine.working import Line, Note, Operand, Working, number, row
 
 SCALINGS = ("default", "linear", "dynamic", "llama3", "yarn")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tutor.engine.axes import D_ATTN, D_HEAD, D_MODEL, HEAD, Axes, Axis, Index, Slices
 from tutor.engine.figures import Slots
 from tutor.engine.ops.base import Access, Op, need
+from tutor.engine.records import dataclass
 from tutor.engine.working import Line, Note, Operand, Working, number, row, sub
 
 

@@ -5,8 +5,7 @@ The right word can depend on another one: one plays football with the foot (踢)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tutor.engine.records import dataclass
 from tutor.training.parallel.lexicon import names
 
 

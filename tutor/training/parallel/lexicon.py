@@ -5,7 +5,7 @@ Every list of nouns says what makes sense: nobody eats a piano here, and nothing
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from tutor.engine.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ what something is said of is 这 (这本书很有趣).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from random import Random
 from typing import TypeVar
 
+from tutor.engine.records import dataclass
 from tutor.training.parallel.lexicon import ADJECTIVES, MEASURES, NOUNS, OWNED, Adjective, Noun
 
 T = TypeVar("T")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tutor.engine.records import dataclass
 from tutor.training.parallel.lexicon import names
 
 

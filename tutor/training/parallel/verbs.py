@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
 
+from tutor.engine.records import dataclass
 from tutor.training.parallel.actions import Verb
 from tutor.training.parallel.phrases import Item, Phrase, Word, pick
 from tutor.training.parallel.places import FUTURE, HABIT, OFTEN, PAST, Place, Time
