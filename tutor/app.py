@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import gc
-import logging
 import sys
 import traceback
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import platformdirs
 from PySide6.QtCore import (
@@ -31,6 +32,9 @@ from tutor.running import Engine
 from tutor.views import style, theme
 from tutor.views.learning import SETTING
 from tutor.views.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from logging import Logger
 
 NAME = "transformer-tutor"
 #: For how long a thread of Python may go on while the window's waits for its turn, in seconds. Python's own 5 ms add
@@ -225,18 +229,28 @@ def log_file() -> Path:
 
 
 def log_problems(window: MainWindow, log: Path) -> None:
-    """What nobody caught goes to a log file and, as one sentence, to the window, which goes on."""
-    logger = logging.getLogger("tutor")
+    """What nobody caught goes to a log file and, as one sentence, to the window, which goes on. What the engine logs
+    goes there, too, from when the window has its first picture: `logging` is not loaded before it is needed."""
+
+    def hook(kind: type[BaseException], error: BaseException, trail: TracebackType | None) -> None:
+        _logger(log).error("uncaught\n%s", "".join(traceback.format_exception(kind, error, trail)))
+        window.report(kind.__name__, str(log))
+
+    sys.excepthook = hook
+    window.settled.connect(lambda: _logger(log), Qt.ConnectionType.SingleShotConnection)
+
+
+@cache
+def _logger(log: Path) -> Logger:
+    """The logger of the program, which writes to a file, or to standard error where there can be none."""
+    import logging
+
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         handler: logging.Handler = logging.FileHandler(log, encoding="utf-8", delay=True)
     except OSError:
         handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger = logging.getLogger("tutor")
     logger.addHandler(handler)
-
-    def hook(kind: type[BaseException], error: BaseException, trail: TracebackType | None) -> None:
-        logger.error("uncaught\n%s", "".join(traceback.format_exception(kind, error, trail)))
-        window.report(kind.__name__, str(log))
-
-    sys.excepthook = hook
+    return logger

@@ -379,6 +379,19 @@ def _handout(options: argparse.Namespace) -> int:
 
 
 def _window(options: argparse.Namespace, forced: bool) -> int:
+    # The window multiplies no large matrices: the engine does, in its own process and with torch. numpy's own threads
+    # would only keep the other cores busy while the window opens.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # What the window is made of is no garbage, and looking for some takes an eighth of the start; `app.run` has it
+    # collected again once the window is there.
+    gc.disable()
+    try:
+        return _open(options, forced)
+    finally:
+        gc.enable()
+
+
+def _open(options: argparse.Namespace, forced: bool) -> int:
     from tutor import display
 
     path = Path(options.text) if options.text and not forced else None
@@ -391,13 +404,11 @@ def _window(options: argparse.Namespace, forced: bool) -> int:
         _check_code(options)
     problem = display.problem()
     if problem:
+        gc.enable()
         from tutor import terminal
 
         print(problem)
         return terminal.walk(options, path if is_file else None)
-    # What the window is made of is no garbage, and looking for some takes an eighth of the start; `app.run` has it
-    # collected again once the window is there.
-    gc.disable()
     from tutor import app
 
     return app.run(options, path if is_file else None)

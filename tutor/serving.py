@@ -12,7 +12,7 @@ from typing import Any
 
 from tutor.engine.pipe import Pipe
 from tutor.engine.serve import Server
-from tutor.engine_process import ERRORS, KINDS
+from tutor.engine_child import ERRORS, KINDS
 from tutor.running import Engine
 
 #: Linux: where memory runs out, this process goes before the window does (0 to 1000).

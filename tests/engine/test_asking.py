@@ -20,13 +20,12 @@ import numpy as np
 import pytest
 
 from tutor.engine import remote as remote_module
-from tutor.engine.asking import EngineLost
 from tutor.engine.cancelling import can_be_given_up, given_up
 from tutor.engine.pipe import SHARED_FROM, Pipe
 from tutor.engine.plain import ERRORS
 from tutor.engine.remote import Kept, Remote, RemoteTrace
-from tutor.engine.trace import Cancelled, TraceError
-from tutor.engine_process import Child
+from tutor.engine.trace import Cancelled, EngineLost, TraceError
+from tutor.engine_child import Child
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG_S = 20.0
@@ -463,7 +462,7 @@ PARENT = '''
 import sys
 from functools import partial
 from tutor.engine.remote import Remote
-from tutor.engine_process import Child
+from tutor.engine_child import Child
 remote = Remote(partial(Child, "tests.engine.odd_serving"))
 large = remote.ask(None, "numbers", (3_000_000,))
 print(remote.ask(None, "pid"), flush=True)

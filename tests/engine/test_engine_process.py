@@ -16,7 +16,6 @@ from samples import same
 
 from tutor.engine import axes as ax
 from tutor.engine import families, lens, saved
-from tutor.engine.asking import EngineLost
 from tutor.engine.axes import AxesError
 from tutor.engine.changes import Cell, ChangeError, Changes, Head, Replace, Switch, Tie
 from tutor.engine.goals import Goal, GoalError
@@ -25,7 +24,7 @@ from tutor.engine.remote import RemoteTrace
 from tutor.engine.sampling import Rules
 from tutor.engine.spec import SpecError
 from tutor.engine.tokens import TokenError
-from tutor.engine.trace import Cancelled, Trace, TraceError
+from tutor.engine.trace import Cancelled, EngineLost, Trace, TraceError
 from tutor.engine.weights import WeightsError, random_weights, save_model
 from tutor.engine_process import EngineProcess
 from tutor.running import Engine
@@ -326,14 +325,14 @@ def test_where_memory_runs_out_it_goes_before_the_window_does(engine) -> None:
 
 
 def test_it_leaves_a_core_to_the_window(monkeypatch) -> None:
-    from tutor import engine_process
+    from tutor import engine_child
 
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     for cores, threads in ((8, "7"), (2, "1"), (1, "1")):
         monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: set(range(cores)), raising=False)
-        assert engine_process._environment()["OMP_NUM_THREADS"] == threads
+        assert engine_child._environment()["OMP_NUM_THREADS"] == threads
     monkeypatch.setenv("OMP_NUM_THREADS", "5")
-    assert engine_process._environment()["OMP_NUM_THREADS"] == "5", "what is set is left"
+    assert engine_child._environment()["OMP_NUM_THREADS"] == "5", "what is set is left"
 
 
 def test_this_test_knows_torch_and_the_modules_of_the_window_do_not() -> None:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from tutor.engine.pipe import Pipe
-from tutor.engine.trace import Cancelled, TraceError
+from tutor.engine.trace import Cancelled, EngineLost
 
 #: How often a thread that waits looks whether it was given up, in seconds.
 _LOOK_S = 0.02
@@ -26,10 +26,6 @@ PATIENCE_S = 10.0
 Progress = Callable[[float], None]
 #: A message and its arrays.
 Message = tuple[dict[str, Any], list[np.ndarray]]
-
-
-class EngineLost(TraceError):
-    """The engine's process has ended; the sentence says how, and how to go on."""
 
 
 class Process(Protocol):

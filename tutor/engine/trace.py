@@ -37,6 +37,10 @@ class TraceError(RuntimeError):
     """Something a trace cannot give; the message is one sentence that names the mend."""
 
 
+class EngineLost(TraceError):
+    """The engine's process has ended; the sentence says how, and how to go on."""
+
+
 class Cancelled(Exception):
     """The learner cancelled the run."""
 

@@ -7,8 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from tutor import work
-from tutor.engine.asking import EngineLost
-from tutor.engine.trace import Trace
+from tutor.engine.trace import EngineLost, Trace
 from tutor.runner import Runner
 from tutor.session import Session
 from tutor.views.errors import worded

@@ -11,11 +11,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from tutor import whatif_work, work
 from tutor.engine import axes as ax
 from tutor.engine import models
-from tutor.engine.asking import EngineLost
 from tutor.engine.changes import Change, ChangeError, Changes, Head, attentions, folded, heads_of
 from tutor.engine.changes_text import from_json, parse
 from tutor.engine.spec import SpecError
-from tutor.engine.trace import Trace
+from tutor.engine.trace import EngineLost, Trace
 from tutor.engine.weights import WeightsError
 from tutor.runner import Runner
 from tutor.session import Session
