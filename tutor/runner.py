@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from heapq import heappop, heappush
 from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
@@ -71,6 +72,9 @@ class Runner(QObject):
         self._count = 0
         self._closed = False
         self._lock = threading.Lock()
+        #: What waits: urgent jobs first, then as they came. The pool's own priorities do not hold for a job that finds
+        #: its thread at rest.
+        self._queue: list[tuple[int, int, Job, Work]] = []
         self._finished.connect(self._take_finished)
         self._progressed.connect(self._take_progress)
 
@@ -82,7 +86,9 @@ class Runner(QObject):
         job = Job(self, channel, self._count)
         self._newest[channel] = job
         self._waiting += 1
-        self._pool.start(_Task(self, job, work), int(urgent))
+        with self._lock:
+            heappush(self._queue, (-int(urgent), self._count, job, work))
+        self._pool.start(_Task(self))
         return job
 
     def cancel(self, channel: str) -> None:
@@ -101,6 +107,7 @@ class Runner(QObject):
         """Cancel everything and wait. Returns whether the thread ended in time."""
         with self._lock:
             self._closed = True
+            self._queue.clear()
         for channel in list(self._newest):
             self.cancel(channel)
         self._pool.clear()
@@ -135,14 +142,20 @@ class Runner(QObject):
 
 
 class _Task(QRunnable):
-    def __init__(self, runner: Runner, job: Job, work: Work) -> None:
+    """Does what is first when its turn comes: there are as many tasks as there are jobs."""
+
+    def __init__(self, runner: Runner) -> None:
         super().__init__()
-        self._runner, self._job, self._work = runner, job, work
+        self._runner = runner
 
     def run(self) -> None:
-        runner, job, work = self._runner, self._job, self._work
-        # A task that ends before `start` returns is never freed; a trace must not stay in memory with it.
-        del self._runner, self._job, self._work
+        # A task that ends before `start` returns is never freed: it holds nothing, then.
+        runner = self._runner
+        del self._runner
+        with runner._lock:
+            if not runner._queue:  # closed meanwhile
+                return
+            _, _, job, work = heappop(runner._queue)
         result: Any = None
         error: BaseException | None = None
         try:

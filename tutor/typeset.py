@@ -33,13 +33,18 @@ def key(latex: str) -> str:
     return hashlib.sha1(latex.encode()).hexdigest()[:16] + ".svg"
 
 
-@lru_cache(maxsize=512)
-def svg(latex: str) -> str:
-    """The formula as SVG with placeholder colours; "" where it is not shipped and cannot be set here."""
+def shipped(latex: str) -> str:
+    """The formula as SVG where it is shipped, "" where it would have to be set first."""
     try:
         return resources.path("formulas", key(latex)).read_text(encoding="utf-8")
     except OSError:
-        return set_formula(latex)
+        return ""
+
+
+@lru_cache(maxsize=512)
+def svg(latex: str) -> str:
+    """The formula as SVG with placeholder colours; "" where it is not shipped and cannot be set here."""
+    return shipped(latex) or set_formula(latex)
 
 
 def set_formula(latex: str) -> str:

@@ -138,6 +138,10 @@
         <extracomment>How many of the entries that a search finds are shown. Which view the learner last chose, over the vocabulary and elsewhere. Of each tensor of the run, once asked for: the kind and reach of its colour scale.</extracomment>
         <translation>这些是编号：编号大并不表示更多，因此没有条形。</translation>
     </message>
+    <message>
+        <source>Computing…</source>
+        <translation>正在计算…</translation>
+    </message>
     <message numerus="yes">
         <source>the other %n token(s) together</source>
         <translation>
@@ -2281,6 +2285,10 @@
 </context>
 <context>
     <name>StageDesk</name>
+    <message>
+        <source>Computing {name}: {count} numbers. Going to another step leaves it.</source>
+        <translation>正在计算 {name}：共 {count} 个数。转到其他步骤即可放弃。</translation>
+    </message>
     <message>
         <source>Head</source>
         <translation>头</translation>

@@ -327,3 +327,25 @@ def test_a_failed_job_is_let_go_with_its_error(qtbot, runner):
     runner.said.clear()
     gc.collect()
     assert left() is None
+
+
+def test_of_urgent_jobs_the_first_goes_first_even_where_the_thread_was_at_rest(qtbot, runner):
+    # Qt's pool gives a task that finds a thread at rest no priority, and lets the next one pass it.
+    for _ in range(30):
+        order = []
+        with qtbot.waitSignal(runner.idle, timeout=20_000):
+            runner.submit("one", lambda job, order=order: order.append("one"), urgent=True)
+            runner.submit("two", lambda job, order=order: order.append("two"), urgent=True)
+            runner.submit("three", lambda job, order=order: order.append("three"))
+        assert order == ["one", "two", "three"]
+
+
+def test_an_urgent_job_passes_those_that_wait(qtbot, runner):
+    gate, order = Gate(), []
+    runner.submit("held", gate)
+    assert gate.started.wait(LONG_S)
+    with qtbot.waitSignal(runner.idle, timeout=20_000):
+        for name, urgent in (("one", False), ("two", False), ("three", True), ("four", True)):
+            runner.submit(name, lambda job, name=name: order.append(name), urgent=urgent)
+        gate.go_on.set()
+    assert order == ["three", "four", "one", "two"]

@@ -77,11 +77,14 @@ def check_shapes(wanted: Iterable[Weight], weights: Weights, where: str) -> None
 
 def not_finite(weights: Weights) -> tuple[str, ...]:
     """Names of the weights in memory that hold a NaN or an infinity."""
-    # A sum is not finite where a number is not; float64, so that many large numbers do not overflow.
-    return tuple(
-        name for name, values in weights.items()
-        if not isinstance(values, Later) and not math.isfinite(float(np.sum(values, dtype=np.float64)))
-    )  # fmt: skip
+    return tuple(name for name, values in weights.items() if not isinstance(values, Later) and not _finite(values))
+
+
+def _finite(values: np.ndarray) -> bool:
+    # A sum is not finite where a number is not. Where it is too large for float32, as that of many large numbers may
+    # be, float64 decides, which takes three times as long.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return any(math.isfinite(float(np.sum(values, dtype=kind))) for kind in (np.float32, np.float64))
 
 
 def save_model(folder: Path, spec: ModelSpec, weights: Weights, dtype: str = "float32") -> None:

@@ -18,7 +18,7 @@ from tutor.engine.records import dataclass
 from tutor.engine.trace import Trace
 from tutor.engine.vocabulary import outputs
 from tutor.pins import DIFFERENCE
-from tutor.runner import Runner
+from tutor.runner import Runner, Work
 from tutor.session import Session
 from tutor.views import explanation, numbers, present
 from tutor.views.bars import DEFAULT_COUNT, BarsView
@@ -100,6 +100,7 @@ class BarsDesk(QObject):
         self._count, self._query = DEFAULT_COUNT, ""
         self._kept: tuple[int, ...] = ()
         self._shown: Ranked | Columns | None = None
+        self._asked_for: tuple[object, ...] = ()
         #: Which view the learner last chose, over the vocabulary and elsewhere.
         self._wanted = {True: "bars", False: "heat"}
         #: Of each tensor of the run, once asked for: the kind and reach of its colour scale.
@@ -183,9 +184,17 @@ class BarsDesk(QObject):
             cell = self._session.cell
             if cell is not None and cell[-1] not in asked.kept:
                 asked = Asked(path, asked.at, asked.count, (*asked.kept, cell[-1]), asked.query)
-            self._runner.submit(BARS, partial(_rank, trace, self._names, self._names.model(), asked))
+            self._submit(asked, partial(_rank, trace, self._names, self._names.model(), asked))
         else:
-            self._runner.submit(BARS, partial(_columns, trace, asked, self._scales.get(path)))
+            self._submit(asked, partial(_columns, trace, asked, self._scales.get(path)))
+
+    def _submit(self, asked: Asked, job: Work) -> None:
+        # A move asks several times. Who looks at bars sees one row: it comes before the whole tensor, which may take
+        # seconds where there is a large vocabulary.
+        wanted = (self._session.trace, asked)
+        if self._asked_for != wanted or not self._runner.busy(BARS):
+            self._asked_for = wanted
+            self._runner.submit(BARS, job, urgent=True)
 
     def _set_count(self, count: int) -> None:
         self._count = count
@@ -241,6 +250,12 @@ class BarsDesk(QObject):
         else:
             self._scales[result.asked.path] = result.scale
             self._show_columns(trace, result)
+
+    def wait(self) -> None:
+        """A step takes long: bars of another do not stand under its title meanwhile."""
+        if self._shown is not None and self._shown.asked.path != self._session.cursor.path:
+            self._shown = None
+            self._view.show_words(self.tr("Computing…"))
 
     def _failed(self, channel: str, error: BaseException) -> None:
         if channel == BARS:

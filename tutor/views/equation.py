@@ -56,6 +56,7 @@ class EquationView(QWidget):
         self._hover_lit: tuple[Lit | None, ...] = ()
         self._lit_parts: tuple[int, ...] = ()
         self._ratio = 0.0
+        self._waiting = ""
         self._stacked = False
         self._windows = zoom.Windows()
         self._links: list[zoom.Keys] = []
@@ -82,6 +83,14 @@ class EquationView(QWidget):
             self._cursor = self._anchor = None
         self._rebuild()
         self.retranslate()
+
+    def set_waiting(self, words: str) -> None:
+        """What stands where there are no maps yet; "" for nothing."""
+        self._waiting = words
+        self.update()
+
+    def waiting(self) -> str:
+        return self._waiting
 
     def set_limits(self, limits: Sequence[tuple[float, float]]) -> None:
         """Other ranges of colours, one for each part."""
@@ -322,7 +331,7 @@ class EquationView(QWidget):
         if self._ratio != self.devicePixelRatioF():
             self._place()
         if not self._plots:
-            paint_ghost(painter, QRectF(self.rect()), self._theme)  # no pane is ever blank
+            paint_ghost(painter, QRectF(self.rect()), self._theme, self._waiting)  # no pane is ever blank
         for at, plot in enumerate(self._plots):
             row, col = self._lit(at)
             if at in self._lit_parts:

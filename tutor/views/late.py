@@ -253,6 +253,7 @@ class LateParts(QMainWindow):
         from tutor.views.bars_desk import BarsDesk
 
         made = BarsDesk(self.session, self.runner, self.names, self.stage, self.bars, self)
+        self.stage_desk.waited.connect(made.wait)
         made.failed.connect(self.say_failed)
         # A row of bars is asked for first, since it is there long before a giant's map.
         self.stage_desk.ask_after_others()

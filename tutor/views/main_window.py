@@ -273,6 +273,7 @@ class MainWindow(LearningParts):
             told.connect(self._refresh)
             told.connect(self._show_changed)
         self.stage_desk.shown.connect(self._refresh)
+        self.stage_desk.waited.connect(self._refresh)
         self.stage_desk.shown.connect(self.panes.bring_cells_up)
         self.stage_desk.failed.connect(self.say_failed)
         self.stage_desk.said.connect(self.say)

@@ -7,7 +7,7 @@ import math
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
-from tutor.views.theme import Theme
+from tutor.views.theme import Theme, font
 
 DOT = "\u00b7"  # how a leading space is shown
 #: Tokens as they were measured, and how many at most: the same ones are painted again and again.
@@ -150,8 +150,8 @@ def star(centre: QPointF, size: float) -> QPainterPath:
     return path
 
 
-def paint_ghost(painter: QPainter, rect: QRectF, theme: Theme) -> None:
-    """The grid of cells to come, in the middle of `rect`."""
+def paint_ghost(painter: QPainter, rect: QRectF, theme: Theme, words: str = "") -> None:
+    """The grid of cells to come, in the middle of `rect`, with a line of words below it."""
     side = round(theme.px(20))
     wide, high = round(rect.width()), round(rect.height())
     count = max(2, min(6, (min(wide, high) - 8) // side))
@@ -160,3 +160,8 @@ def paint_ghost(painter: QPainter, rect: QRectF, theme: Theme) -> None:
     for line in range(count + 1):
         painter.drawLine(left, top + line * side, left + count * side, top + line * side)
         painter.drawLine(left + line * side, top, left + line * side, top + count * side)
+    if words:
+        painter.setFont(font(theme, "body"))
+        painter.setPen(theme.ink2)
+        below = QRectF(rect.left(), top + count * side + theme.px(12), rect.width(), theme.px(48))
+        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, words)

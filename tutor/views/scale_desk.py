@@ -69,6 +69,7 @@ class ScaleDesk(QObject):
         self._foot = stage.foot
         self._steps: object = None
         stage_desk.shown.connect(self.show)
+        stage_desk.waited.connect(partial(self._foot.set_scales, ()))
         session.traceChanged.connect(self._forget)
         self._scales.changed.connect(self._apply)
         stage.viewChanged.connect(self._apply)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from tutor import several, work
+from tutor import several, typeset, work
 from tutor.engine import axes as ax
 from tutor.engine.axes import Index
 from tutor.engine.compare import Look
@@ -27,6 +27,8 @@ from tutor.views.inspector import Inspector
 from tutor.views.stagepane import StagePane
 
 PICTURE = "picture"
+# For how long the step before may stay on screen while the next one is computed.
+_PATIENCE_MS = 250
 
 
 class StageDesk(QObject):
@@ -34,6 +36,7 @@ class StageDesk(QObject):
 
     Signals:
         shown()           the step under the cursor is on screen
+        waited()          it takes long: what was on screen, of another step, has gone meanwhile
         followed(object)  a cell of an operand was clicked: the Link to it
         pointed(str)      the tensor whose heat map is under the pointer; "" for none
         failed(object)    the engine could not give it: the exception
@@ -41,6 +44,7 @@ class StageDesk(QObject):
     """
 
     shown = Signal()
+    waited = Signal()
     followed = Signal(object)
     pointed = Signal(str)
     failed = Signal(object)
@@ -58,6 +62,8 @@ class StageDesk(QObject):
         self._shown_for: tuple[object, ...] = ()
         self._failed_for = ""
         self._told = 0  # how many of the trace's notices the learner has been told
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience.timeout.connect(self._wait)
         stage.selected.connect(session.select)
         stage.hovered.connect(self._hovered)
         stage.clicked.connect(self._clicked)
@@ -102,6 +108,7 @@ class StageDesk(QObject):
         return shown if shown is not None and shown.picture.path == self._session.cursor.path else None
 
     def _forget(self) -> None:
+        self._patience.stop()
         self._shown = None
         self._failed_for = ""
         self._told = 0
@@ -124,11 +131,13 @@ class StageDesk(QObject):
         wanted = (look.trace, look.path, look.selection, held if made_anew is None else made_anew.trace, minus)
         if self._current() is not None and self._shown_for == wanted:
             self._runner.cancel(PICTURE)  # it is on screen: another that was asked for meanwhile is not wanted
+            self._patience.stop()
             self._light()
             return
         if self._asked_for != wanted or not self._runner.busy(PICTURE):  # a move asks twice: for its step and its cell
             self._asked_for = wanted
             self._runner.submit(PICTURE, partial(_show, look, held, minus), urgent=True)
+            self._patience.start()
         if session.cell is None:
             self._light()
 
@@ -151,10 +160,35 @@ class StageDesk(QObject):
 
     def _failed(self, channel: str, error: BaseException) -> None:
         if channel == PICTURE:
+            self._patience.stop()
+            self._stage.equation.set_waiting("")
             self._failed_for = self._session.cursor.path
             self.failed.emit(error)
 
     # Showing ------------------------------------------------------------------------------------------------
+
+    def _wait(self) -> None:
+        """Numbers of another step do not stand under this one's title while it is computed: what is known of it
+        without computing is shown, and that the rest is to come."""
+        trace, path = self._session.trace, self._session.cursor.path
+        if trace is None or not self._runner.busy(PICTURE):
+            return
+        self._shown, self._shown_for = None, ()
+        self._stage.equation.set_parts(())
+        self._stage.set_table((), path)
+        count = numbers.count(ax.count(trace.shapes[path]))
+        self._stage.equation.set_waiting(
+            self.tr("Computing {name}: {count} numbers. Going to another step leaves it.").format(
+                name=path, count=count
+            )
+        )
+        program = trace.program
+        self._stage.set_formula(
+            typeset.shipped(program.formula(path, roles=True)), typeset.words(program.formula(path)), program.code(path)
+        )
+        self._inspector.set_stats(())
+        self._stage.set_readout("")
+        self.waited.emit()
 
     def put_in_place(self, panel: Panel, run: Trace) -> None:
         """Show a panel of another run or step in the place of the current tensor, until `draw_again`."""
@@ -180,7 +214,9 @@ class StageDesk(QObject):
         trace = self._session.trace
         if trace is None or shown.picture.path != self._session.cursor.path:
             return
+        self._patience.stop()
         self._shown, self._shown_for = shown, self._asked_for
+        self._stage.equation.set_waiting("")
         made, sign, caption = combined.parts(trace, shown.picture)
         self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
         self._stage.set_table(made, shown.picture.path)

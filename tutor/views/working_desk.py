@@ -63,6 +63,7 @@ class WorkingDesk(QObject):
         stage_desk.followed.connect(self.follow)
         stage_desk.pointed.connect(self._light_words)
         stage_desk.shown.connect(self._step_shown)
+        stage_desk.waited.connect(self._step_shown)
         stage.formula().pointed.connect(self._point_role)
         runner.done.connect(self._done)
         runner.failed.connect(self._failed)
