@@ -150,11 +150,10 @@ def _shared(values: np.ndarray) -> int | None:
     except OSError:
         return None
     try:
-        os.ftruncate(file, values.nbytes)
-        with mmap.mmap(file, values.nbytes) as memory:
-            there = np.frombuffer(memory, values.dtype).reshape(values.shape)
-            np.copyto(there, values)
-            del there  # a map that is looked at cannot be closed
+        # Written, not mapped: that is faster, and where there is no room it is an error, not the end of the process.
+        left = np.ascontiguousarray(values).reshape(-1).view(np.uint8).data
+        while left.nbytes:
+            left = left[os.write(file, left) :]
     except OSError:
         os.close(file)
         return None
