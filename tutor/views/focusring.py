@@ -14,7 +14,7 @@ class FocusRing(QObject):
     """
 
     def __init__(self, app: QApplication, style: QProxyStyle) -> None:
-        """`style` draws the frame, and says how far it lies outside its widget."""
+        """`style` draws the frame, and has it lie above its widget."""
         super().__init__(app)
         self.style = style
         self._frame: QFocusFrame | None = None

@@ -266,6 +266,8 @@ class TutorStyle(QProxyStyle):
 
     def pixelMetric(self, metric: QStyle.PixelMetric, option: QStyleOption | None = None,
                     widget: QWidget | None = None) -> int:
+        if metric in (_PM.PM_FocusFrameHMargin, _PM.PM_FocusFrameVMargin):  # of the ring, and of the text in lists
+            return 0 if self._inside(widget) else 4
         if metric in (_PM.PM_ButtonShiftHorizontal, _PM.PM_ButtonShiftVertical, _PM.PM_ButtonDefaultIndicator):
             return 0
         if metric in (_PM.PM_IndicatorWidth, _PM.PM_IndicatorHeight, _PM.PM_ExclusiveIndicatorWidth,
@@ -310,12 +312,6 @@ class RingStyle(TutorStyle):
         if hint == QStyle.StyleHint.SH_FocusFrame_AboveWidget:
             return 1  # lets the frame live in the window or viewport, so that it never becomes a splitter's pane
         return super().styleHint(hint, option, widget, returnData)
-
-    def pixelMetric(self, metric: QStyle.PixelMetric, option: QStyleOption | None = None,
-                    widget: QWidget | None = None) -> int:
-        if metric in (_PM.PM_FocusFrameHMargin, _PM.PM_FocusFrameVMargin):
-            return 0 if self._inside(widget) else 4
-        return super().pixelMetric(metric, option, widget)
 
 
 def install(app: QApplication, theme: Theme) -> TutorStyle:
