@@ -40,8 +40,7 @@ Figures = dict[str, Any]
 
 def run(who: str, *options: str, threads: int) -> Figures:
     """One measurement in a fresh process. Raises SystemExit with what it said where it fails."""
-    # A thread that waits gives its core away: else two threads on a busy machine only wait for one another.
-    env = {**os.environ, "OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "PASSIVE"}
+    env = {**os.environ, "OMP_NUM_THREADS": str(threads)}
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.peer_run", who, "--threads", str(threads), *options],
         cwd=ROOT, env=env, capture_output=True, text=True, check=False,

@@ -185,6 +185,22 @@ def test_a_row_masked_everywhere(empty: str, expected: float) -> None:
     assert good.note is None and good.result == pytest.approx(1 / (1 + math.e))
 
 
+@pytest.mark.parametrize("kind", COMPUTED)
+@pytest.mark.parametrize("special", [None, math.nan, math.inf, -math.inf, -0.0])
+def test_the_quicker_way_makes_the_same_numbers_to_the_bit(kind: str, special: float | None) -> None:
+    for given_ in opsamples.SAMPLES[kind](Sizes()):
+        operands = given_.values(np.random.default_rng(4))
+        if special is not None:
+            for one in operands:
+                if one.dtype.kind == "f":
+                    one.flat[:: 2] = special
+        tensors = [torch.tensor(one) for one in operands]
+        tables = {name: torch.as_tensor(one) for name, one in given_.op.table(*given_.operands).items()}
+        quick, shown = (act(*tensors, **tables) for act in (given_.op.at_once, given_.op.forward))
+        assert quick.dtype == shown.dtype and quick.shape == shown.shape
+        assert quick.contiguous().numpy().tobytes() == shown.contiguous().numpy().tobytes(), given_.op
+
+
 def test_the_table_of_terms_sums_to_the_result() -> None:
     """Where a cell is a sum, its terms are listed: none is left out, none is made up."""
     for kind in ("Linear", "Scores", "WeightedSum"):

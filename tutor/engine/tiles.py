@@ -96,7 +96,7 @@ def make(
             given = [values[name] if name in inner else outside[name][at]
                      for name, at in zip(step.operands, parts[step.name])]  # fmt: skip
             cut = {key: _cut(table, parts[_MADE + step.name][0]) for key, table in tables[step.name].items()}
-            values[step.name] = step.op.forward(*given, **cut)
+            values[step.name] = step.op.at_once(*given, **cut)
         value = values[last.name]
         if made is None:
             made = room(value, ax.shape(shapes[last.name]))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -112,6 +114,18 @@ class Mask(Op):
         if self.pad == "-1000":
             scores = scores + -1000.0 * (key >= lengths[:, None, None, None])
         return scores
+
+    def at_once(self, scores: Any, lengths: Any, query: Any, key: Any) -> Any:
+        # One pass over the scores, whatever is hidden.
+        padding = key >= lengths[:, None, None, None]
+        rules = (
+            (self.causal, lambda: key > query), (self.window, lambda: query - key >= self.window),
+            (self.pad == "-inf", lambda: padding),
+        )  # fmt: skip
+        hidden = [rule() for on, rule in rules if on]
+        if hidden:
+            scores = scores.masked_fill(reduce(or_, hidden), float("-inf"))
+        return scores + -1000.0 * padding if self.pad == "-1000" else scores
 
     def code(self, out: str, *operands: str) -> str:
         size = f"{operands[0]}.shape"
