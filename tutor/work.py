@@ -96,15 +96,23 @@ def show(
 ) -> Shown:  # fmt: skip
     """Lay out one step; beside another tensor or its gradient, or as the difference from it where their shapes
     allow."""
-    program = trace.program
+    now = Look(trace, path, selection)
+    if held is not None and isinstance(held.trace, Gradients):
+        made = compare.gradient(now, held)
+    else:
+        made = _picture(now, held, difference)
+    latex, words, code = said(trace, path, held)
+    return Shown(made, typeset.svg(latex), words, code)
+
+
+def said(trace: Trace, path: str, held: Look | None = None) -> tuple[str, str, str]:
+    """What is known of a step before it is computed: its formula as LaTeX and as a line of text, and its code lines.
+    Beside its gradient the formula is that one's."""
     if held is not None and isinstance(held.trace, Gradients):
         latex, plain = (held.trace.formula(path, roles) for roles in (True, False))
-        made = compare.gradient(Look(trace, path, selection), held)
-        return Shown(made, typeset.svg(latex), typeset.words(plain), "")
-    latex = program.formula(path, roles=True)
-    words = typeset.words(program.formula(path))
-    made = _picture(Look(trace, path, selection), held, difference)
-    return Shown(made, typeset.svg(latex), words, program.code(path))
+        return latex, typeset.words(plain), ""
+    program = trace.program
+    return program.formula(path, roles=True), typeset.words(program.formula(path)), program.code(path)
 
 
 #: The most cells a thumbnail has, and above how many cells a tensor is not computed for one.

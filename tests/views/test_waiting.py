@@ -86,6 +86,21 @@ def test_a_quick_step_replaces_the_one_before_at_once(qtbot, window) -> None:
     assert not waited and not window.stage_desk._patience.isActive()
 
 
+def test_beside_its_gradient_the_formula_is_that_ones_meanwhile_too(qtbot, window, held) -> None:
+    go(qtbot, window, SCORES)
+    window.actions_["backward"].trigger()
+    settle(qtbot, window)
+    assert window.session.backward.on
+    held.names.add(PATTERN)
+    with qtbot.waitSignal(window.stage_desk.waited, timeout=20_000):
+        window.session.go(PATTERN)
+    meanwhile = window.stage.formula().accessibleName()
+    held.go_on.set()
+    settle(qtbot, window)
+    assert meanwhile == window.stage.formula().accessibleName()
+    assert "∂" in meanwhile
+
+
 def test_another_step_can_be_gone_to_meanwhile(qtbot, window, held) -> None:
     go(qtbot, window, SCORES)
     held.names.add(PATTERN)

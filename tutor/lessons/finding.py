@@ -102,12 +102,6 @@ def attention_at(lab: Lab, kinds: Sequence[str]) -> str | None:
     return found[-1] if found else None
 
 
-def heads_of(trace: Trace, path: str) -> int:
-    """How many heads an attention has."""
-    pattern, _ = attentions(trace.program)[path]
-    return next((axis.size for axis in trace.shapes[pattern.name] if axis.name == ax.HEAD), 1)
-
-
 def keys_of(program: Program, path: str) -> tuple[str, str]:
     """The tensors of keys and values of an attention as they are made, before heads are shared."""
     pattern, z = attentions(program)[path]
@@ -131,13 +125,13 @@ def norms(program: Program) -> tuple[Step, ...]:
     )  # fmt: skip
 
 
-def stream(program: Program) -> tuple[str, ...]:
-    """The residual stream of the text that the output goes on with: what its first block reads, then what each block
-    hands on."""
-    track = program.tracks[-1]
+def stream(program: Program, text: str = "") -> tuple[str, ...]:
+    """The residual stream of a text (by default of the one that the output goes on with): what its first block reads,
+    then what each block hands on."""
+    text = text or program.streams[-1]
     ends: list[str] = []
-    for section in track:
-        if section.number is None:
+    for section in program.sections:
+        if section.number is None or section.track != text:
             continue
         steps = [step for stop in section.stops for step in stop.steps]
         residual = [step.name for step in steps if step.role == "residual"]

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tutor.engine.ops import Linear, Mask, Scale, Scores, Softmax, WeightedSum
+from tutor.engine import changes
+from tutor.engine.ops import Linear, Mask, Scale, Scores
 from tutor.engine.program import Program, Step
 from tutor.engine.records import dataclass
-from tutor.engine.tokens import Batch
 from tutor.engine.trace import Trace
 from tutor.engine.vocabulary import outputs
 from tutor.lessons.experiment import Choice, Lab, Number, Settings, Unfit
+from tutor.lessons.finding import labels
 from tutor.lessons.finding import row_of as row_of
 
 #: A map or a group of bars shows at most so many tokens: more would not be read.
@@ -60,10 +61,7 @@ def attentions(trace: Trace) -> tuple[Attention, ...]:
     program = trace.program
     texts = program.texts(trace.shapes)
     found = []
-    for z in program.steps:
-        pattern = program.by_name.get(z.inputs[0]) if isinstance(z.op, WeightedSum) else None
-        if pattern is None or not isinstance(pattern.op, Softmax):
-            continue
+    for path, (pattern, z) in changes.attentions(program).items():
         masked = step = program[pattern.inputs[0]]
         divisor, causal = 1.0, False
         while not isinstance(step.op, Scores):
@@ -74,7 +72,7 @@ def attentions(trace: Trace) -> tuple[Attention, ...]:
         q, k = step.inputs
         runs = texts[pattern.name]
         found.append(Attention(
-            z.name.rpartition(".")[0], q, k, z.inputs[1], step.name, masked.name, pattern.name, z.name, causal,
+            path, q, k, z.inputs[1], step.name, masked.name, pattern.name, z.name, causal,
             divisor, str(runs[-2]), str(runs[-1]), trace.shapes[q][-3].size, trace.shapes[q][-1].size,
         ))  # fmt: skip
     return tuple(found)
@@ -93,12 +91,12 @@ def focused(lab: Lab, fits: Sequence[Attention] | None = None) -> Attention:
     section = program[path].section if path in program.by_name else ""
     near = [one for one in found if program[one.z].section == section]
     # Without a place the text that is written counts: a decoder's before an encoder's.
-    near = near or [one for one in found if one.queries == found[-1].queries and _block(one) == lab.focus.block]
+    numbers = {one.name: one.number for one in program.sections}
+    near = near or [
+        one for one in found
+        if one.queries == found[-1].queries and numbers[program[one.z].section] == lab.focus.block
+    ]  # fmt: skip
     return (near or found)[0]
-
-
-def _block(one: Attention) -> int:
-    return next((int(part) for part in one.path.split(".") if part.isdecimal()), -1)
 
 
 def attention_control(lab: Lab, itself: bool = False) -> Choice:
@@ -134,11 +132,7 @@ def length(trace: Trace, stream: str, row: int) -> int:
 
 def tokens(trace: Trace, stream: str, row: int) -> tuple[str, ...]:
     """The real tokens of a text's row, as they are shown."""
-    return texts_of(trace.batches[stream], row)
-
-
-def texts_of(batch: Batch, row: int) -> tuple[str, ...]:
-    return tuple(one.text for one in batch.rows[row][: int(batch.lengths[row])])
+    return labels(trace.batches[stream], row)
 
 
 def place_control(lab: Lab, stream: str, key: str = "query", default: int | None = None) -> Choice:
@@ -221,16 +215,3 @@ def made_by(program: Program, name: str) -> Step | None:
     while step is not None and not isinstance(step.op, Linear):
         step = program.by_name.get(step.inputs[0]) if step.inputs else None
     return step
-
-
-def residuals(trace: Trace, stream: str) -> tuple[str, ...]:
-    """The residual stream of a text: what each block begins with, and what the last hands on."""
-    found = []
-    for section in trace.program.sections:
-        if section.track == stream and section.number is not None:
-            steps = [step for stop in section.stops for step in stop.steps if step.role == "residual"]
-            found.append(steps[-1].name)
-    texts = trace.program.texts(trace.shapes)
-    residual = [step.name for step in trace.program.steps if step.role == "residual"]
-    begins = [name for name in residual if texts[name][1:2] == (stream,)]
-    return (*begins[:1], *(name for name in found if name not in begins[:1]))

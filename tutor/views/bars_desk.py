@@ -164,6 +164,7 @@ class BarsDesk(QObject):
     def _forget(self) -> None:
         self._kept = ()
         self._shown = None
+        self._asked_for = ()  # it names the run that has gone
         self._scales.clear()
 
     def ask(self) -> None:

@@ -59,6 +59,7 @@ class StageDesk(QObject):
         self._stage, self._inspector, self._chips = stage, inspector, chips
         self._shown: work.Shown | None = None
         self._asked_for: tuple[object, ...] = ()
+        self._held: Look | None = None  # what it was asked for beside
         self._shown_for: tuple[object, ...] = ()
         self._failed_for = ""
         self._told = 0  # how many of the trace's notices the learner has been told
@@ -109,7 +110,8 @@ class StageDesk(QObject):
 
     def _forget(self) -> None:
         self._patience.stop()
-        self._shown = None
+        self._shown = self._held = None
+        self._asked_for = self._shown_for = ()  # they name the run that has gone
         self._failed_for = ""
         self._told = 0
 
@@ -135,7 +137,7 @@ class StageDesk(QObject):
             self._light()
             return
         if self._asked_for != wanted or not self._runner.busy(PICTURE):  # a move asks twice: for its step and its cell
-            self._asked_for = wanted
+            self._asked_for, self._held = wanted, held
             self._runner.submit(PICTURE, partial(_show, look, held, minus), urgent=True)
             self._patience.start()
         if session.cell is None:
@@ -182,10 +184,8 @@ class StageDesk(QObject):
                 name=path, count=count
             )
         )
-        program = trace.program
-        self._stage.set_formula(
-            typeset.shipped(program.formula(path, roles=True)), typeset.words(program.formula(path)), program.code(path)
-        )
+        latex, words, code = work.said(trace, path, self._held)
+        self._stage.set_formula(typeset.shipped(latex), words, code)
         self._inspector.set_stats(())
         self._stage.set_readout("")
         self.waited.emit()

@@ -118,11 +118,11 @@ class Mask(Op):
     def at_once(self, scores: Any, lengths: Any, query: Any, key: Any) -> Any:
         # One pass over the scores, whatever is hidden.
         padding = key >= lengths[:, None, None, None]
-        rules = (
-            (self.causal, lambda: key > query), (self.window, lambda: query - key >= self.window),
-            (self.pad == "-inf", lambda: padding),
-        )  # fmt: skip
-        hidden = [rule() for on, rule in rules if on]
+        hidden = [padding] if self.pad == "-inf" else []
+        if self.causal:
+            hidden.append(key > query)
+        if self.window:
+            hidden.append(query - key >= self.window)
         if hidden:
             scores = scores.masked_fill(reduce(or_, hidden), float("-inf"))
         return scores + -1000.0 * padding if self.pad == "-1000" else scores

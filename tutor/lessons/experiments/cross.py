@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from tutor.engine.changes import attentions
+from tutor.engine.changes import attentions, heads_of
 from tutor.engine.trace import Trace
 from tutor.lessons.experiment import (
     Bars,
@@ -29,7 +29,7 @@ from tutor.lessons.experiment import (
     Unfit,
     Value,
 )
-from tutor.lessons.finding import heads_of, labels, need_engine, real, row_of, spans
+from tutor.lessons.finding import labels, need_engine, real, row_of, spans
 from tutor.training.pairs import Pair, held_out
 
 #: The tokenizer whose tokens are the words of the pairs, so that their alignment holds for tokens too.

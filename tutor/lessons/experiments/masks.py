@@ -8,7 +8,7 @@ import numpy as np
 
 from tutor.engine.token_bytes import Token
 from tutor.engine.trace import Trace
-from tutor.lessons import looking
+from tutor.lessons import finding, looking
 from tutor.lessons.experiment import (
     Bars,
     Choice,
@@ -84,7 +84,7 @@ class PaddingMask(Experiment):
             changes = [*off, *([] if one == "-inf" else [f"pad={one}"])]
             ways[one] = looking.ready(lab, lab.change(*changes, of=padded), 0.2 + 0.2 * part, 0.4 + 0.2 * part)
         attention = next(one for one in looking.attentions(trace) if one.keys == source)
-        result = looking.residuals(trace, looking.output_stream(trace))[-1]
+        result = finding.stream(trace.program)[-1]
         last = min(looking.length(alone, looking.output_stream(trace), 0), looking.MOST_SAMPLED)
         want = self._rows(alone, result, 0, last)
         size = max(float(np.abs(want).max()), 1e-30)
@@ -204,7 +204,7 @@ class CausalLeak(Experiment):
         off = ("mask=off",) if masked else ()
         lifted = looking.ready(lab, lab.change(*off), 0.2, 0.4) if off else trace
         pairs[False] = lifted, looking.ready(lab, lab.change(*off, set_to), 0.4, 0.6)
-        names = looking.residuals(trace, stream)
+        names = finding.stream(trace.program, stream)
         now = np.zeros((len(names), n))
         for at_block, name in enumerate(names):
             now[at_block] = self._moved(*pairs[here], name, row, n)
@@ -223,11 +223,11 @@ class CausalLeak(Experiment):
             Map("depth", now[:, part], names, labels, "plain", tensor=names[-1]),
             Grid("tokens", (Said("was"), Said("became"), Said("earlier"), Said("moved")),
                  ((looking.tokens(trace, stream, row)[at],
-                   looking.texts_of(pairs[here][1].batches[stream], row)[at], at,
+                   finding.labels(pairs[here][1].batches[stream], row)[at], at,
                    int((now[:, :at].max(0) > 0).sum())),)),
         )  # fmt: skip
         told: dict[str, Value] = {"token": looking.tokens(trace, stream, row)[at],
-                "other": looking.texts_of(pairs[here][1].batches[stream], row)[at], "earlier": earlier, "count": at,
+                "other": finding.labels(pairs[here][1].batches[stream], row)[at], "earlier": earlier, "count": at,
                 "own": float(now[-1, at]), "later": n - 1 - at}  # fmt: skip
         facts = (Fact("earlier", earlier, names[-1]), Fact("own", float(now[-1, at]), names[-1]),
                  Fact("moved", int((now[:, :at].max(0) > 0).sum())))  # fmt: skip

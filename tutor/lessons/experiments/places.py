@@ -12,7 +12,7 @@ from tutor.engine.changes import ChangeError, Switch
 from tutor.engine.ops import Positions, Rotate, Sinusoid
 from tutor.engine.program import Step
 from tutor.engine.trace import Trace
-from tutor.lessons import looking
+from tutor.lessons import finding, looking
 from tutor.lessons.experiment import (
     Bars,
     Choice,
@@ -85,7 +85,7 @@ class ShuffleWords(Experiment):
         else:
             changes = [f"{source}[{row},{at}]={one}" for at, one in enumerate(ids[order]) if one != ids[at]]
             other, there = lab.change(*changes), row
-        result = looking.residuals(trace, source)[-1]
+        result = finding.stream(trace.program, source)[-1]
         lifted = ["mask=off"] if self._causal(trace) and not settings["mask"] else []
         moved, size = {}, 0.0
         for on, begin in ((True, 0.2), (False, 0.6)):

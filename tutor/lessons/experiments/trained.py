@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from tutor.engine import lens, vocabulary
-from tutor.engine.changes import attentions
+from tutor.engine.changes import attentions, heads_of
 from tutor.engine.heads import entropy
 from tutor.engine.models import at_step, steps_of
 from tutor.engine.trace import Trace
@@ -28,7 +28,7 @@ from tutor.lessons.experiment import (
     Unfit,
     Value,
 )
-from tutor.lessons.finding import attention_at, heads_of, need_engine, real, row_of, text_of
+from tutor.lessons.finding import attention_at, need_engine, real, row_of, text_of
 
 
 class Checkpoints(Experiment):
