@@ -63,6 +63,7 @@ def test_the_step_before_goes_after_a_moment(qtbot, window, held) -> None:
     assert window.stage.equation.parts() == ()
     count = np.prod([axis.size for axis in window.session.trace.shapes[PATTERN]])
     assert f"Computing {PATTERN}: {count} numbers" in window.stage.equation.waiting()
+    assert window.stage.equation.accessibleDescription() == window.stage.equation.waiting()
     assert not stats(window)
     assert not window.stage.foot.scales()
     assert any("pattern = masked.softmax" in one for one in elided(window.stage))

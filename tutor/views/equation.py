@@ -75,7 +75,7 @@ class EquationView(QWidget):
         """Show a step. `sign` stands between the operands ("×", "+") or, as "→", before the result with `caption`
         over the arrow; `title` names the picture for a screen reader."""
         same = bool(parts and self._parts) and parts[-1].data.shape == self._parts[-1].data.shape
-        self._parts, self._sign, self._title = tuple(parts), (sign, caption), title
+        self._parts, self._sign, self._title, self._waiting = tuple(parts), (sign, caption), title, ""
         self._hover = None
         self._hover_lit = ()
         self._lit_parts = ()
@@ -85,9 +85,9 @@ class EquationView(QWidget):
         self.retranslate()
 
     def set_waiting(self, words: str) -> None:
-        """What stands where there are no maps yet; "" for nothing."""
+        """What stands where there are no maps yet; "" for nothing. Maps take its place."""
         self._waiting = words
-        self.update()
+        self.retranslate()
 
     def waiting(self) -> str:
         return self._waiting
@@ -165,7 +165,7 @@ class EquationView(QWidget):
     def retranslate(self) -> None:
         self.setAccessibleName(self._title or self.tr("Heat maps"))
         if not self._parts:
-            text = self.tr("Nothing to show yet.")
+            text = self._waiting or self.tr("Nothing to show yet.")
         else:
             data = self._parts[-1].data
             text = self.tr("{rows} rows, {columns} columns.").format(rows=data.shape[0], columns=data.shape[1])

@@ -216,7 +216,6 @@ class StageDesk(QObject):
             return
         self._patience.stop()
         self._shown, self._shown_for = shown, self._asked_for
-        self._stage.equation.set_waiting("")
         made, sign, caption = combined.parts(trace, shown.picture)
         self._stage.equation.set_parts(made, sign, caption, present.step_title(self._session))
         self._stage.set_table(made, shown.picture.path)
